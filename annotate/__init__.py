@@ -1,0 +1,30 @@
+"""News articles in, a labelled and versioned Hugging Face dataset out.
+
+Each command has a function of the same name: `annotate.push(annotate.Workspace.find())`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_DOORS = {
+    "AnnotateError": "annotate.errors",
+    "Workspace": "annotate.workspace",
+    "init": "annotate.flows.init",
+    "prepare": "annotate.corpus",
+    "push": "annotate.studio.push",
+    "pull": "annotate.studio.pull",
+    "status": "annotate.studio.status",
+    "publish": "annotate.release.build",
+    "load_schema": "annotate.schema",
+}
+
+__all__ = list(_DOORS)  # noqa: PLE0604 - names, looked up when asked for
+
+
+def __getattr__(name: str) -> Any:
+    """Import a function when it is asked for: the command line must start quickly."""
+    if name not in _DOORS:
+        raise AttributeError(f"module 'annotate' has no attribute {name!r}")
+    return getattr(import_module(_DOORS[name]), name)

@@ -1,0 +1,69 @@
+"""The command line: registers the commands, and turns what goes wrong into an exit status."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Any
+
+import typer
+
+from annotate.cli import corpus, demo, output, release, schema, studio
+from annotate.errors import AnnotateError
+
+BUG, INTERRUPTED = 70, 130
+# Typer keeps Click inside itself, under a private name; this is its class for wrong usage.
+USAGE_ERROR: Any = typer.BadParameter.__base__
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="News articles in, a labelled and versioned Hugging Face dataset out.",
+)
+for command in (
+    corpus.init,
+    corpus.prepare,
+    studio.serve,
+    studio.invite,
+    studio.push,
+    studio.pull,
+    studio.status,
+    release.publish,
+    demo.demo,
+):
+    app.command()(command)
+app.add_typer(schema.app, name="schema")
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit status."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; returns the exit status of product-wide meaning."""
+    try:
+        return int(app(arguments, prog_name="annotate", standalone_mode=False) or 0)
+    except AnnotateError as error:
+        output.print_error(error)
+        return error.exit_code
+    except USAGE_ERROR as error:
+        output.say(f"error: {error.format_message()}")
+        output.say(f"hint: `{_command_of(error)} --help` shows how it is used")
+        return 2
+    except (KeyboardInterrupt, typer.Abort):
+        output.say("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception:  # noqa: BLE001 - the one place where a bug is named as such
+        traceback.print_exc()
+        output.say("error: this is a bug in annotate, not your doing; nothing was half-written")
+        return BUG
+
+
+def _command_of(error: Any) -> str:
+    context = getattr(error, "ctx", None)
+    return context.command_path if context is not None else "annotate"

@@ -1,0 +1,64 @@
+"""`annotate demo`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from annotate.cli import output
+from annotate.cli.options import Json
+from annotate.cli.studio import wait_for_interrupt
+
+if TYPE_CHECKING:
+    from annotate.flows.demo import DemoReport
+    from annotate.studio.server import RunningServer
+
+
+def demo(
+    folder: Annotated[
+        Path | None,
+        typer.Option("--workspace", "-C", metavar="DIR", help="Where; else a temporary folder."),
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the server up until Ctrl-C.")] = False,
+    json: Json = False,
+) -> None:
+    """Run the whole chain on the sample, against a real local Label Studio.
+
+    Example: annotate demo --keep
+    """
+    import tempfile
+
+    from annotate.flows.demo import demo as run
+
+    place = folder or Path(tempfile.mkdtemp(prefix="annotate-demo-"))
+    with output.progress_line() as progress:
+        running = run(place, say=output.say, progress=progress)
+        report, server = running.__enter__()  # noqa: PLC2801 - the progress line ends first
+    try:
+        _print(report, json=json)
+        if keep:
+            _wait(server, place)
+    finally:
+        running.__exit__(None, None, None)
+
+
+def _print(report: DemoReport, *, json: bool) -> None:
+    from dataclasses import asdict
+
+    if json:
+        output.print_json(asdict(report))
+        return
+    heads = ("outlet", "speaker", "topic", "polarity", "articles")
+    output.print_table(heads, report.positions)
+    output.say(f"the dataset is {report.workspace}/{report.release} (simulated annotators)")
+    output.hint(f'cd {report.workspace}, then python -c "import datasets; print(datasets.'
+                f"load_dataset('./{report.release}', 'spans'))\"")
+
+
+def _wait(server: RunningServer, place: Path) -> None:
+    output.say(f"Label Studio stays up at {server.url}")
+    output.say(f"log in as {server.login.email}; the password is in {place}/.annotate/login.json")
+    output.say("Ctrl-C stops it")
+    wait_for_interrupt()

@@ -1,0 +1,84 @@
+"""How commands speak: results on stdout, everything else on stderr, errors in one place."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from annotate.errors import AnnotateError
+
+
+def print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def print_counts(title: str, counts: Mapping[str, object]) -> None:
+    """Print a heading and a line a count, the numbers in one column."""
+    width = max((len(name) for name in counts), default=0)
+    lines = [f"  {name.replace('_', ' '):<{width}}  {value}" for name, value in counts.items()]
+    sys.stdout.write("\n".join([title, *lines]) + "\n")
+
+
+def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a table: plain columns when stdout is no terminal."""
+    from rich.console import Console
+    from rich.table import Table
+
+    if not sys.stdout.isatty():
+        for row in (heads, *rows):
+            sys.stdout.write("\t".join(str(cell) for cell in row) + "\n")
+        return
+    table = Table(*heads, box=None, header_style="bold")
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    Console().print(table)
+
+
+def say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+def hint(line: str) -> None:
+    say(f"next: {line}")
+
+
+def print_error(error: AnnotateError) -> None:
+    say(f"error: {error.message}")
+    for problem in getattr(error, "problems", ()):
+        say(f"  {problem}")
+    if error.hint:
+        say(f"hint: {error.hint}")
+
+
+@contextmanager
+def progress_line() -> Iterator[Callable[[str], None]]:
+    """Give a function that rewrites one line of stderr; it says nothing off a terminal."""
+    if not sys.stderr.isatty():
+        yield _silent
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("") as spinner:
+        yield spinner.update
+
+
+def _silent(_line: str) -> None:
+    return
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Give a function of (done, total) that moves a bar on stderr; silent off a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

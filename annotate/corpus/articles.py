@@ -1,0 +1,199 @@
+"""The records of the corpus: articles, chunks, rejected inputs and their flags."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal, NamedTuple
+
+from annotate.corpus.edits import Edit, EditedText
+
+Status = Literal["ready", "duplicate", "needs_review"]
+
+
+class Flag(NamedTuple):
+    """Damage that is shown and never repaired; `[start, end)` in the text it belongs to."""
+
+    code: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an article came from. Of a JSON Lines record, hash and bytes are those of its line."""
+
+    path: str
+    sha256: str | None
+    encoding: str | None = None
+    record: int | None = None
+    byte_start: int | None = None
+    byte_end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is known about an article besides its text; null is never a guess."""
+
+    outlet: str | None = None
+    title: str | None = None
+    url: str | None = None
+    published_at: str | None = None
+    language: str | None = None
+    event: str | None = None
+
+    def or_else(self, other: Metadata) -> Metadata:
+        """Fill what is missing here from there."""
+        known = {name: value for name, value in asdict(self).items() if value is not None}
+        return replace(other, **known)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One article as it came in: decoded, but otherwise untouched."""
+
+    id: str
+    source: Source
+    raw: str
+    form: Literal["text", "html"] = "text"
+    metadata: Metadata = Metadata()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An input that cannot become an article, and why."""
+
+    source: Source
+    code: str
+    message: str
+    stage: str
+
+    def to_json(self) -> dict[str, Any]:
+        keys = ("path", "sha256", "record", "byte_start", "byte_end")
+        source = {key: getattr(self.source, key) for key in keys}
+        return {
+            "source": source,
+            "code": self.code,
+            "message": self.message,
+            "stage": self.stage,
+        }
+
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> Rejected:
+        return cls(Source(**row["source"]), row["code"], row["message"], row["stage"])
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A prepared article. `text` is the raw text with `edits` made."""
+
+    id: str
+    source: Source
+    text: str
+    edits: tuple[Edit, ...]
+    metadata: Metadata = Metadata()
+    status: Status = "ready"
+    duplicate_of: str | None = None
+    flags: tuple[Flag, ...] = ()
+    reasons: tuple[str, ...] = field(default=())
+    prep_version: str = "1"
+
+    @property
+    def title(self) -> str | None:
+        return self.metadata.title
+
+    @property
+    def outlet(self) -> str | None:
+        return self.metadata.outlet
+
+    @property
+    def url(self) -> str | None:
+        return self.metadata.url
+
+    @property
+    def published_at(self) -> str | None:
+        return self.metadata.published_at
+
+    @property
+    def language(self) -> str | None:
+        return self.metadata.language
+
+    @property
+    def event(self) -> str | None:
+        return self.metadata.event
+
+    def edited(self, raw: str) -> EditedText:
+        """Lay the edits over the article's raw text, for offsets in both directions."""
+        return EditedText(raw, self.edits)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "source": asdict(self.source),
+            **asdict(self.metadata),
+            "status": self.status,
+            "duplicate_of": self.duplicate_of,
+            "reasons": list(self.reasons),
+            "text": self.text,
+            "edits": [list(edit) for edit in self.edits],
+            "flags": [flag._asdict() for flag in self.flags],
+            "prep_version": self.prep_version,
+        }
+
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> Article:
+        """Read a record; keys that are not known here are passed over."""
+        return cls(
+            id=row["id"],
+            source=Source(**_known(Source, row["source"])),
+            text=row["text"],
+            edits=tuple(Edit(*edit) for edit in row["edits"]),
+            metadata=Metadata(**_known(Metadata, row)),
+            status=row["status"],
+            duplicate_of=row["duplicate_of"],
+            flags=_flags(row["flags"]),
+            reasons=tuple(row.get("reasons", ())),
+            prep_version=row["prep_version"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A slice of one article: `article.text[start:end] == text`. Flags count in `text`."""
+
+    id: str
+    article_id: str
+    index: int
+    start: int
+    end: int
+    text: str
+    context_before: str = ""
+    context_after: str = ""
+    flags: tuple[Flag, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        row = {name: getattr(self, name) for name in self.__slots__}
+        return {**row, "flags": [flag._asdict() for flag in self.flags]}
+
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> Chunk:
+        """Read a record; keys that are not known here are passed over."""
+        return cls(**{**_known(cls, row), "flags": _flags(row["flags"])})
+
+
+def chunk_id(article_id: str, start: int, end: int, text: str) -> str:
+    """Name a chunk by its content, so that preparing again gives the same name."""
+    hashed = hashlib.blake2b(digest_size=8)
+    for part in (article_id, str(start), str(end), text):
+        value = part.encode()
+        hashed.update(len(value).to_bytes(8, "big") + value)
+    return f"c-{hashed.hexdigest()}"
+
+
+def _known(noun: type[Any], row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in noun.__slots__ if name in row}
+
+
+def _flags(rows: list[dict[str, Any]]) -> tuple[Flag, ...]:
+    return tuple(Flag(row["code"], row["start"], row["end"]) for row in rows)

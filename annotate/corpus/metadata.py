@@ -1,0 +1,70 @@
+"""`metadata.csv`: what a person wrote down about the articles of a folder."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import fields
+from typing import TYPE_CHECKING, NamedTuple
+
+from annotate.corpus.articles import Metadata
+from annotate.corpus.clean import clean_line
+from annotate.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+METADATA_FILE = "metadata.csv"
+_COLUMNS = tuple(field.name for field in fields(Metadata))
+
+
+class MetadataRow(NamedTuple):
+    """One row: the article's id or its path as seen from the table's folder."""
+
+    folder: str
+    name: str
+    metadata: Metadata
+
+    @property
+    def names(self) -> tuple[str, str]:
+        return self.name, f"{self.folder}/{self.name}"
+
+
+class MetadataTable:
+    """All rows, found by an article's id or its path in the workspace."""
+
+    def __init__(self, rows: Iterable[MetadataRow] = ()) -> None:
+        self.rows = tuple(rows)
+        self._by_name = {name: row.metadata for row in self.rows for name in row.names}
+
+    def of(self, article_id: str, path: str) -> Metadata:
+        """Tell what is known of an article; a row for its id goes before one for its file."""
+        none = Metadata()
+        return self._by_name.get(article_id, none).or_else(self._by_name.get(path, none))
+
+    def unused(self, names: Collection[str]) -> tuple[str, ...]:
+        """Name the rows that speak of no article."""
+        return tuple(row.name for row in self.rows if not any(name in names for name in row.names))
+
+
+def parse_metadata(data: bytes, name: str) -> list[MetadataRow]:
+    """Read the table that lies at `name` in the workspace.
+
+    Raises `InputError` when it is no UTF-8 table with a `path` column.
+    """
+    try:
+        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"cannot read {name}: {error}", "save it as CSV in UTF-8") from None
+    if rows and "path" not in rows[0]:
+        raise InputError(f"{name} has no column path", f"columns: path,{','.join(_COLUMNS)}")
+    folder = name.rpartition("/")[0]
+    return [
+        MetadataRow(folder, row["path"].strip().removeprefix("./"), _metadata(row))
+        for row in rows
+        if row["path"]
+    ]
+
+
+def _metadata(row: dict[str, str | None]) -> Metadata:
+    return Metadata(**{name: clean_line(row.get(name) or "") or None for name in _COLUMNS})

@@ -1,0 +1,1 @@
+"""Work that joins the stages: making a workspace, and the demo of the whole chain."""

@@ -1,0 +1,43 @@
+"""Which entity of the schema a mention names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from annotate.schema.model import Schema
+
+JOINER = re.compile(r"\s*(?:,|and|et|und|y|&|,\s*and)\s*(?:the\s+)?", re.IGNORECASE)
+POSSESSIVE = re.compile(r"[’']s$")
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """The names of a schema's entities, made ready for looking up."""
+
+    ids: dict[str, str]
+    pattern: re.Pattern[str]
+
+    @classmethod
+    def of(cls, schema: Schema) -> Gazetteer:
+        names = {name: entity.id for entity in schema.entities for name in entity.names}
+        longest_first = sorted(names, key=lambda name: (-len(name), name))
+        alternatives = "|".join(re.escape(name) for name in longest_first) or "(?!)"
+        pattern = re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.IGNORECASE)
+        return cls({name.casefold(): entity for name, entity in names.items()}, pattern)
+
+    def entity_of(self, mention: str) -> str | None:
+        """The id of the one entity that is named, `a+b` for a joint speaker, else None.
+
+        A mention that names two entities without joining them ("Ferran of Valdor") is not
+        guessed.
+        """
+        surface = POSSESSIVE.sub("", " ".join(mention.split()))
+        if surface.casefold() in self.ids:
+            return self.ids[surface.casefold()]
+        found = list(self.pattern.finditer(surface))
+        ids = sorted({self.ids[match[0].casefold()] for match in found})
+        gaps = [surface[a.end() : b.start()] for a, b in zip(found, found[1:], strict=False)]
+        if len(ids) > 1 and not all(JOINER.fullmatch(gap) for gap in gaps):
+            return None
+        return "+".join(ids) or None

@@ -1,0 +1,102 @@
+"""Append-only files of what was pushed and pulled: nothing in them is ever changed.
+
+A batch of lines is written whole or not at all. A process killed while it writes leaves at
+most one torn last line; the next append first moves that into `labels/torn-*.bin`.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from annotate.errors import InputError
+
+Json = dict[str, Any]
+
+
+def now() -> str:
+    """The time of this moment as ledgers write it: UTC, to the microsecond."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class Ledger:
+    """One append-only JSON Lines file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __iter__(self) -> Iterator[Json]:
+        """Read every whole line, oldest first; a torn last line is passed over."""
+        import jsonlines
+
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as file:
+            whole = (line for line in file if line.endswith(b"\n"))
+            try:
+                yield from jsonlines.Reader(whole, loads=orjson.loads)
+            except jsonlines.InvalidLineError as error:
+                raise InputError(
+                    f"labels/{self.path.name}, line {error.lineno}: not JSON",
+                    "a ledger is never edited by hand; restore the file from a backup",
+                ) from None
+
+    def append(self, rows: Iterable[Json]) -> int:
+        """Write rows at the end and wait until they are on disk; returns how many.
+
+        Raises `InputError` when they cannot be written; the file is then as it was.
+        """
+        import jsonlines
+
+        batch = io.BytesIO()
+        with jsonlines.Writer(batch, dumps=orjson.dumps) as writer:
+            count = sum(1 for row in rows if writer.write(row))
+        if count:
+            self._append_bytes(batch.getvalue())
+        return count
+
+    def _append_bytes(self, batch: bytes) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("ab") as file:
+                end = self._cut_torn_line()
+                file.truncate(end)
+                try:
+                    file.write(batch)
+                    file.flush()
+                    os.fsync(file.fileno())
+                except OSError:
+                    os.truncate(self.path, end)
+                    raise
+        except OSError as error:
+            raise InputError(
+                f"cannot write labels/{self.path.name}: {error.strerror}",
+                "nothing of this batch was written; make room and run the command again",
+            ) from None
+
+    def _cut_torn_line(self) -> int:
+        """Where the last whole line ends; what stands behind it is kept beside the ledger."""
+        size = self.path.stat().st_size
+        with self.path.open("rb") as file:
+            end = _end_of_last_line(file, size)
+            if end < size:
+                file.seek(end)
+                torn = self.path.with_name(f"torn-{self.path.stem}-{end}.bin")
+                torn.write_bytes(file.read())
+        return end
+
+
+def _end_of_last_line(file: io.BufferedReader, size: int) -> int:
+    block = 64 * 1024
+    for start in range(max(0, size - block), -block, -block):
+        file.seek(max(0, start))
+        found = file.read(min(block, size)).rfind(b"\n")
+        if found >= 0:
+            return max(0, start) + found + 1
+    return 0

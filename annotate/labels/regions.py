@@ -1,0 +1,215 @@
+"""Translates between Label Studio's results and our spans and relations, both ways.
+
+Reading sets aside what does not fit the text or the schema, with a finding for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from annotate.labels.annotation import Attribute, Origin, Relation, Span
+from annotate.labels.findings import Finding
+from annotate.schema.controls import ASKS_CONTROL, OBJECT, OTHER, SPAN_CONTROL, Control, controls
+from annotate.schema.model import Schema
+
+Json = dict[str, Any]
+TEXT_ATTRIBUTE = "text"  # what a label with `asks: text` is answered with
+ORIGINS: dict[str, Origin] = {"prediction": "predicted"}
+
+
+@dataclass
+class Reading:
+    """What one annotation record says, and what had to be set aside."""
+
+    spans: list[Span] = field(default_factory=list)
+    relations: list[Relation] = field(default_factory=list)
+    document: list[tuple[str, str]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_results(results: Sequence[Json], text: str, schema: Schema, place: str) -> Reading:
+    """Turn the results of one annotation into spans over `text`; `place` names it in findings."""
+    reading = Reading()
+    page = controls(schema)
+    regions = [item for item in results if item.get("type") == "labels"]
+    for item in regions:
+        _read_region(item, text, schema, place, reading)
+    answers = _answers(results, page, reading)
+    reading.spans = [_answered(span, answers, page) for span in reading.spans]
+    for item in results:
+        if item.get("type") == "relation":
+            _read_relation(item, schema, place, reading)
+    return reading
+
+
+def _read_region(item: Json, text: str, schema: Schema, place: str, reading: Reading) -> None:
+    value = item.get("value") or {}
+    region, labels = str(item.get("id")), value.get("labels") or []
+    start, end = value.get("start"), value.get("end")
+    where = f"{place} region {region}"
+    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(text)):
+        message = f"offsets {start}–{end} lie outside the text of {len(text)} characters"
+        reading.findings.append(Finding("offset-range", "error", where, message))
+        return
+    if not _same_surface(value.get("text"), text[start:end]):
+        message = f"the server holds {value.get('text')!r}, the text has {text[start:end]!r}"
+        reading.findings.append(Finding("surface-mismatch", "error", where, message))
+        return
+    known = {label.name for label in schema.labels}
+    origin = ORIGINS.get(str(item.get("origin")), "human")
+    layers = {schema.layer_of(label) for label in labels if label in known}
+    for label in labels:
+        if label not in known:
+            message = f"the schema has no label {label!r}"
+            reading.findings.append(Finding("label-unknown", "error", where, message))
+            continue
+        layer = schema.layer_of(label)
+        name = region if len(layers) == 1 else f"{region}:{layer}"
+        reading.spans.append(Span(name, start, end, layer, label, origin=origin))
+
+
+def _same_surface(stored: Any, surface: str) -> bool:
+    """Compare loosely: Label Studio writes a newline as `\\n` in two characters."""
+    if not isinstance(stored, str):
+        return stored is None
+    return "".join(stored.replace("\\n", " ").split()) == "".join(surface.split())
+
+
+def _answers(
+    results: Sequence[Json], page: Mapping[str, Control], reading: Reading
+) -> dict[str, dict[str, list[str]]]:
+    """Per region the values of each control; answers about the whole chunk go to `reading`."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for item in results:
+        control = page.get(str(item.get("from_name")))
+        if control is None or control.kind == "labels" or item.get("type") == "relation":
+            continue
+        values = _listed((item.get("value") or {}).get(control.kind))
+        if control.labels:
+            found.setdefault(str(item.get("id")), {})[control.name] = values
+        elif values:
+            reading.document.append((control.answers, "+".join(sorted(values))))
+    return found
+
+
+def _listed(value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [str(one).strip() for one in values if one is not None and str(one).strip()]
+
+
+def _answered(
+    span: Span, answers: Mapping[str, Mapping[str, list[str]]], page: Mapping[str, Control]
+) -> Span:
+    """Give a span the answers to the questions that are asked about its label."""
+    given = answers.get(span.id) or answers.get(span.id.rpartition(":")[0]) or {}
+    values: dict[str, list[str]] = {}
+    for name, answer in given.items():
+        control = page[name]
+        if span.label in control.labels and answer:
+            values.setdefault(control.answers, []).extend(_spelled(control, answer))
+    attributes = tuple(
+        Attribute(TEXT_ATTRIBUTE if name == ASKS_CONTROL else name, _joined(items))
+        for name, items in sorted(values.items())
+    )
+    return Span(span.id, span.start, span.end, span.layer, span.label, attributes, span.origin)
+
+
+def _spelled(control: Control, answer: list[str]) -> list[str]:
+    if control.kind == "text" and control.name != control.answers:
+        return [f"{OTHER}:{' '.join(text.split())}" for text in answer]
+    return answer
+
+
+def _joined(values: list[str]) -> str:
+    """Canonical form; `other` is only the door to its text field, which says what it is."""
+    spelled = any(value.startswith(f"{OTHER}:") for value in values)
+    return "+".join(sorted({value for value in values if not (spelled and value == OTHER)}))
+
+
+def _read_relation(item: Json, schema: Schema, place: str, reading: Reading) -> None:
+    ends = [str(item.get("from_id")), str(item.get("to_id"))]
+    if item.get("direction") == "left":
+        ends.reverse()
+    heads, tails = (_halves(end, reading.spans) for end in ends)
+    if not heads or not tails:
+        missing = ends[0] if not heads else ends[1]
+        message = f"a relation points to region {missing}, which is not there"
+        reading.findings.append(Finding("relation-end", "warning", place, message))
+        return
+    named = {str(name) for name in item.get("labels") or ()}
+    for head, tail in [*_pairs(heads, tails), *_pairs(tails, heads)]:
+        name = _fitting(schema, head.label, tail.label, named)
+        if name is not None:
+            reading.relations.append(Relation(name, head.id, tail.id))
+            return
+    message = f"no relation of the schema joins {heads[0].label} and {tails[0].label}"
+    reading.findings.append(Finding("relation-unknown", "warning", place, message))
+
+
+def _halves(region: str, spans: Iterable[Span]) -> list[Span]:
+    """The spans that one region stands for: two when it carries labels of two layers."""
+    return [span for span in spans if span.id == region or span.id.rpartition(":")[0] == region]
+
+
+def _pairs(heads: list[Span], tails: list[Span]) -> list[tuple[Span, Span]]:
+    return [(head, tail) for head in heads for tail in tails]
+
+
+def _fitting(schema: Schema, head: str, tail: str, named: set[str]) -> str | None:
+    """The relation that these labels allow; the page draws most of them without a name."""
+    for relation in schema.relations:
+        if named and relation.name not in named:
+            continue
+        if head in schema.resolve(relation.from_) and tail in schema.resolve(relation.to):
+            return relation.name
+    return None
+
+
+def write_results(
+    spans: Iterable[Span], relations: Iterable[Relation], text: str, schema: Schema
+) -> list[Json]:
+    """Spell spans and what a person said about them as Label Studio's results."""
+    page = controls(schema)
+    results: list[Json] = []
+    for span in spans:
+        place = {"start": span.start, "end": span.end, "text": text[span.start : span.end]}
+        results.append(_result(span.id, SPAN_CONTROL, "labels", place | {"labels": [span.label]}))
+        for attribute in span.attributes:
+            if attribute.origin == "human":
+                results += _write_attribute(span, attribute, place, page)
+    results += [
+        {
+            "type": "relation",
+            "from_id": relation.head,
+            "to_id": relation.tail,
+            "direction": "right",
+            "labels": [relation.type],
+        }
+        for relation in relations
+        if relation.origin == "human"
+    ]
+    return results
+
+
+def _write_attribute(
+    span: Span, attribute: Attribute, place: Json, page: Mapping[str, Control]
+) -> list[Json]:
+    name = ASKS_CONTROL if attribute.name == TEXT_ATTRIBUTE else attribute.name
+    if page[name].kind == "text":
+        return [_result(span.id, name, "textarea", place | {"text": [attribute.value]})]
+    if not page[name].several:
+        return [_result(span.id, name, "choices", place | {"choices": [attribute.value]})]
+    values = attribute.value.split("+")
+    listed = sorted({value.partition(":")[0] for value in values})
+    results = [_result(span.id, name, "choices", place | {"choices": listed})]
+    texts = [value.partition(":")[2] for value in values if value.startswith(f"{OTHER}:")]
+    field_name = f"{name}_{OTHER}"
+    if texts and field_name in page:
+        results.append(_result(span.id, field_name, "textarea", place | {"text": texts}))
+    return results
+
+
+def _result(region: str, control: str, kind: str, value: Json) -> Json:
+    return {"id": region, "from_name": control, "to_name": OBJECT, "type": kind, "value": value}

@@ -1,0 +1,1 @@
+"""The versioned dataset: tables, files, card and manifest, built from the ledgers."""

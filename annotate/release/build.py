@@ -1,0 +1,242 @@
+"""Builds the next release: in a draft folder first, checked, then moved into its place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from annotate.corpus import Article, Chunk, read_articles
+from annotate.errors import InputError, RefusedError
+from annotate.labels.ledger import Ledger
+from annotate.labels.read import pushed_chunks, read_labels
+from annotate.release.card import CardInput, render_card
+from annotate.release.columns import Table, tables
+from annotate.release.files import (
+    data_file,
+    file_sha256,
+    read_parquet,
+    rows_sha256,
+    write_parquet,
+)
+from annotate.release.rows import SPLIT, Built, Source, build_rows
+from annotate.release.versions import changes, latest, next_version
+from annotate.schema import Schema, load_schema, schema_features
+from annotate.workspace import Workspace, lock
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PublishReport:
+    """`version` None: nothing differs from the last release. `changes` is by config."""
+
+    version: str | None
+    path: str | None
+    manifest_sha256: str | None
+    changes: Json
+    undecided: int
+    set_aside: Mapping[str, int]
+
+
+def publish(workspace: Workspace, *, dry_run: bool = False) -> PublishReport:
+    """Build the next release from the ledgers, unless nothing has changed.
+
+    Raises `RefusedError` when the rights to the texts are not stated, and `InputError` when
+    there is nothing to publish or it cannot be written.
+    """
+    _require_rights(workspace)
+    with lock(workspace, "publish"):
+        source, date = _source(workspace)
+        parent = latest(workspace.releases)
+        before = _rows_of(parent)
+        proposed = next_version(parent)
+        built = build_rows(source, proposed, {row["id"]: row for row in before.get("spans", [])})
+        difference = changes(before, built.rows)
+        aside = dict(built.set_aside)
+        if parent is not None and not difference:
+            return PublishReport(None, None, None, {}, built.undecided, aside)
+        if dry_run:
+            return PublishReport(proposed, None, None, difference, built.undecided, aside)
+        draft = _Draft(workspace, source.schema, built, proposed, date, parent)
+        path, digest = draft.place()
+    return PublishReport(
+        proposed, workspace.relative(path), digest, difference, built.undecided, aside
+    )
+
+
+def _require_rights(workspace: Workspace) -> None:
+    if workspace.settings.publish.rights != "full":
+        raise RefusedError(
+            "a release holds the articles' text, and annotate.toml does not say that you may "
+            "publish it",
+            'if you have the rights to every text, set rights = "full" under [publish]',
+        )
+
+
+def _source(workspace: Workspace) -> tuple[Source, str]:
+    """Everything a release is built from, and the day of the last pull."""
+    schema = load_schema(workspace.schema_file)
+    articles = {article.id: article for article in read_articles(workspace)}
+    languages = {key: article.language for key, article in articles.items()}
+    labels = read_labels(workspace.labels, schema, languages)
+    if not labels.annotations:
+        raise InputError(
+            "there are no answers to publish", "fetch them first with `annotate pull`"
+        )
+    publish = workspace.settings.publish
+    source = Source(
+        schema,
+        articles,
+        _chunks(workspace, articles),
+        labels,
+        publish.aggregation,
+        publish.text_license,
+        publish.simulated,
+    )
+    pulled = [row["pulled_at"] for row in Ledger(workspace.labels / "annotations.jsonl")]
+    return source, max(pulled)[:10]
+
+
+def _chunks(workspace: Workspace, articles: Mapping[str, Article]) -> list[Chunk]:
+    """The chunks as they were pushed; each must still be what its article says there."""
+    pushed = pushed_chunks(Ledger(workspace.labels / "tasks.jsonl"))
+    chunks = [Chunk.from_json(row) for row in pushed.values()]
+    for chunk in chunks:
+        article = articles.get(chunk.article_id)
+        if article is None or article.text[chunk.start : chunk.end] != chunk.text:
+            raise RefusedError(
+                f"chunk {chunk.id} was pushed, but article {chunk.article_id} no longer has "
+                "its text",
+                "put the article back as it was and run `annotate prepare`",
+            )
+    return sorted(chunks, key=lambda chunk: (chunk.article_id, chunk.start))
+
+
+def _rows_of(parent: Path | None) -> dict[str, list[Json]]:
+    if parent is None:
+        return {}
+    return {path.parent.name: read_parquet(path) for path in sorted(parent.glob("*/*.parquet"))}
+
+
+class _Draft:
+    """A release that is not in its place yet."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        schema: Schema,
+        built: Built,
+        version: str,
+        date: str,
+        parent: Path | None,
+    ) -> None:
+        self.workspace, self.schema, self.built = workspace, schema, built
+        self.version, self.date, self.parent = version, date, parent
+        self.tables: dict[str, Table] = tables(schema)
+        self.folder = workspace.releases / f".{version}.draft"
+
+    def place(self) -> tuple[Path, str]:
+        """Write everything, check it, and move it into its place in one step."""
+        target = self.workspace.releases / self.version
+        try:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder.mkdir(parents=True)
+            digest = self._write()
+            check_offsets(self.folder)
+            os.rename(self.folder, target)
+        except OSError as error:
+            raise InputError(
+                f"cannot write {self.workspace.relative(target)}: {error.strerror}",
+                "no release was made; make room and run the command again",
+            ) from None
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        return target, digest
+
+    def _write(self) -> str:
+        files: Json = {}
+        for config, table in self.tables.items():
+            rows, name = self.built.rows[config], data_file(config, SPLIT)
+            write_parquet(self.folder / name, rows, table)
+            files[name] = {
+                "sha256": file_sha256(self.folder / name),
+                "rows_sha256": rows_sha256(rows),
+                "rows": len(rows),
+            }
+        manifest = _pretty(self._manifest(files))
+        (self.folder / "MANIFEST.json").write_bytes(manifest)
+        digest = file_sha256(self.folder / "MANIFEST.json")
+        card = CardInput(
+            self.workspace.settings,
+            self.schema,
+            self.tables,
+            self.built,
+            self.version,
+            self.date,
+            digest,
+        )
+        (self.folder / "README.md").write_text(render_card(card), encoding="utf-8")
+        (self.folder / "SHA256SUMS").write_text(_sums(self.folder), encoding="utf-8")
+        return digest
+
+    def _manifest(self, files: Json) -> Json:
+        settings = self.workspace.settings
+        keys = {row["pseudonym_key"] for row in Ledger(self.workspace.labels / "annotations.jsonl")}
+        return {
+            "name": settings.name,
+            "version": self.version,
+            "parent": self.parent.name if self.parent else None,
+            "date": self.date,
+            "files": files,
+            "schema": schema_features(self.schema),
+            "aggregation": settings.publish.aggregation,
+            "rights": settings.publish.rights,
+            "simulated": settings.publish.simulated,
+            "pseudonym_key": sorted(keys),
+            "undecided_chunks": self.built.undecided,
+            "set_aside": dict(sorted(self.built.set_aside.items())),
+            "offsets": "code points, end exclusive",
+            "tools": {name: installed_version(name) for name in ("annotate", "pyarrow")},
+        }
+
+
+def _pretty(value: Json) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
+
+
+def _sums(folder: Path) -> str:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    lines = [f"{file_sha256(path)}  {path.relative_to(folder).as_posix()}" for path in files]
+    return "\n".join(lines) + "\n"
+
+
+def check_offsets(folder: Path) -> int:
+    """Prove on the written files that every span and chunk is the text at its offsets.
+
+    Returns how many were looked at. A failure is a bug of ours, so it keeps its traceback.
+    """
+    articles = {
+        row["article_id"]: row["text"] for row in read_parquet(folder / data_file("articles", SPLIT))
+    }
+    texts: dict[str, str] = {}
+    checked = 0
+    for row in read_parquet(folder / data_file("spans", SPLIT)):
+        texts[row["id"]] = row["text"]
+        if articles[row["article_id"]][row["start"] : row["end"]] != row["text"]:
+            raise ValueError(f"chunk {row['id']} is not the text at its offsets")
+        checked += 1
+    for config in ("spans", "annotations"):
+        for row in read_parquet(folder / data_file(config, SPLIT)):
+            text = texts.get(row["id"], row.get("text"))
+            for span in row["spans"] if text is not None else ():
+                if text[span["start"] : span["end"]] != span["text"]:
+                    raise ValueError(f"span {span['id']} of {row['id']} is not its text")
+                checked += 1
+    return checked

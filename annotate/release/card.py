@@ -1,0 +1,212 @@
+"""The dataset card: every number in it is computed from the rows beside it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from annotate.release.columns import Table, card_features
+from annotate.release.files import data_file
+from annotate.release.rows import SPLIT, Built
+from annotate.schema import Schema
+from annotate.workspace import Settings
+
+Json = dict[str, Any]
+SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+
+SHORT = {
+    "spans": "one row per chunk: its text, and the spans and relations that stand for it",
+    "annotations": "one row per annotator and chunk: what each one said",
+    "triples": "one row per article, speaker entity, polarity and topic",
+    "articles": "one row per article",
+}
+AGGREGATIONS = {
+    "first": "the earliest answer that was submitted and not skipped stands for a chunk",
+    "single": "a chunk counts only if exactly one answer was submitted for it",
+}
+
+
+@dataclass(frozen=True)
+class CardInput:
+    """All that a card tells about."""
+
+    settings: Settings
+    schema: Schema
+    tables: Mapping[str, Table]
+    built: Built
+    version: str
+    date: str
+    manifest_sha256: str
+
+
+def render_card(card: CardInput) -> str:
+    """The card as `README.md` has it: YAML between `---` lines, then Markdown."""
+    import yaml
+
+    head = yaml.safe_dump(_metadata(card), sort_keys=False, allow_unicode=True, width=100)
+    parts = [
+        _opening(card),
+        _loading(card),
+        _contents(card),
+        _annotators(card),
+        _labels(card),
+        _outlets(card),
+        _splits(card),
+        _rights(card),
+    ]
+    return f"---\n{head}---\n\n" + "\n\n".join(parts) + "\n"
+
+
+def _metadata(card: CardInput) -> Json:
+    rows = card.built.rows
+    publish = card.settings.publish
+    languages = sorted({row["language"] for row in rows["articles"] if row["language"]})
+    return {
+        "license": publish.license,
+        "language": languages or ["und"],
+        "pretty_name": publish.pretty_name or card.settings.name,
+        "size_categories": [_size(len(rows["spans"]))],
+        "task_categories": ["token-classification", "text-classification"],
+        "annotations_creators": ["machine-generated" if publish.simulated else "expert-generated"],
+        "source_datasets": ["original"],
+        "tags": ["news", "stance", "quotation", "span-annotation"],
+        "configs": [_config(card, name) for name in card.tables],
+        "dataset_info": [_info(card, name, table) for name, table in card.tables.items()],
+    }
+
+
+def _size(rows: int) -> str:
+    return next((name for limit, name in SIZES if rows < limit), "n>1M")
+
+
+def _config(card: CardInput, name: str) -> Json:
+    """One entry of `configs:`. Version and digest keep `datasets` from mixing up its caches:
+    it tells two local folders of one name apart by nothing else."""
+    entry: Json = {
+        "config_name": name,
+        "data_files": [{"split": SPLIT, "path": data_file(name, SPLIT)}],
+        "version": card.version,
+        "description": f"sha256:{card.manifest_sha256}",
+    }
+    return entry | ({"default": True} if name == "spans" else {})
+
+
+def _info(card: CardInput, name: str, table: Table) -> Json:
+    return {
+        "config_name": name,
+        "features": card_features(table),
+        "splits": [{"name": SPLIT, "num_examples": len(card.built.rows[name])}],
+    }
+
+
+def _opening(card: CardInput) -> str:
+    rows = card.built.rows
+    outlets = len({row["outlet"] for row in rows["articles"]})
+    spans = sum(len(row["spans"]) for row in rows["spans"])
+    told = (
+        "\n\n**The annotators are simulated**: a program answered, through Label Studio, from "
+        "labels made by hand, with slips put in on purpose. It is a sample that shows the "
+        "format; do not draw conclusions from it."
+        if card.settings.publish.simulated
+        else ""
+    )
+    return (
+        f"# {card.settings.publish.pretty_name or card.settings.name} {card.version}\n\n"
+        f"News articles in which people marked who takes which side on what: {len(rows['articles'])} "
+        f"articles from {outlets} outlets, {len(rows['spans'])} labelled chunks, {spans} spans, "
+        f"{len(rows['triples'])} positions. Released {card.date}.{told}"
+    )
+
+
+def _loading(card: CardInput) -> str:
+    name = card.settings.name
+    path = f"./datasets/{name}/{card.version}"
+    lines = [f'{config} = load_dataset("{path}", "{config}", split="{SPLIT}")' for config in card.tables]
+    code = "\n".join(["from datasets import load_dataset", "", *lines])
+    return (
+        f"## Load it\n\n```python\n{code}\n```\n\n"
+        "Offsets count Unicode code points and exclude the end: "
+        "`row[\"text\"][span[\"start\"]:span[\"end\"]] == span[\"text\"]`, in every row."
+    )
+
+
+def _contents(card: CardInput) -> str:
+    lines = [
+        f"| `{name}` | {len(card.built.rows[name])} | {SHORT[name]} |" for name in card.tables
+    ]
+    return "## Configs\n\n| config | rows | a row is |\n|---|---|---|\n" + "\n".join(lines)
+
+
+def _annotators(card: CardInput) -> str:
+    built, publish = card.built, card.settings.publish
+    answers = built.rows["annotations"]
+    people = {row["annotator"] for row in answers}
+    per_chunk = Counter(row["id"] for row in answers if not row["skipped"])
+    spread = Counter(per_chunk.values())
+    counts = ", ".join(f"{spread[n]} by {n}" for n in sorted(spread))
+    derived = [item for row in built.rows["spans"] for item in row["relations"]]
+    auto = sum(1 for item in derived if item["origin"] == "auto")
+    share = f"{auto} of {len(derived)} relations" if derived else "no relations"
+    aside = ", ".join(f"{code}: {n}" for code, n in sorted(built.set_aside.items())) or "none"
+    return (
+        f"## Who answered\n\n"
+        f"{len(people)} {'simulated ' if publish.simulated else ''}annotators, named by "
+        f"pseudonyms. Chunks by number of answers: {counts or 'none'}; skipped answers: "
+        f"{sum(1 for row in answers if row['skipped'])}.\n\n"
+        f"Aggregation `{publish.aggregation}`: {AGGREGATIONS[publish.aggregation]}. Chunks that "
+        f"have no decision and are left out of `spans`: {built.undecided}.\n\n"
+        f"Derived by rule, not drawn by anyone (`origin: auto`): {share}. Stances for which no "
+        f"speaker or no topic is known, and which give no triple: {built.groups_without_triple}. "
+        f"Set aside because of a finding: {aside}."
+    )
+
+
+def _labels(card: CardInput) -> str:
+    counts = Counter(
+        span["label"] for row in card.built.rows["spans"] for span in row["spans"]
+    )
+    lines = [
+        f"| {card.schema.layer_of(label.name)} | {label.name} | {counts[label.name]} "
+        f"| {_cell(label.meaning)} |"
+        for label in card.schema.labels
+    ]
+    return (
+        f"## Labels\n\nSchema `{card.schema.name}` {card.schema.version}.\n\n"
+        "| layer | label | spans | meaning |\n|---|---|---|---|\n" + "\n".join(lines)
+    )
+
+
+def _outlets(card: CardInput) -> str:
+    articles: Sequence[Json] = card.built.rows["articles"]
+    names = sorted({row["outlet"] or "unknown" for row in articles})
+    lines = []
+    for name in names:
+        own = [row for row in articles if (row["outlet"] or "unknown") == name]
+        dates = sorted(row["published_at"] for row in own if row["published_at"])
+        span = f"{dates[0]} to {dates[-1]}" if dates else "unknown"
+        lines.append(f"| {_cell(name)} | {len(own)} | {span} |")
+    return "## Outlets\n\n| outlet | articles | published |\n|---|---|---|\n" + "\n".join(lines)
+
+
+def _splits(card: CardInput) -> str:
+    groups = {row["event"] or row["article_id"] for row in card.built.rows["articles"]}
+    return (
+        f"## Splits\n\nEverything is in `{SPLIT}`. The articles tell of {len(groups)} events; "
+        "splits that keep an event together are not cut in this version of the tool."
+    )
+
+
+def _rights(card: CardInput) -> str:
+    publish = card.settings.publish
+    contact = publish.contact or "not given"
+    return (
+        f"## Rights\n\nLabels: {publish.license}. Texts: {publish.text_license}. "
+        f"Contact for questions and takedown: {contact}."
+    )
+
+
+def _cell(text: str) -> str:
+    """Keep a text from breaking out of a table cell."""
+    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")

@@ -1,0 +1,243 @@
+"""The rows of every config: what was published, in an order that stays."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from annotate.corpus import Article, Chunk
+from annotate.labels.annotation import Annotation, Relation, Span
+from annotate.labels.read import Labels
+from annotate.release.triples import Triple, triples_of
+from annotate.schema import Schema
+
+Json = dict[str, Any]
+SPLIT = "train"
+LEAD_TIMES = (30, 60, 120, 300, 600)  # seconds: the borders of the published bins
+
+
+@dataclass(frozen=True)
+class Source:
+    """Everything a release is built from. `chunks` are those that were pushed, with an article."""
+
+    schema: Schema
+    articles: Mapping[str, Article]
+    chunks: Sequence[Chunk]
+    labels: Labels
+    aggregation: str
+    licence: str
+    simulated: bool
+
+
+@dataclass
+class Built:
+    """Rows by config, and what is worth counting."""
+
+    rows: dict[str, list[Json]] = field(default_factory=dict)
+    undecided: int = 0
+    groups_without_triple: int = 0
+    set_aside: Counter[str] = field(default_factory=Counter)
+
+
+def build_rows(source: Source, version: str, before: Mapping[str, Json]) -> Built:
+    """Make the rows of all configs; `before` are the last release's `spans` rows by id."""
+    answers = _answers_by_chunk(source.labels.annotations)
+    decided = {
+        chunk.id: answer
+        for chunk in source.chunks
+        if (answer := decide(answers.get(chunk.id, ()), source.aggregation)) is not None
+    }
+    built = Built(undecided=len(source.chunks) - len(decided))
+    built.set_aside.update(finding.code for finding in source.labels.findings)
+    spans = [
+        _spans_row(source, chunk, decided[chunk.id], len(_submitted(answers[chunk.id])))
+        for chunk in source.chunks
+        if chunk.id in decided
+    ]
+    built.rows["spans"] = _in_order([_versioned(row, version, before) for row in spans])
+    built.rows["annotations"] = _annotation_rows(source)
+    built.rows["triples"] = _triple_rows(source, decided, built)
+    built.rows["articles"] = _article_rows(source)
+    return built
+
+
+def decide(answers: Sequence[Annotation], aggregation: str) -> Annotation | None:
+    """The answer that stands for a chunk, None while there is no decision.
+
+    `first`: the earliest that was submitted and not skipped. `single`: the only such one.
+    """
+    submitted = _submitted(answers)
+    if not submitted or (aggregation == "single" and len(submitted) > 1):
+        return None
+    return submitted[0]
+
+
+def _submitted(answers: Iterable[Annotation]) -> list[Annotation]:
+    given = [answer for answer in answers if not answer.skipped]
+    return sorted(given, key=lambda answer: (answer.created_at, answer.annotation_id))
+
+
+def _answers_by_chunk(annotations: Iterable[Annotation]) -> dict[str, list[Annotation]]:
+    found: dict[str, list[Annotation]] = {}
+    for annotation in annotations:
+        found.setdefault(annotation.chunk_id, []).append(annotation)
+    return found
+
+
+def _spans_row(source: Source, chunk: Chunk, answer: Annotation, answers: int) -> Json:
+    article = source.articles[chunk.article_id]
+    return {
+        "id": chunk.id,
+        "article_id": chunk.article_id,
+        "chunk_index": chunk.index,
+        "start": chunk.start,
+        "end": chunk.end,
+        "text": chunk.text,
+        "spans": [{**span_cell(span, chunk.text), "support": 1} for span in answer.spans],
+        "relations": [relation_cell(relation) for relation in answer.relations],
+        "document": _pairs(answer.document),
+        "answers": answers,
+        "outlet": article.outlet,
+        "published_at": article.published_at,
+        "url": article.url,
+        "language": article.language,
+        "event": article.event,
+    }
+
+
+def _versioned(row: Json, version: str, before: Mapping[str, Json]) -> Json:
+    """Say since when a row is there and when it last changed."""
+    last = before.get(row["id"])
+    if last is None:
+        return row | {"first_version": version, "last_changed_version": version}
+    same = all(last[key] == value for key, value in row.items())
+    changed = last["last_changed_version"] if same else version
+    return row | {"first_version": last["first_version"], "last_changed_version": changed}
+
+
+def _in_order(rows: list[Json]) -> list[Json]:
+    """Old rows first: the files of the next version then begin like those of the last."""
+    return sorted(rows, key=lambda row: (row["first_version"], row["article_id"], row["start"]))
+
+
+def span_cell(span: Span, text: str) -> Json:
+    attributes = sorted(span.attributes, key=lambda item: item.name)
+    return {
+        "id": span.id,
+        "start": span.start,
+        "end": span.end,
+        "text": text[span.start : span.end],
+        "layer": span.layer,
+        "label": span.label,
+        "attributes": [
+            {"key": item.name, "value": item.value, "origin": item.origin} for item in attributes
+        ],
+        "origin": span.origin,
+    }
+
+
+def relation_cell(relation: Relation) -> Json:
+    return {
+        "type": relation.type,
+        "head": relation.head,
+        "tail": relation.tail,
+        "origin": relation.origin,
+    }
+
+
+def _pairs(answers: Iterable[tuple[str, str]]) -> list[Json]:
+    return [{"key": key, "value": value} for key, value in answers]
+
+
+def _annotation_rows(source: Source) -> list[Json]:
+    chunks = {chunk.id: chunk for chunk in source.chunks}
+    rows = [
+        _annotation_row(source, chunks[answer.chunk_id], answer)
+        for answer in source.labels.annotations
+        if answer.chunk_id in chunks
+    ]
+    return sorted(rows, key=lambda row: (row["article_id"], row["id"], row["annotation_id"]))
+
+
+def _annotation_row(source: Source, chunk: Chunk, answer: Annotation) -> Json:
+    identity = f"{answer.chunk_id} {answer.annotator} {answer.created_at}"
+    return {
+        "annotation_id": f"a-{hashlib.sha256(identity.encode()).hexdigest()[:16]}",
+        "id": answer.chunk_id,
+        "article_id": chunk.article_id,
+        "annotator": answer.annotator,
+        "simulated": source.simulated,
+        "schema_version": answer.schema_version,
+        "created_at": answer.created_at[:10],
+        "lead_time": _binned(answer.lead_time),
+        "was_prelabelled": answer.prelabelled,
+        "skipped": answer.skipped,
+        "spans": [span_cell(span, chunk.text) for span in answer.spans],
+        "relations": [relation_cell(relation) for relation in answer.relations],
+        "document": _pairs(answer.document),
+    }
+
+
+def _binned(seconds: float | None) -> str | None:
+    """A lead time in words: exact times could give a person away."""
+    if seconds is None:
+        return None
+    borders = [*LEAD_TIMES, None]
+    low = 0
+    for high in borders:
+        if high is None:
+            return f"{low} s or more"
+        if seconds < high:
+            return f"{low}–{high} s"
+        low = high
+    raise AssertionError
+
+
+def _triple_rows(source: Source, decided: Mapping[str, Annotation], built: Built) -> list[Json]:
+    evidence: dict[tuple[str, Triple], list[Json]] = {}
+    for chunk in source.chunks:
+        if chunk.id not in decided:
+            continue
+        outlet = source.articles[chunk.article_id].outlet
+        found, without = triples_of(decided[chunk.id], chunk.text, outlet, source.schema)
+        built.groups_without_triple += without
+        for triple, spans in found.items():
+            cells = [{"id": chunk.id, "span": span} for span in spans]
+            evidence.setdefault((chunk.article_id, triple), []).extend(cells)
+    return [
+        {
+            "article_id": article_id,
+            "outlet": source.articles[article_id].outlet,
+            "event": source.articles[article_id].event,
+            "entity": triple.entity,
+            "polarity": triple.polarity,
+            "topic": triple.topic,
+            "evidence": sorted(cells, key=lambda cell: (cell["id"], cell["span"])),
+        }
+        for (article_id, triple), cells in sorted(evidence.items())
+    ]
+
+
+def _article_rows(source: Source) -> list[Json]:
+    counts = Counter(chunk.article_id for chunk in source.chunks)
+    return [_article_row(source, source.articles[key], counts[key]) for key in sorted(counts)]
+
+
+def _article_row(source: Source, article: Article, chunks: int) -> Json:
+    return {
+        "article_id": article.id,
+        "outlet": article.outlet,
+        "title": article.title,
+        "url": article.url,
+        "published_at": article.published_at,
+        "language": article.language,
+        "event": article.event,
+        "sha256": article.source.sha256,
+        "licence": source.licence,
+        "split": SPLIT,
+        "chunks": chunks,
+        "text": article.text,
+    }

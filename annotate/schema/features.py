@@ -1,0 +1,64 @@
+"""What the dataset's features take from the schema. Every order is the file's: append-only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from annotate.schema.model import Label, Schema
+
+
+def label_names(schema: Schema) -> tuple[str, ...]:
+    return tuple(label.name for label in schema.labels)
+
+
+def class_labels(schema: Schema) -> dict[str, tuple[str, ...]]:
+    """Give the names of each class label; `polarity` and `topic` are empty without such a layer."""
+    return {
+        "label": label_names(schema),
+        "layer": tuple(layer.name for layer in schema.layers),
+        "relation": tuple(relation.name for relation in schema.relations),
+        "polarity": _inside(schema, "stance"),
+        "topic": _inside(schema, "topic"),
+    }
+
+
+def hf_features(schema: Schema) -> list[dict[str, Any]]:
+    """List the class labels as `dataset_info.features` of a dataset card has them."""
+    return [
+        {"name": name, "dtype": {"class_label": {"names": _numbered(values)}}}
+        for name, values in class_labels(schema).items()
+        if values
+    ]
+
+
+def schema_features(schema: Schema) -> dict[str, Any]:
+    """Describe the schema in plain JSON values, for cards and manifests."""
+    return {
+        "schema": schema.name,
+        "version": schema.version,
+        "labels": [_described(schema, label) for label in schema.labels],
+        "attributes": [
+            item.model_dump(mode="json", exclude_none=True) for item in schema.attributes
+        ],
+        "relations": [item.model_dump(mode="json", by_alias=True) for item in schema.relations],
+        "class_labels": {name: list(values) for name, values in class_labels(schema).items()},
+    }
+
+
+def _described(schema: Schema, label: Label) -> dict[str, Any]:
+    return {
+        "name": label.name,
+        "layer": schema.layer_of(label.name),
+        "definition": label.definition,
+        "proposition": label.proposition,
+    }
+
+
+def _inside(schema: Schema, layer: str) -> tuple[str, ...]:
+    inside = (item.labels for item in schema.layers if item.name == layer)
+    return tuple(label.name for labels in inside for label in labels)
+
+
+def _numbered(names: tuple[str, ...]) -> dict[str, str]:
+    return {str(at): name for at, name in enumerate(names)}

@@ -1,0 +1,79 @@
+"""Reads a schema file and reports every problem of it at once, each with its line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+
+from annotate.errors import ConfigError, InputError
+from annotate.schema.checks import problems_of
+from annotate.schema.shape import fit
+from annotate.schema.tree import Tree, read_tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from annotate.schema.model import Schema
+    from annotate.schema.problem import Problem
+
+_HINT = "correct the lines that are named, then run `annotate schema check`"
+
+
+def load_schema(path: Path) -> Schema:
+    """Read and check a schema file; raises `InputError` or `ConfigError`."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path.name} is not UTF-8 (byte {error.start})") from None
+    except OSError as error:
+        raise InputError(
+            f"cannot read the schema {path.name}: {error.strerror}",
+            "`annotate init DIR` writes a schema to start from",
+        ) from None
+    return parse_schema(text, path.name)
+
+
+def parse_schema(text: str, name: str) -> Schema:
+    """Check the text of a schema; `name` stands before the line in every problem.
+
+    Raises `ConfigError` whose `problems` are in the order of the lines.
+    """
+    tree = _tree(text, name)
+    schema, shape = fit(tree.value)
+    meaning = [item for item in problems_of(schema) if not _mended(item, shape)] if schema else []
+    problems = [*tree.problems, *shape, *meaning]
+    if schema is None or problems:
+        raise _config_error(name, _lines(name, tree, problems))
+    return schema
+
+
+def _mended(problem: Problem, shape: list[Problem]) -> bool:
+    return any(problem.path[: len(known.path)] == known.path for known in shape)
+
+
+def _tree(text: str, name: str) -> Tree:
+    try:
+        tree = read_tree(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise _config_error(name, [f"{name}:{line}: not valid YAML: {error.problem}"]) from None
+    except yaml.YAMLError as error:
+        first = str(error).splitlines()[0]
+        raise _config_error(name, [f"{name}:1: not valid YAML: {first}"]) from None
+    except RecursionError:
+        raise _config_error(name, [f"{name}:1: nested too deeply"]) from None
+    if not isinstance(tree.value, dict):
+        problem = f"{name}:1: a schema is a mapping that begins with `schema:`"
+        raise _config_error(name, [problem])
+    return tree
+
+
+def _lines(name: str, tree: Tree, problems: list[Problem]) -> list[str]:
+    placed = sorted({(tree.line(problem.path), problem.message) for problem in problems})
+    return [f"{name}:{line}: {message}" for line, message in placed]
+
+
+def _config_error(name: str, problems: list[str]) -> ConfigError:
+    count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
+    return ConfigError(f"{name} has {count}", _HINT, tuple(problems))

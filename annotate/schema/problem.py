@@ -1,0 +1,36 @@
+"""A problem of the schema file, by its place in the file's tree."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`path` are the keys and list positions that lead to it; `message` a sentence."""
+
+    path: Path
+    message: str
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Give `; did you mean …?`, or nothing when no known name is near."""
+    near = nearest(name, known)
+    return f"; did you mean `{near}`?" if near else ""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    by_case = {candidate.lower(): candidate for candidate in known}
+    found = difflib.get_close_matches(name.lower(), by_case, n=1, cutoff=0.6)
+    return by_case[found[0]] if found else None
+
+
+def listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -1,0 +1,211 @@
+"""The workspace: finds `annotate.toml`, reads the settings, and knows every path."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from annotate.errors import ConfigError, InputError, RefusedError
+
+SETTINGS_FILE = "annotate.toml"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PrepareSettings(_Section):
+    """How articles become chunks. Sizes are code points unless the name says otherwise."""
+
+    body: Literal["select", "as-is"] = "select"
+    chunk_limit: int = Field(4000, ge=200, le=100_000)
+    chunk_target: int = Field(2500, ge=100, le=100_000)
+    max_megabytes: float = Field(20, gt=0, le=2000)
+
+
+class StudioSettings(_Section):
+    """Where Label Studio is and how tasks are sent to it. Times are seconds."""
+
+    url: str | None = None
+    batch_size: int = Field(1000, ge=1, le=2500)
+    timeout: float = Field(60, gt=0)
+    settle: float = Field(5, ge=0)
+    annotators_per_article: int = Field(1, ge=1, le=50)
+
+
+class PublishSettings(_Section):
+    """What a release may hold and who answers for it."""
+
+    rights: Literal["full", "standoff"] = "standoff"
+    aggregation: Literal["single", "first"] = "first"
+    pretty_name: str | None = None
+    license: str = "other"
+    text_license: str = "all rights reserved by the outlets"
+    contact: str | None = None
+    simulated: bool = False
+
+
+class Settings(_Section):
+    """The whole of `annotate.toml`."""
+
+    workspace_id: str = Field(pattern=r"^[0-9a-z]{8,32}$")
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,47}[a-z0-9]$")
+    prepare: PrepareSettings = PrepareSettings()
+    studio: StudioSettings = StudioSettings()
+    publish: PublishSettings = PublishSettings()
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where everything lives. All paths are absolute; nothing here creates them."""
+
+    root: Path
+    settings: Settings
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Workspace:
+        """Open the workspace that `start` (default: the current folder) lies in."""
+        here = (start or Path.cwd()).resolve()
+        for folder in (here, *here.parents):
+            if (folder / SETTINGS_FILE).is_file():
+                return cls(folder, read_settings(folder / SETTINGS_FILE))
+        raise ConfigError(
+            f"no {SETTINGS_FILE} in {here} or above it",
+            "make a workspace with `annotate init DIR`, or name one with `--workspace DIR`",
+        )
+
+    @property
+    def articles(self) -> Path:
+        return self.root / "articles"
+
+    @property
+    def schema_file(self) -> Path:
+        return self.root / "label_config" / "schema.yaml"
+
+    @property
+    def label_config(self) -> Path:
+        return self.root / "label_config"
+
+    @property
+    def corpus(self) -> Path:
+        return self.root / "corpus"
+
+    @property
+    def labels(self) -> Path:
+        return self.root / "labels"
+
+    @property
+    def releases(self) -> Path:
+        return self.root / "datasets" / self.settings.name
+
+    @property
+    def private(self) -> Path:
+        """The folder for secrets, the local server and locks; never under version control."""
+        return self.root / ".annotate"
+
+    def relative(self, path: Path) -> str:
+        """Name `path` as seen from the workspace, with `/`; outside it, by its name alone."""
+        resolved = path.resolve()
+        if resolved.is_relative_to(self.root):
+            return resolved.relative_to(self.root).as_posix()
+        return resolved.name
+
+
+def read_settings(path: Path) -> Settings:
+    """Read and check `annotate.toml`; raises `ConfigError` with every problem at once."""
+    try:
+        return parse_settings(path.read_text(encoding="utf-8"), path.name)
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path.name} is not UTF-8") from None
+    except OSError as error:
+        raise InputError(f"cannot read {path.name}: {error.strerror}") from None
+
+
+def parse_settings(text: str, name: str) -> Settings:
+    """Check the text of an `annotate.toml`, which `name` stands for in messages."""
+    try:
+        return Settings.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{name} is not valid TOML: {error}") from None
+    except ValidationError as error:
+        problems = tuple(_problem(name, item) for item in error.errors())
+        raise ConfigError(
+            f"{name} has {len(problems)} problem{'s' if len(problems) > 1 else ''}",
+            "every setting is explained in the annotate.toml that `annotate init` writes",
+            problems,
+        ) from None
+
+
+def _problem(file: str, item: Any) -> str:
+    """One line for one pydantic error, with "did you mean" for an unknown key."""
+    where = ".".join(str(part) for part in item["loc"])
+    if item["type"] != "extra_forbidden":
+        return f"{file}: {where}: {item['msg'][0].lower()}{item['msg'][1:]}"
+    section: Any = Settings
+    for part in item["loc"][:-1]:
+        section = section.model_fields[part].annotation
+    near = difflib.get_close_matches(str(item["loc"][-1]), section.model_fields, n=1)
+    return f"{file}: unknown setting {where}" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def private_folder(workspace: Workspace) -> Path:
+    """Make `.annotate/` with mode 0700, and keep version control out of it."""
+    folder = workspace.private
+    folder.mkdir(mode=0o700, exist_ok=True)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+    return folder
+
+
+def write_private(path: Path, content: str) -> None:
+    """Write a secret whole or not at all; the file never exists with a wider mode than 0600."""
+    draft = path.with_name(path.name + ".new")
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(content)
+    os.replace(draft, path)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; move it there only if the block ends well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        yield draft
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def lock(workspace: Workspace, name: str) -> Iterator[None]:
+    """Hold `.annotate/NAME.lock` for the block; raises `RefusedError` when another holds it.
+
+    The lock is the kernel's (`flock`): it ends with the process, however that ends.
+    """
+    import fcntl
+
+    handle = os.open(private_folder(workspace) / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise RefusedError(
+            f"another `annotate {name}` is running in this workspace",
+            "wait until it has ended, then run the command again",
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(handle)

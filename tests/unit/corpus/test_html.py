@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotate.corpus.edits import EditedText
+from annotate.corpus.html import read_page
+from annotate.corpus.markup import markup
+from tests.unit.corpus.texts import nasty_texts
+
+LEAD = "The harbour office of Mell said on Monday that the ferry &amp; the tug would sail again"
+PAGE = f"""<!DOCTYPE html>
+<html lang="en-GB"><head><title>Ferry sails | Mell Mail</title>
+<meta property="og:title" content="Ferry sails &amp; tug follows">
+<meta property="og:site_name" content="Mell Mail">
+<meta property="article:published_time" content="2031-05-06T10:00:00Z">
+<link rel="canonical" href="https://mell.example/ferry">
+<script>var a = "<p>not text</p>";</script></head>
+<body><nav><a href="/">Home</a> <a href="/sea">Sea</a></nav>
+<article><h1>Ferry sails &amp; tug follows</h1>
+<p>{LEAD}.\r\nThe winter had kept both ships in port for eleven long weeks, it added.</p>
+<p>&ldquo;We are gl<b>ad</b>,&rdquo; said&nbsp;Anna Pell, who runs   the caf&eacute; on the pier. Nobody
+had expected the ice to leave before the end of the month<!-- really -->.</p>
+<h2>What comes next</h2>
+<p>A second ferry will be bought in autumn if the council agrees to pay for it &mdash; and the
+council has never yet said no to a ship, the mayor told reporters on the quay.</p>
+</article><footer>All rights reserved. Mell Mail.</footer></body></html>"""
+
+
+def plain(source: str) -> str:
+    """Strip tags and decode entities with other code than the one that is tested."""
+    text = re.sub(r"<!--.*?-->|<[^>]*>", "", source, flags=re.DOTALL)
+    return "".join(unicodedata.normalize("NFC", html.unescape(text)).split())
+
+
+def test_every_word_of_the_body_is_where_the_source_has_it() -> None:
+    edited = read_page(PAGE).edited
+    for word in re.finditer(r"\S+", edited.clean):
+        start, end = edited.to_raw(*word.span())
+        assert plain(edited.raw[start:end]) == word.group()
+
+
+def test_every_range_of_the_body_is_where_the_source_has_it() -> None:
+    edited = read_page(PAGE).edited
+    step = 7
+    for start in range(0, len(edited.clean) - 40, step):
+        raw_start, raw_end = edited.to_raw(start, start + 40)
+        assert plain(edited.raw[raw_start:raw_end]) == "".join(
+            edited.clean[start : start + 40].split()
+        )
+
+
+def test_the_body_holds_the_paragraphs_and_the_subhead_only() -> None:
+    text = read_page(PAGE).edited.clean
+    assert LEAD.replace("&amp;", "&") in text
+    assert "“We are glad,” said Anna Pell, who runs the café on the pier. Nobody had" in text
+    assert "\n\nWhat comes next\n\nA second ferry" in text
+    assert "Home" not in text
+    assert "not text" not in text
+    assert "rights reserved" not in text
+
+
+def test_what_the_page_says_about_itself_is_kept() -> None:
+    metadata = read_page(PAGE).metadata
+    assert metadata.title == "Ferry sails & tug follows"
+    assert metadata.outlet == "Mell Mail"
+    assert metadata.url == "https://mell.example/ferry"
+    assert metadata.published_at == "2031-05-06T10:00:00Z"
+    assert metadata.language == "en"
+    assert metadata.event is None
+
+
+def test_a_page_without_a_body_keeps_its_visible_text() -> None:
+    page = read_page("<p>Hello</p>")
+    assert page.edited.clean == "Hello"
+
+
+@pytest.mark.parametrize(
+    ("source", "visible"),
+    [
+        ("a<b>b</b>c", "abc"),
+        ("<p>a</p><p>b</p>", "\n\na\n\n\n\nb\n\n"),
+        ("a<br/>b", "a\nb"),
+        ("a\n  b", "a b"),
+        ("a &lt;b&gt; c", "a <b> c"),
+        ("1 < 2 && 3 > 2", "1 < 2 && 3 > 2"),
+        ("<img alt='a > b'>c", "c"),
+        ("<script>if (a < b) '</p>'</script>c", "c"),
+        ("<script>never closed", "never closed"),
+        ("<!-- a <b> -->c", "c"),
+        ("<p title='never closed>a<b>c</b>", "\n\nac"),
+        ("&#x41;&#66;&eacute;&nosuch;", "ABé&nosuch;"),
+    ],
+)
+def test_markup_goes_and_text_stays(source: str, visible: str) -> None:
+    assert EditedText(source).through(markup).clean == visible
+
+
+@pytest.mark.parametrize(
+    "poison", ["<", "<a '", "<div>", "&amp", "<script>", "<!--", '<a b="', "</"]
+)
+def test_poisoned_markup_is_read_in_linear_time(poison: str) -> None:
+    source = poison * 20_000
+    assert len(EditedText(source).through(markup).clean) <= 2 * len(source)
+
+
+@given(
+    st.lists(st.sampled_from(["<p>", "</p>", "<b>", "&amp;", "&#0;", "<"]) | nasty_texts).map(
+        "".join
+    )
+)
+def test_any_source_gives_edits_that_lead_from_it_to_the_text(source: str) -> None:
+    edited = read_page(source).edited
+    assert EditedText(source, edited.edits).clean == edited.clean
