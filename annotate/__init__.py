@@ -20,7 +20,7 @@ _DOORS = {
     "load_schema": "annotate.schema",
 }
 
-__all__ = list(_DOORS)  # noqa: PLE0604 - names, looked up when asked for
+__all__ = list(_DOORS)
 
 
 def __getattr__(name: str) -> Any:

@@ -173,7 +173,7 @@ def write_private(path: Path, content: str) -> None:
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(content)
-    os.replace(draft, path)
+    draft.replace(path)
 
 
 @contextmanager
@@ -183,7 +183,7 @@ def replacing(path: Path) -> Iterator[Path]:
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         yield draft
-        os.replace(draft, path)
+        draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
 

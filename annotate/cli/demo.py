@@ -35,7 +35,7 @@ def demo(
     place = folder or Path(tempfile.mkdtemp(prefix="annotate-demo-"))
     with output.progress_line() as progress:
         running = run(place, say=output.say, progress=progress)
-        report, server = running.__enter__()  # noqa: PLC2801 - the progress line ends first
+        report, server = running.__enter__()
     try:
         _print(report, json=json)
         if keep:
@@ -53,8 +53,10 @@ def _print(report: DemoReport, *, json: bool) -> None:
     heads = ("outlet", "speaker", "topic", "polarity", "articles")
     output.print_table(heads, report.positions)
     output.say(f"the dataset is {report.workspace}/{report.release} (simulated annotators)")
-    output.hint(f'cd {report.workspace}, then python -c "import datasets; print(datasets.'
-                f"load_dataset('./{report.release}', 'spans'))\"")
+    output.hint(
+        f'cd {report.workspace}, then python -c "import datasets; print(datasets.'
+        f"load_dataset('./{report.release}', 'spans'))\""
+    )
 
 
 def _wait(server: RunningServer, place: Path) -> None:

@@ -29,7 +29,7 @@ def serve(
         output.say(f"warning: on {host} other machines can reach this server, over plain HTTP")
     with output.progress_line() as progress:
         running = serving(workspace, host=host, port=port, progress=progress)
-        server = running.__enter__()  # noqa: PLC2801 - the progress line ends before the server
+        server = running.__enter__()
     try:
         login = {"url": server.url, "email": server.login.email}
         if json:

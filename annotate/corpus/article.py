@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from annotate.corpus.articles import Article, Chunk, Flag, Metadata, Received, Rejected
-from annotate.corpus.body import drop_repeats, select_body
+from annotate.corpus.body import select_body, trim_body
 from annotate.corpus.chunk import chunk_article
 from annotate.corpus.clean import clean, clean_line
 from annotate.corpus.edits import EditedText
@@ -95,7 +95,9 @@ def _body(received: Received, *, select: bool) -> _Body:
     if not page.found:
         return _body_of_text(page.edited, metadata, select=select)
     edited = (
-        page.edited.then(drop_repeats(page.edited.clean, metadata.title)) if select else page.edited
+        page.edited.then(trim_body(page.edited.clean, metadata.title, metadata.outlet))
+        if select
+        else page.edited
     )
     doubt = "thin_body" if page.share < THIN else None
     return _Body(edited, metadata, doubt, page.approximate)

@@ -58,14 +58,19 @@ def select_body(text: str, title: str | None = None, outlet: str | None = None) 
     return Selection(tuple(_edits(lines, reasons)), chosen, share, found=True)
 
 
-def drop_repeats(text: str, title: str | None) -> Iterator[Edit]:
-    """Drop repeated paragraphs, credits and the title from a text that is a body already."""
+def trim_body(text: str, title: str | None, outlet: str | None = None) -> Iterator[Edit]:
+    """Take from a text that is nearly a body: repeats, credits, title, navigation, what follows."""
     lines = lines_of(text)
     dropped = _repeats(lines)
+    selected = _kept(lines, dropped | _captioned(lines), outlet)
+    last = max(selected, default=len(lines))
     kept = {
         index
-        for index, line in enumerate(lines)
-        if index not in dropped and line.kind != "credit" and not _is_title(line, title)
+        for index, line in enumerate(lines[: last + 1])
+        if index in selected
+        or not (
+            index in dropped or line.furniture or line.kind == "credit" or _is_title(line, title)
+        )
     }
     return _edits(lines, _reasons(lines, kept or set(range(len(lines))), dropped, title))
 

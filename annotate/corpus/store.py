@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import jsonlines
 import orjson
@@ -14,35 +14,38 @@ from annotate.errors import InputError
 from annotate.workspace import Workspace, replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+_Noun = TypeVar("_Noun")
 _ARTICLES, _CHUNKS, _REJECTED = "articles.jsonl", "chunks.jsonl", "rejected.jsonl"
 
 
 def read_articles(workspace: Workspace) -> list[Article]:
     """Read all articles; raises `InputError` when nothing was prepared yet."""
-    return [Article.from_json(row) for row in _rows(workspace.corpus / _ARTICLES)]
+    return _read(workspace.corpus / _ARTICLES, Article.from_json)
 
 
 def read_chunks(workspace: Workspace) -> list[Chunk]:
     """Read all chunks; raises `InputError` when nothing was prepared yet."""
-    return [Chunk.from_json(row) for row in _rows(workspace.corpus / _CHUNKS)]
+    return _read(workspace.corpus / _CHUNKS, Chunk.from_json)
 
 
 def read_rejected(workspace: Workspace) -> list[Rejected]:
     """Read what was rejected; raises `InputError` when nothing was prepared yet."""
-    return [Rejected.from_json(row) for row in _rows(workspace.corpus / _REJECTED)]
+    return _read(workspace.corpus / _REJECTED, Rejected.from_json)
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def _read(path: Path, from_json: Callable[[dict[str, Any]], _Noun]) -> list[_Noun]:
     try:
         with path.open("rb") as file, jsonlines.Reader(file, loads=orjson.loads) as reader:
-            yield from reader.iter(type=dict)
+            return [from_json(row) for row in reader.iter(type=dict)]
     except FileNotFoundError:
         raise InputError(f"no corpus/{path.name} yet", "run `annotate prepare`") from None
-    except (jsonlines.InvalidLineError, KeyError) as error:
-        message = f"corpus/{path.name} is damaged: {error}"
+    except OSError as error:
+        raise InputError(f"cannot read corpus/{path.name}: {error.strerror}") from None
+    except (jsonlines.InvalidLineError, KeyError, TypeError) as error:
+        message = f"corpus/{path.name} is damaged: {type(error).__name__} {error}"
         raise InputError(message, "run `annotate prepare` to make it again") from None
 
 

@@ -88,9 +88,7 @@ def _label_and_publish(
     rows = {name: len(table) for name, table in loaded.items()}
     say("load      " + ", ".join(f"{name} {count} rows" for name, count in rows.items()))
     positions = _positions(loaded["triples"])
-    return DemoReport(
-        str(workspace.root), released.path, released.version, rows, proved, positions
-    )
+    return DemoReport(str(workspace.root), released.path, released.version, rows, proved, positions)
 
 
 def simulate(workspace: Workspace, studio: Studio, progress: Say, seed: int = SEED) -> int:

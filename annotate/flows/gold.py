@@ -39,7 +39,7 @@ class GoldChunk:
 
 
 def read_gold() -> dict[str, Json]:
-    """The labels by article id, with offsets into the articles as received."""
+    """Read the labels by article id, with offsets into the articles as received."""
     folder = files("annotate") / "sample" / "gold"
     rows = (
         orjson.loads(line)
@@ -49,9 +49,7 @@ def read_gold() -> dict[str, Json]:
     return {row["article"]: row for row in rows}
 
 
-def project_gold(
-    workspace: Workspace, schema: Schema, gold: Mapping[str, Json]
-) -> list[GoldChunk]:
+def project_gold(workspace: Workspace, schema: Schema, gold: Mapping[str, Json]) -> list[GoldChunk]:
     """Carry the labels from the received text through the edits into the chunks."""
     texts = raw_texts(workspace)
     articles = {article.id: article for article in read_articles(workspace)}
@@ -68,7 +66,7 @@ def project_gold(
 
 
 def raw_texts(workspace: Workspace) -> dict[str, str]:
-    """The text of every article as received, by id."""
+    """Read the text of every article as received, by id."""
     inputs = plan_inputs(workspace)
     table = read_metadata(inputs.tables)
     limit = workspace.settings.prepare.max_megabytes

@@ -20,7 +20,7 @@ from annotate.workspace import (
     replacing,
 )
 
-METADATA_HEAD = "path,outlet,title,url,published_at,event\n"
+METADATA_HEAD = "path,outlet,title,url,published_at,language,event\n"
 SAMPLE = files("annotate") / "sample"
 NAME_LENGTH = 49
 
@@ -117,6 +117,6 @@ def _write_file(path: Path, content: str) -> None:
 
 
 def _slug(text: str) -> str:
-    """A name that the settings accept, from that of the folder."""
+    """Make a name that the settings accept, from that of the folder."""
     slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:NAME_LENGTH].strip("-")
     return slug if len(slug) > 2 else f"news-{slug or 'dataset'}"  # noqa: PLR2004 - shortest name

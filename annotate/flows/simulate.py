@@ -38,7 +38,7 @@ class Slips:
 
 
 CAREFUL = Slips(missed=0.03, moved=0.04, relabelled=0.02, skipped=0.0)
-HASTY = Slips(missed=0.09, moved=0.08, relabelled=0.05, skipped=0.04)
+HASTY = Slips(missed=0.09, moved=0.08, relabelled=0.05, skipped=0.1)
 SECONDS_PER_SPAN = 9.0
 
 
@@ -71,9 +71,7 @@ def _slipped(span: Span, text: str, schema: Schema, slips: Slips, rng: random.Ra
     if kind < slips.moved:
         return _moved(span, text, rng)
     if kind < slips.moved + slips.relabelled:
-        others = [
-            label.name for label in schema.layer(span.layer).labels if label.asks is None
-        ]
+        others = [label.name for label in schema.layer(span.layer).labels if label.asks is None]
         return replace(span, label=rng.choice(others))
     return span
 
@@ -111,9 +109,9 @@ def _nested(one: Span, two: Span) -> bool:
 
 def _asked_answers(span: Span, passage: Passage, schema: Schema) -> Span:
     """Keep only the answers that no rule would give."""
-    allowed = {item.name for item in schema.attributes if span.label in schema.resolve(
-        item.applies_to
-    )} | ({"text"} if schema.label(span.label).asks else set())
+    allowed = {
+        item.name for item in schema.attributes if span.label in schema.resolve(item.applies_to)
+    } | ({"text"} if schema.label(span.label).asks else set())
     known = [item for item in span.attributes if item.name in allowed]
     derived = derive_attributes([replace(span, attributes=())], passage, schema)[0]
     # A type follows from the entity: with that answered, the rule may be right after all.
@@ -130,7 +128,7 @@ def _asked_answers(span: Span, passage: Passage, schema: Schema) -> Span:
 def _drawn(
     spans: Sequence[Span], gold: Iterable[Relation], passage: Passage, schema: Schema
 ) -> list[Relation]:
-    """The relations a person draws: those between pieces, and those the rules get wrong."""
+    """Choose the relations a person draws: those between pieces, and those the rules get wrong."""
     there = {span.id for span in spans}
     right = [item for item in gold if item.head in there and item.tail in there]
     joined = [item for item in right if item.type == GROUPING]
@@ -148,7 +146,7 @@ def _drawn(
 
 
 def _ends(relations: Iterable[Relation], kind: str, members: set[str]) -> set[tuple[str, bool]]:
-    """The other ends of a group's relations of one kind, and whether the arrow leaves the group."""
+    """Give the far ends of a group's relations of one kind, and whether the arrow leaves it."""
     found = set()
     for item in relations:
         if item.type == kind and (item.head in members) != (item.tail in members):

@@ -155,7 +155,7 @@ def _wants(
 
 
 def stance_side(kind: RelationType, schema: Schema) -> frozenset[str]:
-    """The labels at that end of a relation whose groups the rules start from."""
+    """Give the labels at that end of a relation whose groups the rules start from."""
     return schema.resolve(kind.from_ if kind.derive == "inside_then_sentence" else kind.to)
 
 
@@ -171,7 +171,7 @@ def _speaker_of_sentence(
     passage: Passage,
     schema: Schema,
 ) -> list[Relation]:
-    """The only speaker of the sentence, else the nearest one to the left in the clause."""
+    """Link the only speaker of the sentence, else the nearest to the left in the clause."""
     labels = schema.resolve(kind.from_)
     for piece in group:
         near = [
@@ -179,8 +179,8 @@ def _speaker_of_sentence(
             for span in _inside(spans, passage.sentence_at(piece.start), labels)
             if not any(_contains(other, span) for other in group)
         ]
-        speaker = _nearest(near, piece) if _one_entity(near) else _left_in_clause(
-            near, piece, passage
+        speaker = (
+            _nearest(near, piece) if _one_entity(near) else _left_in_clause(near, piece, passage)
         )
         if speaker is not None:
             return [Relation(kind.name, speaker.id, group[0].id, "auto")]
@@ -243,9 +243,7 @@ def _inside_then_sentence(
     return [Relation(kind.name, group[0].id, name, "auto") for name in inside]
 
 
-def _inside(
-    spans: Iterable[Span], stretch: tuple[int, int], labels: frozenset[str]
-) -> list[Span]:
+def _inside(spans: Iterable[Span], stretch: tuple[int, int], labels: frozenset[str]) -> list[Span]:
     start, end = stretch
     return [span for span in spans if span.label in labels and start <= span.start < end]
 

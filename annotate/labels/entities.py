@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from annotate.schema.model import Schema
 
@@ -27,7 +28,7 @@ class Gazetteer:
         return cls({name.casefold(): entity for name, entity in names.items()}, pattern)
 
     def entity_of(self, mention: str) -> str | None:
-        """The id of the one entity that is named, `a+b` for a joint speaker, else None.
+        """Give the id of the one entity that is named, `a+b` for a joint speaker, else None.
 
         A mention that names two entities without joining them ("Ferran of Valdor") is not
         guessed.
@@ -37,7 +38,7 @@ class Gazetteer:
             return self.ids[surface.casefold()]
         found = list(self.pattern.finditer(surface))
         ids = sorted({self.ids[match[0].casefold()] for match in found})
-        gaps = [surface[a.end() : b.start()] for a, b in zip(found, found[1:], strict=False)]
+        gaps = [surface[a.end() : b.start()] for a, b in pairwise(found)]
         if len(ids) > 1 and not all(JOINER.fullmatch(gap) for gap in gaps):
             return None
         return "+".join(ids) or None

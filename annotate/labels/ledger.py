@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 
 def now() -> str:
-    """The time of this moment as ledgers write it: UTC, to the microsecond."""
+    """Give the time as ledgers write it: UTC, to the microsecond."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 

@@ -16,7 +16,7 @@ class Quotes:
     damaged: tuple[int, ...]
 
     def share(self, start: int, end: int) -> float | None:
-        """The share of `[start, end)` inside quote marks; None in or beside a damaged one."""
+        """Measure how much of `[start, end)` is quoted, 0 to 1; None beside a damaged mark."""
         if any(start - 1 <= position <= end for position in self.damaged):
             return None
         inside = sum(
@@ -27,7 +27,7 @@ class Quotes:
         return inside / (end - start)
 
     def partner(self, position: int) -> int | None:
-        """The other mark of the pair that has a mark at `position`."""
+        """Find the other mark of the pair that has a mark at `position`."""
         for begin, stop in self.pairs:
             if begin == position:
                 return stop - 1

@@ -60,7 +60,7 @@ def pushed_chunks(tasks: Iterable[Json]) -> dict[str, Json]:
 
 
 def current_rows(ledger: Iterable[Json]) -> dict[tuple[int, int], Json]:
-    """The last version of every annotation that is not deleted, by (project, annotation) id."""
+    """Give the last version of each annotation not deleted, by (project, annotation) id."""
     current: dict[tuple[int, int], Json] = {}
     for row in ledger:
         key = (row["project_id"], row["annotation_id"])
@@ -109,9 +109,7 @@ def _header(row: Json, schema_version: str) -> Annotation:
     )
 
 
-def open_passage(
-    text: str, language: str | None, schema: Schema, gazetteer: Gazetteer
-) -> Passage:
+def open_passage(text: str, language: str | None, schema: Schema, gazetteer: Gazetteer) -> Passage:
     """Look a chunk's text over for what the rules need; without a language it is English."""
     markers = schema.clause_markers.get((language or "en")[:2], ())
     return Passage(text, find_quotes(text), tuple(sentences(text)), gazetteer, tuple(markers))
@@ -122,14 +120,14 @@ def _place(row: Json) -> str:
 
 
 def _version_at(configs: list[tuple[datetime, Json]], row: Json) -> str:
-    """The schema version in force when an answer was last saved."""
+    """Name the schema version in force when an answer was last saved."""
     saved = _moment(row["annotation"]["updated_at"])
     in_force = [config for at, config in configs if at <= saved]
     return str(in_force[-1]["schema_version"]) if in_force else ""
 
 
 def _moment(text: str) -> datetime:
-    """A time from a record (ISO 8601) or from an HTTP `Date` header."""
+    """Parse a time from a record (ISO 8601) or from an HTTP `Date` header."""
     try:
         return datetime.fromisoformat(text)
     except ValueError:

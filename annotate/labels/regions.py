@@ -71,7 +71,7 @@ def _read_region(item: Json, text: str, schema: Schema, place: str, reading: Rea
 
 
 def _same_surface(stored: Any, surface: str) -> bool:
-    """Compare loosely: Label Studio writes a newline as `\\n` in two characters."""
+    """Compare loosely: Label Studio writes a newline as a backslash and an n."""
     if not isinstance(stored, str):
         return stored is None
     return "".join(stored.replace("\\n", " ").split()) == "".join(surface.split())
@@ -149,7 +149,7 @@ def _read_relation(item: Json, schema: Schema, place: str, reading: Reading) -> 
 
 
 def _halves(region: str, spans: Iterable[Span]) -> list[Span]:
-    """The spans that one region stands for: two when it carries labels of two layers."""
+    """Give the spans that one region stands for: two when it carries labels of two layers."""
     return [span for span in spans if span.id == region or span.id.rpartition(":")[0] == region]
 
 
@@ -158,7 +158,7 @@ def _pairs(heads: list[Span], tails: list[Span]) -> list[tuple[Span, Span]]:
 
 
 def _fitting(schema: Schema, head: str, tail: str, named: set[str]) -> str | None:
-    """The relation that these labels allow; the page draws most of them without a name."""
+    """Name the relation that these labels allow; the page draws most of them without a name."""
     for relation in schema.relations:
         if named and relation.name not in named:
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -64,7 +63,9 @@ def publish(workspace: Workspace, *, dry_run: bool = False) -> PublishReport:
             return PublishReport(None, None, None, {}, built.undecided, aside)
         if dry_run:
             return PublishReport(proposed, None, None, difference, built.undecided, aside)
-        draft = _Draft(workspace, source.schema, built, proposed, date, parent)
+        draft = _Draft(
+            workspace, source.schema, built, proposed, date, parent.name if parent else None
+        )
         path, digest = draft.place()
     return PublishReport(
         proposed, workspace.relative(path), digest, difference, built.undecided, aside
@@ -87,9 +88,7 @@ def _source(workspace: Workspace) -> tuple[Source, str]:
     languages = {key: article.language for key, article in articles.items()}
     labels = read_labels(workspace.labels, schema, languages)
     if not labels.annotations:
-        raise InputError(
-            "there are no answers to publish", "fetch them first with `annotate pull`"
-        )
+        raise InputError("there are no answers to publish", "fetch them first with `annotate pull`")
     publish = workspace.settings.publish
     source = Source(
         schema,
@@ -105,7 +104,7 @@ def _source(workspace: Workspace) -> tuple[Source, str]:
 
 
 def _chunks(workspace: Workspace, articles: Mapping[str, Article]) -> list[Chunk]:
-    """The chunks as they were pushed; each must still be what its article says there."""
+    """Read the chunks as they were pushed; each must still be what its article says there."""
     pushed = pushed_chunks(Ledger(workspace.labels / "tasks.jsonl"))
     chunks = [Chunk.from_json(row) for row in pushed.values()]
     for chunk in chunks:
@@ -125,22 +124,24 @@ def _rows_of(parent: Path | None) -> dict[str, list[Json]]:
     return {path.parent.name: read_parquet(path) for path in sorted(parent.glob("*/*.parquet"))}
 
 
+@dataclass(frozen=True)
 class _Draft:
     """A release that is not in its place yet."""
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        schema: Schema,
-        built: Built,
-        version: str,
-        date: str,
-        parent: Path | None,
-    ) -> None:
-        self.workspace, self.schema, self.built = workspace, schema, built
-        self.version, self.date, self.parent = version, date, parent
-        self.tables: dict[str, Table] = tables(schema)
-        self.folder = workspace.releases / f".{version}.draft"
+    workspace: Workspace
+    schema: Schema
+    built: Built
+    version: str
+    date: str
+    parent: str | None
+
+    @property
+    def folder(self) -> Path:
+        return self.workspace.releases / f".{self.version}.draft"
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        return tables(self.schema)
 
     def place(self) -> tuple[Path, str]:
         """Write everything, check it, and move it into its place in one step."""
@@ -150,7 +151,7 @@ class _Draft:
             self.folder.mkdir(parents=True)
             digest = self._write()
             check_offsets(self.folder)
-            os.rename(self.folder, target)
+            self.folder.rename(target)
         except OSError as error:
             raise InputError(
                 f"cannot write {self.workspace.relative(target)}: {error.strerror}",
@@ -161,40 +162,46 @@ class _Draft:
         return target, digest
 
     def _write(self) -> str:
-        files: Json = {}
-        for config, table in self.tables.items():
-            rows, name = self.built.rows[config], data_file(config, SPLIT)
-            write_parquet(self.folder / name, rows, table)
-            files[name] = {
-                "sha256": file_sha256(self.folder / name),
-                "rows_sha256": rows_sha256(rows),
-                "rows": len(rows),
-            }
-        manifest = _pretty(self._manifest(files))
-        (self.folder / "MANIFEST.json").write_bytes(manifest)
-        digest = file_sha256(self.folder / "MANIFEST.json")
+        """Write every file of the release; returns the digest of the manifest."""
+        sizes = {
+            config: write_parquet(
+                self.folder / data_file(config, SPLIT), self.built.rows[config], table
+            )
+            for config, table in self.tables.items()
+        }
+        manifest = self.folder / "MANIFEST.json"
+        manifest.write_bytes(_pretty(self._manifest()))
         card = CardInput(
-            self.workspace.settings,
-            self.schema,
-            self.tables,
-            self.built,
-            self.version,
-            self.date,
-            digest,
+            settings=self.workspace.settings,
+            schema=self.schema,
+            tables=self.tables,
+            built=self.built,
+            sizes=sizes,
+            version=self.version,
+            date=self.date,
+            manifest_sha256=file_sha256(manifest),
         )
         (self.folder / "README.md").write_text(render_card(card), encoding="utf-8")
         (self.folder / "SHA256SUMS").write_text(_sums(self.folder), encoding="utf-8")
-        return digest
+        return card.manifest_sha256
 
-    def _manifest(self, files: Json) -> Json:
+    def _file_entry(self, config: str) -> Json:
+        rows = self.built.rows[config]
+        return {
+            "sha256": file_sha256(self.folder / data_file(config, SPLIT)),
+            "rows_sha256": rows_sha256(rows),
+            "rows": len(rows),
+        }
+
+    def _manifest(self) -> Json:
         settings = self.workspace.settings
         keys = {row["pseudonym_key"] for row in Ledger(self.workspace.labels / "annotations.jsonl")}
         return {
             "name": settings.name,
             "version": self.version,
-            "parent": self.parent.name if self.parent else None,
+            "parent": self.parent,
             "date": self.date,
-            "files": files,
+            "files": {data_file(config, SPLIT): self._file_entry(config) for config in self.tables},
             "schema": schema_features(self.schema),
             "aggregation": settings.publish.aggregation,
             "rights": settings.publish.rights,
@@ -223,7 +230,8 @@ def check_offsets(folder: Path) -> int:
     Returns how many were looked at. A failure is a bug of ours, so it keeps its traceback.
     """
     articles = {
-        row["article_id"]: row["text"] for row in read_parquet(folder / data_file("articles", SPLIT))
+        row["article_id"]: row["text"]
+        for row in read_parquet(folder / data_file("articles", SPLIT))
     }
     texts: dict[str, str] = {}
     checked = 0

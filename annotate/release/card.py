@@ -36,13 +36,14 @@ class CardInput:
     schema: Schema
     tables: Mapping[str, Table]
     built: Built
+    sizes: Mapping[str, int]  # bytes in memory, by config
     version: str
     date: str
     manifest_sha256: str
 
 
 def render_card(card: CardInput) -> str:
-    """The card as `README.md` has it: YAML between `---` lines, then Markdown."""
+    """Write the card as `README.md` has it: YAML between `---` lines, then Markdown."""
     import yaml
 
     head = yaml.safe_dump(_metadata(card), sort_keys=False, allow_unicode=True, width=100)
@@ -82,8 +83,11 @@ def _size(rows: int) -> str:
 
 
 def _config(card: CardInput, name: str) -> Json:
-    """One entry of `configs:`. Version and digest keep `datasets` from mixing up its caches:
-    it tells two local folders of one name apart by nothing else."""
+    """Make one entry of `configs:`.
+
+    Version and digest keep `datasets` from mixing up its caches: it tells two local folders
+    of one name apart by nothing else.
+    """
     entry: Json = {
         "config_name": name,
         "data_files": [{"split": SPLIT, "path": data_file(name, SPLIT)}],
@@ -97,7 +101,13 @@ def _info(card: CardInput, name: str, table: Table) -> Json:
     return {
         "config_name": name,
         "features": card_features(table),
-        "splits": [{"name": SPLIT, "num_examples": len(card.built.rows[name])}],
+        "splits": [
+            {
+                "name": SPLIT,
+                "num_bytes": card.sizes[name],
+                "num_examples": len(card.built.rows[name]),
+            }
+        ],
     }
 
 
@@ -114,28 +124,29 @@ def _opening(card: CardInput) -> str:
     )
     return (
         f"# {card.settings.publish.pretty_name or card.settings.name} {card.version}\n\n"
-        f"News articles in which people marked who takes which side on what: {len(rows['articles'])} "
-        f"articles from {outlets} outlets, {len(rows['spans'])} labelled chunks, {spans} spans, "
-        f"{len(rows['triples'])} positions. Released {card.date}.{told}"
+        "News articles in which it is marked who takes which side on what: "
+        f"{len(rows['articles'])} articles from {outlets} outlets, {len(rows['spans'])} labelled "
+        f"chunks, {spans} spans, {len(rows.get('triples', ()))} positions. "
+        f"Released {card.date}.{told}"
     )
 
 
 def _loading(card: CardInput) -> str:
     name = card.settings.name
     path = f"./datasets/{name}/{card.version}"
-    lines = [f'{config} = load_dataset("{path}", "{config}", split="{SPLIT}")' for config in card.tables]
+    lines = [
+        f'{config} = load_dataset("{path}", "{config}", split="{SPLIT}")' for config in card.tables
+    ]
     code = "\n".join(["from datasets import load_dataset", "", *lines])
     return (
         f"## Load it\n\n```python\n{code}\n```\n\n"
         "Offsets count Unicode code points and exclude the end: "
-        "`row[\"text\"][span[\"start\"]:span[\"end\"]] == span[\"text\"]`, in every row."
+        '`row["text"][span["start"]:span["end"]] == span["text"]`, in every row.'
     )
 
 
 def _contents(card: CardInput) -> str:
-    lines = [
-        f"| `{name}` | {len(card.built.rows[name])} | {SHORT[name]} |" for name in card.tables
-    ]
+    lines = [f"| `{name}` | {len(card.built.rows[name])} | {SHORT[name]} |" for name in card.tables]
     return "## Configs\n\n| config | rows | a row is |\n|---|---|---|\n" + "\n".join(lines)
 
 
@@ -164,9 +175,7 @@ def _annotators(card: CardInput) -> str:
 
 
 def _labels(card: CardInput) -> str:
-    counts = Counter(
-        span["label"] for row in card.built.rows["spans"] for span in row["spans"]
-    )
+    counts = Counter(span["label"] for row in card.built.rows["spans"] for span in row["spans"])
     lines = [
         f"| {card.schema.layer_of(label.name)} | {label.name} | {counts[label.name]} "
         f"| {_cell(label.meaning)} |"

@@ -36,11 +36,9 @@ TEXT, WHOLE, YES_NO = "string", "int32", "bool"
 
 
 def tables(schema: Schema) -> dict[str, Table]:
-    """The configs of a release with text, the default first, each with its columns in order."""
+    """List the configs of a release with text, the default first, with columns in order."""
     labels = {name: Labels(values) for name, values in class_labels(schema).items()}
-    relations = ListOf(
-        {"type": labels["relation"], "head": TEXT, "tail": TEXT, "origin": TEXT}
-    )
+    relations = ListOf({"type": labels["relation"], "head": TEXT, "tail": TEXT, "origin": TEXT})
     found: dict[str, Table] = {
         "spans": _spans(labels, relations),
         "annotations": _annotations(labels, relations),
@@ -136,7 +134,7 @@ def _articles() -> Table:
 
 
 def arrow_schema(table: Table) -> pa.Schema:
-    """The columns as Parquet has them."""
+    """Spell the columns as Parquet has them."""
     import pyarrow as pa
 
     return pa.schema([(name, _arrow_type(column)) for name, column in table.items()])
@@ -154,7 +152,7 @@ def _arrow_type(column: Column) -> pa.DataType:
 
 
 def card_features(table: Table) -> list[dict[str, Any]]:
-    """The columns as `dataset_info.features` of a card has them."""
+    """Spell the columns as `dataset_info.features` of a card has them."""
     return [{"name": name, **_card_type(column)} for name, column in table.items()]
 
 

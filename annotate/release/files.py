@@ -16,16 +16,20 @@ ROWS_PER_GROUP = 10_000
 
 
 def data_file(config: str, split: str) -> str:
-    """The path of a config's file in a release."""
+    """Give the path of a config's file in a release."""
     return f"{config}/{split}-00000-of-00001.parquet"
 
 
-def write_parquet(path: Path, rows: list[Json], table: Table) -> None:
-    """Write rows with settings that keep unchanged stretches byte for byte the same."""
+def write_parquet(path: Path, rows: list[Json], table: Table) -> int:
+    """Write rows with settings that keep unchanged stretches byte for byte the same.
+
+    Returns how many bytes the rows take in memory, which a dataset card states.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     schema = arrow_schema(table)
+    size = 0
     path.parent.mkdir(parents=True, exist_ok=True)
     with pq.ParquetWriter(
         path,
@@ -38,6 +42,8 @@ def write_parquet(path: Path, rows: list[Json], table: Table) -> None:
         for start in range(0, max(1, len(rows)), ROWS_PER_GROUP):
             part = pa.Table.from_pylist(rows[start : start + ROWS_PER_GROUP], schema=schema)
             writer.write_table(part.combine_chunks(), row_group_size=ROWS_PER_GROUP)
+            size += part.nbytes
+    return size
 
 
 def read_parquet(path: Path) -> list[Json]:
@@ -49,7 +55,7 @@ def read_parquet(path: Path) -> list[Json]:
 
 
 def rows_sha256(rows: Iterable[Json]) -> str:
-    """A hash of the rows themselves: equal whatever program or version wrote the file."""
+    """Hash the rows themselves: equal whatever program or version wrote the file."""
     digest = hashlib.sha256()
     for row in rows:
         digest.update(orjson.dumps(row, option=orjson.OPT_SORT_KEYS) + b"\n")

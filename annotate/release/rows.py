@@ -65,7 +65,7 @@ def build_rows(source: Source, version: str, before: Mapping[str, Json]) -> Buil
 
 
 def decide(answers: Sequence[Annotation], aggregation: str) -> Annotation | None:
-    """The answer that stands for a chunk, None while there is no decision.
+    """Choose the answer that stands for a chunk, None while there is no decision.
 
     `first`: the earliest that was submitted and not skipped. `single`: the only such one.
     """
@@ -182,7 +182,7 @@ def _annotation_row(source: Source, chunk: Chunk, answer: Annotation) -> Json:
 
 
 def _binned(seconds: float | None) -> str | None:
-    """A lead time in words: exact times could give a person away."""
+    """Put a lead time into words: exact times could give a person away."""
     if seconds is None:
         return None
     borders = [*LEAD_TIMES, None]
@@ -202,7 +202,7 @@ def _triple_rows(source: Source, decided: Mapping[str, Annotation], built: Built
         if chunk.id not in decided:
             continue
         outlet = source.articles[chunk.article_id].outlet
-        found, without = triples_of(decided[chunk.id], chunk.text, outlet, source.schema)
+        found, without = triples_of(decided[chunk.id], chunk.text, outlet)
         built.groups_without_triple += without
         for triple, spans in found.items():
             cells = [{"id": chunk.id, "span": span} for span in spans]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from annotate.labels.annotation import Annotation, Relation, Span
 from annotate.labels.derive import groups
-from annotate.schema.model import Schema
 
 OTHER_TOPIC = "other"
 
@@ -22,9 +21,9 @@ class Triple:
 
 
 def triples_of(
-    annotation: Annotation, text: str, outlet: str | None, schema: Schema
+    annotation: Annotation, text: str, outlet: str | None
 ) -> tuple[dict[Triple, list[str]], int]:
-    """The positions in one answer with the ids of the stances behind each.
+    """Find the positions in one answer with the ids of the stances behind each.
 
     Also counts the stance groups that give none, for want of a speaker or a topic.
     """

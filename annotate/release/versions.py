@@ -37,7 +37,7 @@ class Version(NamedTuple):
 
 
 def latest(releases: Path) -> Path | None:
-    """The folder of the highest version, None before the first release."""
+    """Find the folder of the highest version, None before the first release."""
     if not releases.is_dir():
         return None
     found = {Version.parse(path.name): path for path in releases.iterdir() if path.is_dir()}

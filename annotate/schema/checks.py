@@ -284,7 +284,7 @@ def _twice(kind: str, placed: Placed) -> Iterator[Problem]:
 def _known_rule(path: Path, rule: str, known: tuple[str, ...]) -> Iterator[Problem]:
     if rule not in known:
         hint = did_you_mean(rule, known)
-        yield Problem(path, f"no rule is called `{rule}`{hint}; there are {listed(known)}")
+        yield Problem(path, f"no rule is called `{rule}`, only {listed(known)}{hint}")
 
 
 def _layers(schema: Schema) -> Placed:

@@ -132,7 +132,7 @@ def _question_row(
 
 def _values(item: Attribute | DocumentQuestion, keys: dict[tuple[str, str], str | None]) -> str:
     if item.type == "entities":
-        return "one or several of the list; another name in the field beside it"
+        return "one or several of the list, by mouse: letters stay keys; else a name beside it"
     if item.type == "text":
         return "a short text"
     return ", ".join(f"{value} [{keys.get((item.name, value)) or '–'}]" for value in item.values)

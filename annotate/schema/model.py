@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -129,40 +128,31 @@ class Schema(_Part):
     rules: tuple[Rule, ...] = ()
     page: Page = Page()
 
-    @cached_property
+    @property
     def labels(self) -> tuple[Label, ...]:
         return tuple(label for layer in self.layers for label in layer.labels)
 
-    @cached_property
+    @property
     def propositions(self) -> dict[str, str]:
         return {label.name: label.proposition for label in self.labels if label.proposition}
 
-    @cached_property
-    def _labels_by_name(self) -> dict[str, Label]:
-        return {label.name: label for label in self.labels}
-
-    @cached_property
-    def _layers_by_label(self) -> dict[str, Layer]:
-        return {label.name: layer for layer in self.layers for label in layer.labels}
-
-    @cached_property
-    def _entities_by_id(self) -> dict[str, Entity]:
-        return {entity.id: entity for entity in self.entities}
-
     def label(self, name: str) -> Label:
-        return self._labels_by_name[name]
+        return {label.name: label for label in self.labels}[name]
 
     def layer(self, name: str) -> Layer:
         return {layer.name: layer for layer in self.layers}[name]
 
     def layer_of(self, label: str) -> str:
-        return self._layers_by_label[label].name
+        return self._home_of(label).name
 
     def color_of(self, label: str) -> str:
-        return self.label(label).color or self._layers_by_label[label].color
+        return self.label(label).color or self._home_of(label).color
+
+    def _home_of(self, label: str) -> Layer:
+        return {inside.name: layer for layer in self.layers for inside in layer.labels}[label]
 
     def entity(self, entity_id: str) -> Entity:
-        return self._entities_by_id[entity_id]
+        return {entity.id: entity for entity in self.entities}[entity_id]
 
     def attribute(self, name: str) -> Attribute:
         return {attribute.name: attribute for attribute in self.attributes}[name]

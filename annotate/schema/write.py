@@ -10,7 +10,7 @@ from annotate.workspace import replacing
 
 
 def changed_files(folder: Path, contents: Mapping[str, str]) -> list[str]:
-    """The names of those files that are missing in `folder` or differ there."""
+    """Name those files that are missing in `folder` or differ there."""
     return [name for name, content in contents.items() if _read(folder / name) != content]
 
 

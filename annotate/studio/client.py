@@ -39,9 +39,7 @@ class Studio:
         from label_studio_sdk import LabelStudio
 
         self._sdk: Any = _translated(
-            lambda: LabelStudio(
-                base_url=self.url, api_key=api_key, timeout=timeout, max_retries=0
-            ),
+            lambda: LabelStudio(base_url=self.url, api_key=api_key, timeout=timeout, max_retries=0),
             self.url,
         )
         self._date = ""
@@ -57,7 +55,8 @@ class Studio:
         return sorted(found, key=lambda project: int(project["id"]))
 
     def project(self, project_id: int) -> Json:
-        return self._get(f"api/projects/{project_id}/")
+        found: Json = self._get(f"api/projects/{project_id}/")
+        return found
 
     def create_project(self, **settings: Any) -> Json:
         return self._write(
@@ -74,7 +73,7 @@ class Studio:
         )
 
     def clock(self) -> str:
-        """The server's own time, from the `Date` header of its last answer (RFC 9110)."""
+        """Tell the server's own time, from the `Date` header of its last answer (RFC 9110)."""
         return self._date
 
     def import_tasks(self, project_id: int, tasks: Sequence[Json]) -> list[int]:
@@ -212,7 +211,7 @@ def _checked_url(url: str) -> str:
 
 
 def _checked(response: Any) -> Any:
-    """The response itself; raises the SDK's own error for a bad status."""
+    """Pass a response on; raises the SDK's own error for a bad status."""
     from label_studio_sdk.core.api_error import ApiError
 
     if not response.is_success:
@@ -272,7 +271,7 @@ def _refused(error: Any, url: str, *, writing: bool) -> RemoteError:
 
 
 def _reason(body: Any) -> str:
-    """What the server says is wrong, in at most one short line."""
+    """Say what the server says is wrong, in at most one short line."""
     if isinstance(body, str):
         try:
             body = json.loads(body)

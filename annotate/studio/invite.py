@@ -11,7 +11,7 @@ from annotate.workspace import Workspace
 
 
 def invite(workspace: Workspace) -> str:
-    """The link by which another person makes an account on this server."""
+    """Give the link by which another person makes an account on this server."""
     return connect(workspace).invite_link()
 
 

@@ -17,12 +17,12 @@ MAIN = "main"
 
 
 def marker(workspace: Workspace, role: str = MAIN) -> str:
-    """What the description of the project holds; titles may stand twice on a server."""
+    """Spell what the project's description holds; titles may stand twice on a server."""
     return f"annotate:{workspace.settings.workspace_id}:{role}"
 
 
 def find_project(studio: Studio, workspace: Workspace) -> Json | None:
-    """The workspace's project on this server; the oldest if a lost answer made a twin."""
+    """Find the workspace's project on this server: the oldest if a lost answer made a twin."""
     found = studio.find_projects(marker(workspace))
     return found[0] if found else None
 

@@ -34,8 +34,11 @@ class PullPlan:
 
 @dataclass(frozen=True)
 class PullReport:
-    """What a pull found. `skipped` counts the skips among the answers on the server,
-    `foreign` the tasks there that this workspace did not send."""
+    """What a pull found.
+
+    `skipped` counts the skips among the answers on the server, `foreign` the tasks there that
+    this workspace did not send.
+    """
 
     new: int
     changed: int
@@ -49,15 +52,13 @@ def plan_pull(recorded: Mapping[int, Json], found: Mapping[int, Json], at: str) 
     """Compare the ledger's last version of each answer with the server's, by annotation id."""
     new = {key: row for key, row in found.items() if not _same_answer(recorded.get(key), row)}
     kept = {key: row for key, row in found.items() if key not in new}
-    changed = [
-        row for key, row in kept.items() if row["annotation"] != recorded[key]["annotation"]
-    ]
+    changed = [row for key, row in kept.items() if row["annotation"] != recorded[key]["annotation"]]
     deleted = [_tombstone(row, at) for key, row in recorded.items() if key not in kept]
     return PullPlan(tuple(new.values()), tuple(changed), tuple(deleted), len(kept) - len(changed))
 
 
 def _same_answer(recorded: Json | None, found: Json) -> bool:
-    """An id with another time of creation is another answer: SQLite gives ids out again."""
+    """Compare times of creation too: SQLite gives the ids of deleted answers out again."""
     if recorded is None:
         return False
     created: bool = recorded["annotation"]["created_at"] == found["annotation"]["created_at"]
@@ -123,9 +124,7 @@ class _Reader:
             for annotation in task["annotations"]:
                 yield self._row(task, str(chunk_id), annotation, emails)
 
-    def _row(
-        self, task: Json, chunk_id: str, annotation: Json, emails: Mapping[int, str]
-    ) -> Json:
+    def _row(self, task: Json, chunk_id: str, annotation: Json, emails: Mapping[int, str]) -> Json:
         return {
             "event": "annotation",
             "pulled_at": self.at,

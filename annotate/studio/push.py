@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from annotate.corpus import Article, Chunk, read_articles, read_chunks
@@ -71,9 +71,7 @@ def plan_push(
 
     A chunk that was taken off the server on purpose is sent again only with `again`.
     """
-    here = {
-        key: row for key, row in recorded.items() if row["project_id"] == project.project_id
-    }
+    here = {key: row for key, row in recorded.items() if row["project_id"] == project.project_id}
     missing = [key for key in chunk_ids if key not in remote]
     gone = tuple((key, here[key]["task_id"]) for key in missing if key in here and not again)
     return PushPlan(

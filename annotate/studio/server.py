@@ -114,7 +114,7 @@ def _make_login(workspace: Workspace) -> Login:
 
 
 def _prepared_data(workspace: Workspace, progress: Progress) -> Path:
-    """The server's data folder, with a database in it that needs no migration.
+    """Make the server's data folder, with a database in it that needs no migration.
 
     Migrating an empty database takes a minute, so the result (no user, no secret in it) is
     kept per Label Studio version in the user's cache folder and copied.
@@ -141,7 +141,7 @@ def _template(progress: Progress) -> Path:
         scratch.mkdir()
         try:
             _migrate(scratch, progress)
-            os.replace(scratch / "label_studio.sqlite3", draft)
+            (scratch / "label_studio.sqlite3").replace(draft)
         finally:
             shutil.rmtree(scratch)
     return template
@@ -257,7 +257,10 @@ def _reachable(host: str) -> str:
 
 
 def _wait_until_ready(
-    server: RunningServer, process: subprocess.Popen[bytes], workspace: Workspace, progress: Progress
+    server: RunningServer,
+    process: subprocess.Popen[bytes],
+    workspace: Workspace,
+    progress: Progress,
 ) -> None:
     started = time.monotonic()
     while time.monotonic() - started < START_LIMIT:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 import annotate
-from annotate.corpus.body import drop_repeats, select_body
+from annotate.corpus.body import select_body, trim_body
 from annotate.corpus.clean import clean
 from annotate.corpus.edits import EditedText
 from tests.unit.corpus.texts import nasty_texts
@@ -30,13 +30,17 @@ OTHER = (
 )
 
 
+def page(*lines: str) -> str:
+    return "\n\n".join(lines)
+
+
 def body_of(*lines: str, title: str | None = None, outlet: str | None = None) -> str:
-    text = "\n\n".join(lines)
+    text = page(*lines)
     return EditedText(text).then(select_body(text, title, outlet).edits).clean
 
 
 def reasons_of(*lines: str) -> dict[str, str]:
-    text = "\n\n".join(lines)
+    text = page(*lines)
     edits = select_body(text).edits
     return {text[edit.start : edit.end].strip(): edit.reason for edit in edits}
 
@@ -55,16 +59,16 @@ def test_navigation_title_and_footer_go_and_say_why() -> None:
 
 
 def test_the_title_is_the_line_before_the_body_that_shares_its_words() -> None:
-    assert select_body("\n\n".join(("Sea and land", TITLE, "12", LEAD, SECOND))).title == TITLE
+    assert select_body(page("Sea and land", TITLE, "12", LEAD, SECOND)).title == TITLE
 
 
 def test_no_title_is_guessed() -> None:
-    assert select_body("\n\n".join(("All the news of today", LEAD, SECOND))).title is None
+    assert select_body(page("All the news of today", LEAD, SECOND)).title is None
 
 
 def test_of_two_titles_the_one_that_repeats_is_taken() -> None:
     lines = ("Old ferry of Mell to stay", TITLE, LEAD, SECOND, THIRD, "Popular", TITLE, "Top")
-    assert select_body("\n\n".join(lines)).title == TITLE
+    assert select_body(page(*lines)).title == TITLE
 
 
 def test_a_second_copy_of_the_body_goes() -> None:
@@ -121,8 +125,8 @@ def test_lines_that_are_wrapped_are_one_paragraph() -> None:
 
 
 def test_a_body_that_was_found_elsewhere_loses_title_and_credits() -> None:
-    text = "\n\n".join((TITLE, LEAD, "Photo: Jo Tarn", SECOND))
-    edited = EditedText(text).then(drop_repeats(text, TITLE))
+    text = page(TITLE, LEAD, "Photo: Jo Tarn", SECOND)
+    edited = EditedText(text).then(trim_body(text, TITLE))
     assert edited.clean == f"{LEAD}\n\n{SECOND}"
 
 

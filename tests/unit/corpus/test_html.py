@@ -23,7 +23,7 @@ PAGE = f"""<!DOCTYPE html>
 <script>var a = "<p>not text</p>";</script></head>
 <body><nav><a href="/">Home</a> <a href="/sea">Sea</a></nav>
 <article><h1>Ferry sails &amp; tug follows</h1>
-<p>{LEAD}.\r\nThe winter had kept both ships in port for eleven long weeks, it added.</p>
+<p>{LEAD}.\r\nThe winter had kept both in port for eleven weeks.</p>
 <p>&ldquo;We are gl<b>ad</b>,&rdquo; said&nbsp;Anna Pell, who runs   the caf&eacute; on the pier. Nobody
 had expected the ice to leave before the end of the month<!-- really -->.</p>
 <h2>What comes next</h2>

@@ -1,7 +1,10 @@
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from annotate.errors import ConfigError, InputError
 from annotate.schema import load_schema, parse_schema
@@ -17,7 +20,11 @@ def test_the_small_schema_of_these_tests_is_right(tiny: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("definition: Who", "definiton: Who", "7: unknown key `definiton`; did you mean `definition`?"),
+        (
+            "definition: Who",
+            "definiton: Who",
+            "7: unknown key `definiton`; did you mean `definition`?",
+        ),
         ("page: {title", "pages: {title", "27: unknown key `pages`; did you mean `page`?"),
         ("rules:\n", "xyzzy: 1\nrules:\n", "25: unknown key `xyzzy`"),
         ("version: 1.0.0\n", "", "1: missing key `version`"),
@@ -28,11 +35,18 @@ def test_the_small_schema_of_these_tests_is_right(tiny: str) -> None:
         ('{title: "$title"}', "title", "27: `page` must be a mapping: {key: value}"),
         ('{title: "$title"}', "{context: maybe}", "27: `context` must be true or false"),
         ("text: Mark it.", "text: true", '26: `text` must be text; put it in quotes: "…"'),
-        ('color: "#218074"', "color: #218074", "10: `color` is empty; a value that begins with # needs quotes"),
+        (
+            'color: "#218074"',
+            "color: #218074",
+            "10: `color` is empty; a value that begins with # needs quotes",
+        ),
         (
             "type: entities",
             "type: entitys",
-            "15: `type` is `choice`, `choices`, `entities`, `text`, not `entitys`; did you mean `entities`?",
+            (
+                "15: `type` is `choice`, `choices`, `entities`, `text`, not `entitys`; "
+                "did you mean `entities`?"
+            ),
         ),
         (
             "identical: allow",
@@ -40,7 +54,7 @@ def test_the_small_schema_of_these_tests_is_right(tiny: str) -> None:
             "21: `identical` is `allow`, `error`, not `forbid`",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_fit_is_named_with_its_line(
     old: str, new: str, problem: str, changed: Changed
 ) -> None:
@@ -108,13 +122,22 @@ def test_a_missing_key_does_not_hide_a_mistake_of_meaning(tiny: str, problems: P
     [
         ("", "1: a schema is a mapping that begins with `schema:`"),
         ("- one\n- two\n", "1: a schema is a mapping that begins with `schema:`"),
-        ("schema: x\nlayers: [a\n", "3: not valid YAML: expected ',' or ']', but got '<stream end>'"),
-        ("schema: x\n\tversion: 1\n", "2: not valid YAML: found character '\\t' that cannot start any token"),
+        (
+            "schema: x\nlayers: [a\n",
+            "3: not valid YAML: expected ',' or ']', but got '<stream end>'",
+        ),
+        (
+            "schema: x\n\tversion: 1\n",
+            ("2: not valid YAML: found character '\\t' that cannot start any token"),
+        ),
         ("a: &x 1\nb: *x\n", "2: not valid YAML: `*x` repeats another part; write it out"),
         ("a: 1\n---\nb: 1\n", "2: not valid YAML: but found another document"),
-        ("a: \x00", "1: not valid YAML: unacceptable character #x0000: special characters are not allowed"),
+        (
+            "a: \x00",
+            "1: not valid YAML: unacceptable character #x0000: special characters are not allowed",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_schema_at_all_is_named_with_its_line(
     text: str, problem: str, problems: Problems
 ) -> None:
@@ -152,3 +175,21 @@ def test_a_byte_order_mark_is_no_problem(tmp_path: Path, tiny: str) -> None:
 def test_the_error_counts_its_problems(tiny: str) -> None:
     with pytest.raises(ConfigError, match=r"^mine\.yaml has 2 problems$"):
         parse_schema(tiny.replace("1.0.0", "one").replace("$title", "$titel"), "mine.yaml")
+
+
+_LINES = st.integers(0, 26)
+_TOKENS = st.sampled_from(
+    ["", "[", "{}", "- x", "a: b", "? :", "name: 1", "~", "labels: []", "*a", "&a", "!!int x", "no"]
+) | st.text(max_size=20)
+
+
+@given(st.lists(st.tuples(_LINES, _TOKENS, st.booleans()), min_size=1, max_size=3))
+def test_no_spoiled_line_is_more_than_a_config_error(
+    tiny: str, spoiled: list[tuple[int, str, bool]]
+) -> None:
+    lines = tiny.splitlines()
+    for at, token, keep_indent in spoiled:
+        indent = len(lines[at]) - len(lines[at].lstrip())
+        lines[at] = " " * indent * keep_indent + token
+    with contextlib.suppress(ConfigError):
+        assert parse_schema("\n".join(lines), "x").labels

@@ -1,0 +1,97 @@
+"""Make label_config/ and datasets/ from the sample: the schema, and the recorded ledger.
+
+`scripts/generate.py` writes them, `scripts/generate.py --check` fails where they differ.
+Rows are compared always; bytes only under the pyarrow that constraints.txt pins, because
+another one may write the same rows as other bytes.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+import orjson
+
+from annotate.corpus import prepare
+from annotate.flows.init import init
+from annotate.release.build import publish
+from annotate.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parent.parent
+LEDGER = ROOT / "annotate" / "sample" / "labels"
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as scratch:
+        workspace = sample_workspace(Path(scratch) / "sample")
+        publish(workspace)
+        problems: list[str] = []
+        for name in ("label_config", "datasets"):
+            made, kept = workspace.root / name, ROOT / name
+            if "--check" in sys.argv:
+                problems += differences(made, kept)
+            else:
+                shutil.rmtree(kept, ignore_errors=True)
+                shutil.copytree(made, kept)
+    for problem in problems:
+        print(f"error: {problem}", file=sys.stderr)
+    if problems:
+        print("hint: scripts/generate.py makes these files again", file=sys.stderr)
+    else:
+        print("generated files: all are what their sources give")
+    return bool(problems)
+
+
+def sample_workspace(folder: Path) -> Workspace:
+    """Make the sample workspace with the recorded ledger in it."""
+    init(folder, sample=True)
+    shutil.copytree(LEDGER, folder / "labels")
+    workspace = Workspace.find(folder)
+    prepare(workspace)
+    return workspace
+
+
+def differences(made: Path, kept: Path) -> list[str]:
+    names = {
+        path.relative_to(base).as_posix()
+        for base in (made, kept)
+        for path in base.rglob("*")
+        if path.is_file()
+    }
+    exact = version("pyarrow") == pinned("pyarrow")
+    return [
+        f"{kept.name}/{name} is not what its source gives"
+        for name in sorted(names)
+        if not same(made / name, kept / name, exact=exact)
+    ]
+
+
+def same(made: Path, kept: Path, *, exact: bool) -> bool:
+    if not made.exists() or not kept.exists():
+        return False
+    if made.read_bytes() == kept.read_bytes():
+        return True
+    if exact:
+        return False
+    return made.name == "MANIFEST.json" and row_hashes(made) == row_hashes(kept)
+
+
+def row_hashes(manifest: Path) -> dict[str, str]:
+    files = orjson.loads(manifest.read_bytes())["files"]
+    return {name: entry["rows_sha256"] for name, entry in files.items()}
+
+
+def pinned(package: str) -> str:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    return next(
+        line.split("==")[1].split(";")[0].strip()
+        for line in lines
+        if line.startswith(f"{package}==")
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
