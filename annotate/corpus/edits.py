@@ -156,43 +156,34 @@ class _Group(NamedTuple):
 
     start: int
     end: int
-    earlier: tuple[int, ...]
-    later: tuple[int, ...]
+    earlier: list[int]
+    later: list[int]
 
 
 def _groups(earlier: EditedText, later: EditedText) -> list[_Group]:
     """Cluster the edits of two passes by overlap in the text between the passes, in order."""
     items = [(start, end, index, -1) for index, (start, end) in enumerate(earlier.clean_ranges)]
     items += [(edit.start, edit.end, -1, index) for index, edit in enumerate(later.edits)]
+    items.sort(key=lambda item: (item[0], item[1], item[3]))
     groups: list[_Group] = []
-    for start, end, first, second in sorted(items, key=lambda item: (item[0], item[1], item[3])):
-        one = _Group(start, end, (first,) * (first >= 0), (second,) * (second >= 0))
-        if groups and _must_join(groups[-1], one):
-            groups[-1] = _merge(groups[-1], one)
+    for start, end, first, second in items:
+        if groups and _must_join(groups[-1], start, end, is_later=second >= 0):
+            groups[-1] = groups[-1]._replace(end=max(groups[-1].end, end))
         else:
-            groups.append(one)
+            groups.append(_Group(start, end, [], []))
+        if second >= 0:
+            groups[-1].later.append(second)
+        else:
+            groups[-1].earlier.append(first)
     return groups
 
 
-def _must_join(left: _Group, right: _Group) -> bool:
+def _must_join(group: _Group, start: int, end: int, *, is_later: bool) -> bool:
     """Overlapping edits join; an insertion joins whatever the other pass did at its place."""
-    if right.start < left.end:
+    if start < group.end:
         return True
-    insertion = _inserts(left) or _inserts(right)
-    return insertion and right.start == left.end and bool(left.later) != bool(right.later)
-
-
-def _inserts(group: _Group) -> bool:
-    return bool(group.later) and group.start == group.end
-
-
-def _merge(left: _Group, right: _Group) -> _Group:
-    return _Group(
-        left.start,
-        max(left.end, right.end),
-        left.earlier + right.earlier,
-        left.later + right.later,
-    )
+    inserts = (group.start == group.end and bool(group.later)) or (is_later and start == end)
+    return inserts and start == group.end and bool(group.later) != is_later
 
 
 def _join(earlier: EditedText, later: EditedText, group: _Group) -> Edit:

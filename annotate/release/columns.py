@@ -96,6 +96,8 @@ def _annotations(labels: Mapping[str, Labels], relations: ListOf) -> Table:
         "annotation_id": TEXT,
         "id": TEXT,
         "article_id": TEXT,
+        "start": WHOLE,
+        "end": WHOLE,
         "annotator": TEXT,
         "simulated": YES_NO,
         "schema_version": TEXT,

@@ -168,6 +168,8 @@ def _annotation_row(source: Source, chunk: Chunk, answer: Annotation) -> Json:
         "annotation_id": f"a-{hashlib.sha256(identity.encode()).hexdigest()[:16]}",
         "id": answer.chunk_id,
         "article_id": chunk.article_id,
+        "start": chunk.start,
+        "end": chunk.end,
         "annotator": answer.annotator,
         "simulated": source.simulated,
         "schema_version": answer.schema_version,

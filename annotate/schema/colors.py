@@ -14,7 +14,7 @@ HEX = re.compile(r"#[0-9a-fA-F]{6}")
 # Simulation of Color Vision Deficiency, IEEE TVCG 15(6), 2009.
 BLINDNESS: dict[str, Matrix] = {
     "protanopia": (
-        (0.152286, 0.052583, -0.204868),
+        (0.152286, 1.052583, -0.204868),
         (0.114503, 0.786281, 0.099216),
         (-0.003882, -0.048116, 1.051998),
     ),

@@ -84,6 +84,7 @@ def test_no_html_or_link_of_the_schema_lives_on_in_the_guidelines(tiny: str) -> 
     assert not re.search(r"(?<!\\)<", page)
     assert "\\[e\\](f)" in page
     assert "\\*c\\*" in page
+    assert " &amp; " in page
 
 
 def test_the_instructions_are_closed_plain_tags_that_label_studio_keeps(every: Schema) -> None:

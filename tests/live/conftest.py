@@ -1,0 +1,73 @@
+"""One real Label Studio for the whole run, and a workspace of its own for every test.
+
+Nothing here skips: a run without Label Studio or Chromium fails.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+from pathlib import Path
+
+import pytest
+
+from annotate.corpus import prepare
+from annotate.flows.init import init
+from annotate.studio.client import Studio
+from annotate.studio.server import RunningServer, serving
+from annotate.workspace import Workspace
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("server") / "host"
+    init(folder)
+    with serving(Workspace.find(folder), progress=lambda _: None) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def prepared_sample(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("sample") / "sample"
+    init(folder, sample=True)
+    prepare(Workspace.find(folder))
+    return folder
+
+
+@pytest.fixture
+def studio(server: RunningServer) -> Studio:
+    return Studio(server.url, server.login.token)
+
+
+@pytest.fixture
+def operator(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> RunningServer:
+    """The environment of an operator who was given an address and a key."""
+    monkeypatch.setenv("LABEL_STUDIO_URL", server.url)
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", server.login.token)
+    return server
+
+
+@pytest.fixture
+def sample(prepared_sample: Path, tmp_path: Path, operator: RunningServer) -> Workspace:
+    """A copy of the prepared sample that Label Studio has not seen yet."""
+    del operator
+    folder = tmp_path / "sample"
+    shutil.copytree(prepared_sample, folder)
+    return renewed(folder)
+
+
+@pytest.fixture
+def empty(tmp_path: Path, operator: RunningServer) -> Workspace:
+    del operator
+    init(tmp_path / "news", name="news")
+    return Workspace.find(tmp_path / "news")
+
+
+def renewed(folder: Path) -> Workspace:
+    """Give a copied workspace an id of its own, so that it gets a project of its own."""
+    settings = folder / "annotate.toml"
+    text = settings.read_text(encoding="utf-8")
+    fresh = f'workspace_id = "{secrets.token_hex(6)}"'
+    settings.write_text(re.sub(r'workspace_id = "\w+"', fresh, text), encoding="utf-8")
+    return Workspace.find(folder)
