@@ -31,7 +31,6 @@ from annotate.workspace import Workspace
 Json = dict[str, Any]
 Say = Callable[[str], None]
 SEED = 2031
-SECOND = "second.annotator@annotate.example"
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,8 @@ def simulate(workspace: Workspace, studio: Studio, progress: Say, seed: int = SE
     """
     schema = load_schema(workspace.schema_file)
     chunks = project_gold(workspace, schema, read_gold())
-    second = Studio(studio.url, sign_up(studio.invite_link(), SECOND, secrets.token_urlsafe(12)))
+    email = f"second.{workspace.settings.workspace_id}@annotate.example"
+    second = Studio(studio.url, sign_up(studio.invite_link(), email, secrets.token_urlsafe(12)))
     project_id = int(need_project(studio, workspace)["id"])
     tasks = {
         task["data"]["chunk_id"]: int(task["id"])

@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -71,3 +74,27 @@ def renewed(folder: Path) -> Workspace:
     fresh = f'workspace_id = "{secrets.token_hex(6)}"'
     settings.write_text(re.sub(r'workspace_id = "\w+"', fresh, text), encoding="utf-8")
     return Workspace.find(folder)
+
+
+@pytest.fixture
+def other_server() -> Iterator[str]:
+    """A web server on this machine that is not Label Studio."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = b"<html>welcome</html>"
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_arguments: object) -> None:
+            return
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as listening:
+        thread = threading.Thread(target=listening.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.server_port}"
+        listening.shutdown()
+        thread.join()

@@ -1,0 +1,118 @@
+"""What an operator meets at the command line: results, failures, and no secret anywhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from annotate.studio.server import running_server
+
+pytestmark = pytest.mark.live
+
+
+def run(workspace, *arguments, **environment) -> subprocess.CompletedProcess[str]:
+    """Run `annotate` in a process of its own, in the workspace; None unsets a variable."""
+    merged = {**os.environ, **environment}
+    return subprocess.run(
+        [sys.executable, "-m", "annotate", *arguments],
+        cwd=workspace.root if hasattr(workspace, "root") else workspace,
+        env={key: value for key, value in merged.items() if value is not None},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def assert_error(done, status: int, *words: str) -> None:
+    """One error line, one hint line, no traceback, the right exit status."""
+    lines = done.stderr.strip().splitlines()
+    assert done.returncode == status, done.stderr
+    assert sum(line.startswith("error: ") for line in lines) == 1, done.stderr
+    assert sum(line.startswith("hint: ") for line in lines) == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    for word in words:
+        assert word in done.stderr
+
+
+def test_a_missing_key_is_told_with_where_to_find_one(sample):
+    done = run(sample, "push", LABEL_STUDIO_API_KEY=None)
+    assert_error(done, 2, "no API key", "LABEL_STUDIO_API_KEY")
+
+
+def test_a_wrong_key_is_refused_without_showing_it(sample):
+    done = run(sample, "push", LABEL_STUDIO_API_KEY="0123456789abcdef" * 2)
+    assert_error(done, 3, "does not accept the API key")
+    assert "0123456789abcdef" not in done.stdout + done.stderr
+
+
+def test_a_server_that_is_down_is_told_as_such(sample):
+    done = run(sample, "pull", LABEL_STUDIO_URL="http://127.0.0.1:9")
+    assert_error(done, 3, "cannot be reached")
+    assert not (sample.labels / "annotations.jsonl").exists()
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8080", "ftp://127.0.0.1", "http://"])
+def test_an_address_that_is_none_is_told_before_anything_is_sent(sample, url):
+    assert_error(run(sample, "push", LABEL_STUDIO_URL=url), 2, "not the address of a server")
+
+
+def test_another_web_server_is_not_taken_for_label_studio(sample, other_server):
+    done = run(sample, "push", LABEL_STUDIO_URL=other_server)
+    assert_error(done, 3, "does not answer like Label Studio")
+
+
+def test_pull_before_push_says_what_to_do_first(sample):
+    assert_error(run(sample, "pull"), 3, "annotate push")
+
+
+def test_the_verbs_print_the_promised_json(sample):
+    pushed = json.loads(run(sample, "push", "--json").stdout)
+    assert set(pushed) == {"project_id", "created", "present", "changed", "duplicates"}
+    pulled = json.loads(run(sample, "pull", "--json").stdout)
+    assert set(pulled) == {"new", "changed", "deleted", "skipped", "unchanged"}
+    assert json.loads(run(sample, "status", "--json").stdout)["server"]["tasks"] > 0
+
+
+def test_no_output_and_no_file_under_version_control_holds_a_secret(sample, server):
+    """Run every verb, failing ones included, and look for the key, the password, a cookie."""
+    secrets = (server.login.token, server.login.password, "sessionid", "csrftoken")
+    outputs = [
+        run(sample, *arguments)
+        for arguments in (
+            ("push",),
+            ("push", "--json"),
+            ("pull",),
+            ("pull", "--json"),
+            ("status",),
+            ("publish",),
+            ("invite", "--bogus"),
+            ("schema", "check"),
+        )
+    ]
+    outputs.append(run(sample, "push", LABEL_STUDIO_API_KEY=server.login.token[:-1] + "x"))
+    outputs.append(run(sample, "push", LABEL_STUDIO_URL=f"{server.url}/nowhere"))
+    for done in outputs:
+        for secret in secrets:
+            assert secret not in done.stdout + done.stderr
+    kept = [path for path in sample.root.rglob("*") if path.is_file()]
+    for path in kept:
+        if sample.private not in path.parents:
+            content = path.read_bytes()
+            assert not any(secret.encode() in content for secret in secrets), path
+
+
+def test_files_that_hold_secrets_are_for_their_owner_alone(server, tmp_path_factory):
+    del server
+    from annotate.workspace import Workspace
+
+    host = next(tmp_path_factory.getbasetemp().glob("server*/host"))
+    workspace = Workspace.find(host)
+    assert running_server(workspace) is not None
+    for name in ("login.json", "server.json", "server.log"):
+        assert (workspace.private / name).stat().st_mode & 0o077 == 0
+    assert workspace.private.stat().st_mode & 0o077 == 0
