@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from annotate.corpus.articles import Article, Chunk, Flag, Metadata, Received, Rejected
 from annotate.corpus.body import select_body, trim_body
@@ -12,11 +13,7 @@ from annotate.corpus.clean import clean, clean_line
 from annotate.corpus.edits import EditedText
 from annotate.corpus.flags import flags_of
 from annotate.corpus.html import read_page
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from annotate.workspace import PrepareSettings
+from annotate.workspace import PrepareSettings
 
 PREP_VERSION = "1"
 THIN = 0.15  # a kept share of the visible text below this is for a person to judge

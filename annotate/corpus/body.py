@@ -6,19 +6,17 @@ The rules look at shape, place and repetition; none names an outlet or a phrase 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING
 
 from annotate.corpus.edits import Edit
 from annotate.corpus.lines import Line, cosine, lines_of, stems_of
 from annotate.corpus.repeats import repeats
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 SAME_TOPIC = 0.22  # measured: blocks of one article are above, blocks of other articles below
 ANY_TOPIC = 0.08
+MIN_EVIDENCE = 60  # stems; of a shorter rest nobody can say what it speaks of
 MIN_TITLE_WORDS = 4
 MAX_SUBHEAD_WORDS = 16
 MAX_TITLE_DISTANCE = 15  # lines
@@ -161,6 +159,8 @@ def _trimmed(lines: list[Line], sentences: list[int], outlet: str | None) -> lis
 def _is_stray(line: Line, topic: Counter[str], distance: int) -> bool:
     """Whether a line shares too few words with the rest, for its length and distance."""
     behind_gap = distance > 1
+    if topic.total() < MIN_EVIDENCE:
+        return False
     if line.size > (120 if behind_gap else 40) or (line.quotes and not behind_gap):
         return False
     return cosine(line.stems, topic) < (ANY_TOPIC if behind_gap else ANY_TOPIC / 2)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from annotate.corpus.articles import Chunk, Flag, chunk_id
-from annotate.corpus.sentences import quoted, sentences
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from annotate.corpus.quotes import find_quotes
+from annotate.corpus.sentences import sentences
 
 CONTEXT = 300  # code points
 _PARAGRAPH, _SENTENCE, _WORD, _QUOTE = 0.0, 0.35, 4.0, 2.0
@@ -83,7 +82,7 @@ def _walk_back(atoms: list[_Atom], came: list[int]) -> list[tuple[int, int]]:
 
 def _atoms(text: str, limit: int) -> Iterator[_Atom]:
     """Sentences, and the words of a sentence that is longer than a chunk may be."""
-    quotes = quoted(text)
+    quotes = find_quotes(text).pairs
     opens = [start for start, _ in quotes]
     for start, end in sentences(text):
         index = bisect_right(opens, end - 1) - 1

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING
 
 from annotate.corpus.edits import Edit, EditedText
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _CHARACTERS = (
     ("newline", "\n", "\r\n|[\r\x0b\x0c\x85\u2028\u2029]"),

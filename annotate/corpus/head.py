@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from annotate.corpus.articles import Metadata
 from annotate.corpus.clean import clean_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _ARTICLES = ("Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BlogPosting")
 _DATES = ("article:published_time", "datepublished", "date", "dc.date", "pubdate", "publishdate")

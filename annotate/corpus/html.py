@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from annotate.corpus.articles import Metadata
 from annotate.corpus.clean import PASSES, clean_line, white_space
 from annotate.corpus.edits import Edit, EditedText
 from annotate.corpus.head import read_head
 from annotate.corpus.markup import markup
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _ITEMS = ("p", "head", "item", "cell", "quote", "code", "ab", "row", "list", "table", "fw", "lb")

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from annotate.corpus.metadata import METADATA_FILE
 from annotate.errors import InputError, RefusedError
 from annotate.workspace import Workspace, replacing
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 SUFFIXES = (".txt", ".html", ".htm", ".jsonl")
 OWN_FILES = (METADATA_FILE, "overrides.jsonl")

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from annotate.corpus.edits import Edit
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _BLOCKS = frozenset(
     re.findall(

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Collection, Iterable
 from dataclasses import fields
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from annotate.corpus.articles import Metadata
 from annotate.corpus.clean import clean_line
 from annotate.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
 
 METADATA_FILE = "metadata.csv"
 _COLUMNS = tuple(field.name for field in fields(Metadata))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from annotate.corpus.article import Prepared, prepare_article
 from annotate.corpus.articles import Article, Chunk, Received, Rejected
@@ -15,9 +15,6 @@ from annotate.corpus.read import read_inputs, read_metadata
 from annotate.corpus.store import pushed_chunks, write_corpus, writing
 from annotate.errors import RefusedError
 from annotate.workspace import PrepareSettings, Workspace, lock
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Progress = Callable[[int, int], None]
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, BinaryIO
+from pathlib import Path
+from typing import BinaryIO
 
 from annotate.corpus.articles import Received, Rejected, Source
 from annotate.corpus.decode import decode, is_noise, what_binary
@@ -12,10 +14,6 @@ from annotate.corpus.inputs import SUFFIXES, Input
 from annotate.corpus.metadata import MetadataTable, parse_metadata
 from annotate.corpus.records import parse_record
 from annotate.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 _MEGABYTE = 1_000_000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

@@ -1,4 +1,4 @@
-"""Where sentences end, and which places lie inside a quotation."""
+"""Where sentences end."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ _END = re.compile(
     r"|[。！？][」』”’）]*"
     r"|\n+"
 )
-_OPENING = "“„«「『"
-_CLOSING = "”»」』"
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -26,20 +24,4 @@ def sentences(text: str) -> list[tuple[int, int]]:
         if piece.strip():
             ranges.append((start, position + len(piece.rstrip())))
         position = end
-    return ranges
-
-
-def quoted(text: str) -> list[tuple[int, int]]:
-    """Give the ranges between an opening and a closing quote mark; quotes end with their line."""
-    ranges: list[tuple[int, int]] = []
-    opened: int | None = None
-    for match in re.finditer(r"[\"“”„«»「」『』\n]", text):
-        mark = match.group()
-        if mark == "\n":
-            opened = None
-        elif opened is None and (mark in _OPENING or mark == '"'):
-            opened = match.start()
-        elif opened is not None and (mark in _CLOSING or mark == '"'):
-            ranges.append((opened, match.end()))
-            opened = None
     return ranges

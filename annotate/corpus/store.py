@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 import jsonlines
 import orjson
@@ -12,10 +14,6 @@ import orjson
 from annotate.corpus.articles import Article, Chunk, Rejected
 from annotate.errors import InputError
 from annotate.workspace import Workspace, replacing
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
 
 _Noun = TypeVar("_Noun")
 _ARTICLES, _CHUNKS, _REJECTED = "articles.jsonl", "chunks.jsonl", "rejected.jsonl"

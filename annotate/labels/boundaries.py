@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from annotate.corpus.quotes import CLOSING, MARKS, Quotes
 from annotate.labels.annotation import Span
-from annotate.labels.quotes import CLOSERS, MARKS, STRAIGHT, Quotes
 from annotate.schema.model import Normalise
 
 
@@ -38,7 +38,7 @@ def _trim(start: int, end: int, text: str, quotes: Quotes, rule: Normalise) -> t
 
 
 def _closes_next(end: int, text: str) -> bool:
-    return end < len(text) and (text[end] == STRAIGHT or text[end] in "".join(CLOSERS.values()))
+    return end < len(text) and text[end] in CLOSING
 
 
 def _without_lone_marks(start: int, end: int, text: str, quotes: Quotes) -> tuple[int, int]:

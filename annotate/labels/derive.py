@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from annotate.corpus.quotes import Quotes
 from annotate.labels.annotation import LinkMissing, Relation, Span
 from annotate.labels.entities import Gazetteer
-from annotate.labels.quotes import Quotes
 from annotate.schema.model import Attribute, Schema
 from annotate.schema.model import Relation as RelationType
 

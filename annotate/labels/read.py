@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
+from annotate.corpus.quotes import find_quotes
 from annotate.corpus.sentences import sentences
 from annotate.labels.annotation import Annotation
 from annotate.labels.boundaries import normalise
@@ -16,7 +17,6 @@ from annotate.labels.derive import Passage, derive_attributes, derive_relations
 from annotate.labels.entities import Gazetteer
 from annotate.labels.findings import Finding
 from annotate.labels.ledger import Ledger
-from annotate.labels.quotes import find_quotes
 from annotate.labels.regions import read_results
 from annotate.schema.model import Schema
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from annotate.schema.model import Attribute, Schema
+from annotate.schema.model import Attribute, Schema
 
 OBJECT = "text"
 SPAN_CONTROL = "span"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from annotate.schema.model import Label, Schema
+from annotate.schema.model import Label, Schema
 
 
 def label_names(schema: Schema) -> tuple[str, ...]:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html import escape
-from typing import TYPE_CHECKING
 
 from annotate.schema.controls import labels_in_order
 from annotate.schema.keys import choice_keys
+from annotate.schema.model import Attribute, DocumentQuestion, Label, Relation, Schema
 from annotate.schema.page_xml import title_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from annotate.schema.model import Attribute, DocumentQuestion, Label, Relation, Schema
 
 _DERIVED = {
     "from_entity": "the type of its entity",

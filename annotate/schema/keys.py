@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from annotate.schema.model import Attribute, Schema
+from annotate.schema.model import Attribute, Schema
 
 LABEL_STUDIO_KEYS = {
     "u": "unselect",

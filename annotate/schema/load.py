@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import yaml
 
 from annotate.errors import ConfigError, InputError
 from annotate.schema.checks import problems_of
+from annotate.schema.model import Schema
+from annotate.schema.problem import Problem
 from annotate.schema.shape import fit
 from annotate.schema.tree import Tree, read_tree
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from annotate.schema.model import Schema
-    from annotate.schema.problem import Problem
 
 _HINT = "correct the lines that are named, then run `annotate schema check`"
 

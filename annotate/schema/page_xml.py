@@ -7,7 +7,6 @@ give one span two labels. No choice is preselected: that writes a stray answer a
 from __future__ import annotations
 
 from importlib import resources
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from annotate.schema.controls import (
@@ -21,9 +20,7 @@ from annotate.schema.controls import (
     other_control,
 )
 from annotate.schema.keys import NO_KEY, choice_keys
-
-if TYPE_CHECKING:
-    from annotate.schema.model import Attribute, DocumentQuestion, Schema
+from annotate.schema.model import Attribute, DocumentQuestion, Schema
 
 _ESCAPE = "Esc, then the next label key"
 _HINT = "Key, then drag over the words. Click a marked span to see its questions here."

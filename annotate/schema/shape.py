@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from annotate.schema.model import Schema
 from annotate.schema.problem import Path, Problem, did_you_mean, listed, nearest
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 _ROUNDS = 4
 
