@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-PARTNERS = {"“": "”", "„": "“”", "«": "»", '"': '"', "‘": "’", "'": "'"}
+PARTNERS = {"“": "”", "„": "“”", "«": "»", '"': '"', "‚": "‘’", "‘": "’", "'": "'"}
 MARKS = frozenset("".join([*PARTNERS, *PARTNERS.values()]))
 CLOSING = frozenset("”»’\"'")
 SINGLE = "'‘’"  # may be an apostrophe: without a partner it says nothing
 
 # A mark that can be either opens before a word and closes after something; inside a word it is
-# an apostrophe.
+# an apostrophe, and between spaces it is neither.
 _MARK = re.compile(
-    r"(?P<open>[“„«]|(?<![^\s(\[—–/“‘„«-])[\"‘'](?=\S))|(?P<close>[”»]|(?<=\S)[\"’'](?!\w))"
+    r"(?P<open>[“„‚«]|(?<![^\s(\[—–/“‘„«-])[\"‘'](?=\S))"
+    r"|(?P<close>[”»]|(?<=\S)[\"’‘'](?!\w)|(?<!\S)\"(?!\S))"
 )
 
 
@@ -58,10 +59,10 @@ def find_quotes(text: str) -> Quotes:
     pairs: list[tuple[int, int]] = []
     damaged: list[tuple[int, int]] = []
     paragraphs = list(re.finditer(r"[^\n]+", text))
-    following = [*(paragraph.group() for paragraph in paragraphs[1:]), ""]
-    for paragraph, next_one in zip(paragraphs, following, strict=True):
+    for number, paragraph in enumerate(paragraphs, 1):
+        following = paragraphs[number].group() if number < len(paragraphs) else ""
         start = paragraph.start()
-        for begin, end, whole in _scan(paragraph.group(), next_one):
+        for begin, end, whole in _scan(paragraph.group(), following):
             (pairs if whole else damaged).append((start + begin, start + end))
     return Quotes(_outermost(pairs), tuple(sorted(damaged)))
 

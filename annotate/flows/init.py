@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
 
-from annotate.errors import InputError, RefusedError
+from annotate.errors import ConfigError, InputError, RefusedError
 from annotate.schema import parse_schema, render_all
 from annotate.workspace import (
     SETTINGS_FILE,
@@ -59,7 +58,6 @@ def init(
     """
     name = name or ("summit-call" if sample else _slug(folder.resolve().name))
     contents = dict(_contents(name, sample=sample))
-    parse_settings(contents[SETTINGS_FILE], f"--name {name}")
     there = [path for path in contents if (folder / path).exists()]
     if there:
         raise RefusedError(
@@ -67,19 +65,26 @@ def init(
             "choose another folder; nothing was changed",
         )
     if not dry_run:
-        _write(folder, contents, sample=sample)
+        _write(folder, contents)
     return InitReport(str(folder), name, tuple(contents))
 
 
-def _contents(name: str, *, sample: bool) -> Iterator[tuple[str, str]]:
+def _contents(name: str, *, sample: bool) -> Iterator[tuple[str, bytes]]:
+    """Give path and content of every file; raises `ConfigError` for a name that is none."""
     values = (SAMPLE_VALUES if sample else PLAIN) | {"name": name}
-    yield SETTINGS_FILE, _filled(values | {"workspace_id": secrets.token_hex(6)})
+    settings = _filled(values | {"workspace_id": secrets.token_hex(6)})
+    if parse_settings(settings, SETTINGS_FILE).name != name:
+        raise ConfigError(f"{name!r} cannot be the name of a dataset")
+    yield SETTINGS_FILE, settings.encode()
     schema = _schema_text(sample=sample)
-    yield "label_config/schema.yaml", schema
+    yield "label_config/schema.yaml", schema.encode()
     for file, content in render_all(parse_schema(schema, "schema.yaml")).items():
-        yield f"label_config/{file}", content
+        yield f"label_config/{file}", content.encode()
     if not sample:
-        yield "articles/metadata.csv", METADATA_HEAD
+        yield "articles/metadata.csv", METADATA_HEAD.encode()
+        return
+    for article in sorted((SAMPLE / "articles").iterdir(), key=lambda item: item.name):
+        yield f"articles/{article.name}", article.read_bytes()
 
 
 def _filled(values: Mapping[str, str]) -> str:
@@ -96,24 +101,16 @@ def _schema_text(*, sample: bool) -> str:
     return source.read_text(encoding="utf-8")
 
 
-def _write(folder: Path, contents: Mapping[str, str], *, sample: bool) -> None:
+def _write(folder: Path, contents: Mapping[str, bytes]) -> None:
+    # The settings come last: a folder is a workspace only when all the rest is there.
+    in_order = sorted(contents, key=lambda path: path == SETTINGS_FILE)
     try:
-        for path, content in contents.items():
-            if path != SETTINGS_FILE:
-                _write_file(folder / path, content)
-        if sample:
-            with as_file(SAMPLE / "articles") as articles:
-                shutil.copytree(articles, folder / "articles", dirs_exist_ok=True)
-        # The settings come last: a folder is a workspace only when all the rest is there.
-        _write_file(folder / SETTINGS_FILE, contents[SETTINGS_FILE])
+        for path in in_order:
+            with replacing(folder / path) as draft:
+                draft.write_bytes(contents[path])
         private_folder(Workspace.find(folder))
     except OSError as error:
         raise InputError(f"cannot write {folder}: {error.strerror}") from None
-
-
-def _write_file(path: Path, content: str) -> None:
-    with replacing(path) as draft:
-        draft.write_text(content, encoding="utf-8")
 
 
 def _slug(text: str) -> str:

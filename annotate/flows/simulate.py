@@ -7,7 +7,7 @@ answer only what the page asks of a person: what a rule derives rightly they lea
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -129,8 +129,8 @@ def _drawn(
     spans: Sequence[Span], gold: Iterable[Relation], passage: Passage, schema: Schema
 ) -> list[Relation]:
     """Choose the relations a person draws: those between pieces, and those the rules get wrong."""
-    there = {span.id for span in spans}
-    right = [item for item in gold if item.head in there and item.tail in there]
+    labels = {span.id: span.label for span in spans}
+    right = [item for item in gold if _fits(item, labels, schema)]
     joined = [item for item in right if item.type == GROUPING]
     full = derive_attributes(spans, passage, schema)
     derived, _ = derive_relations(full, joined, passage, schema)
@@ -143,6 +143,13 @@ def _drawn(
                 if wanted and wanted != found:
                     drawn += _from(kind.name, group[0].id, wanted)
     return drawn
+
+
+def _fits(relation: Relation, labels: Mapping[str, str], schema: Schema) -> bool:
+    """Whether both ends are there, with labels that the relation can join."""
+    kind = schema.relation(relation.type)
+    head, tail = labels.get(relation.head), labels.get(relation.tail)
+    return head in schema.resolve(kind.from_) and tail in schema.resolve(kind.to)
 
 
 def _ends(relations: Iterable[Relation], kind: str, members: set[str]) -> set[tuple[str, bool]]:

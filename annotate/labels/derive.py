@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from annotate.corpus.quotes import Quotes
 from annotate.labels.annotation import LinkMissing, Relation, Span
-from annotate.labels.entities import Gazetteer
+from annotate.labels.entities import Gazetteer, entity_parts
 from annotate.schema.model import Attribute, Schema
 from annotate.schema.model import Relation as RelationType
 
@@ -82,7 +82,7 @@ def _from_entity(span: Span, _passage: Passage, schema: Schema) -> str | None:
     value = span.attribute(asked)
     if value is None:
         return None
-    if "+" in value:
+    if len(entity_parts(value, schema)) > 1:
         return JOINT
     return next((entity.type for entity in schema.entities if entity.id == value), None)
 

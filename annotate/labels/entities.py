@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from annotate.schema.controls import OTHER
 from annotate.schema.model import Schema
 
 JOINER = re.compile(r"\s*(?:,|and|et|und|y|&|,\s*and)\s*(?:the\s+)?", re.IGNORECASE)
@@ -37,8 +38,21 @@ class Gazetteer:
         if surface.casefold() in self.ids:
             return self.ids[surface.casefold()]
         found = list(self.pattern.finditer(surface))
-        ids = sorted({self.ids[match[0].casefold()] for match in found})
+        known = (self.ids.get(match[0].casefold()) for match in found)
+        ids = sorted({entity for entity in known if entity})
         gaps = [surface[a.end() : b.start()] for a, b in pairwise(found)]
         if len(ids) > 1 and not all(JOINER.fullmatch(gap) for gap in gaps):
             return None
         return "+".join(ids) or None
+
+
+def entity_parts(value: str, schema: Schema) -> list[str]:
+    """Split a joint speaker into ids and `other:…` texts; a `+` inside such a text stays."""
+    ids = {entity.id for entity in schema.entities}
+    parts: list[str] = []
+    for piece in value.split("+"):
+        if parts and piece not in ids and not piece.startswith(f"{OTHER}:"):
+            parts[-1] += f"+{piece}"
+        else:
+            parts.append(piece)
+    return parts

@@ -6,6 +6,7 @@ most one torn last line; the next append first moves that into `labels/torn-*.bi
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 from collections.abc import Iterable, Iterator
@@ -64,15 +65,15 @@ class Ledger:
     def _append_bytes(self, batch: bytes) -> None:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("ab") as file:
+            # Without a buffer: one would be written once more when the file is closed.
+            with self.path.open("ab", buffering=0) as file:
                 end = self._cut_torn_line()
                 file.truncate(end)
                 try:
-                    file.write(batch)
-                    file.flush()
+                    _write_all(file, batch)
                     os.fsync(file.fileno())
                 except OSError:
-                    os.truncate(self.path, end)
+                    file.truncate(end)
                     raise
         except OSError as error:
             raise InputError(
@@ -87,9 +88,16 @@ class Ledger:
             end = _end_of_last_line(file, size)
             if end < size:
                 file.seek(end)
-                torn = self.path.with_name(f"torn-{self.path.stem}-{end}.bin")
-                torn.write_bytes(file.read())
+                torn = file.read()
+                name = f"torn-{self.path.stem}-{hashlib.sha256(torn).hexdigest()[:8]}.bin"
+                self.path.with_name(name).write_bytes(torn)
         return end
+
+
+def _write_all(file: io.FileIO, batch: bytes) -> None:
+    left = memoryview(batch)
+    while left:
+        left = left[file.write(left) :]
 
 
 def _end_of_last_line(file: io.BufferedReader, size: int) -> int:

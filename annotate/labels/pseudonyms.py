@@ -7,6 +7,7 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from annotate.errors import RefusedError
@@ -14,6 +15,7 @@ from annotate.workspace import Workspace, private_folder, write_private
 
 Json = dict[str, Any]
 UNKNOWN = "unknown"
+SECRET_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,21 @@ def open_pseudonyms(workspace: Workspace, ledger: Iterable[Json]) -> Pseudonyms:
     path = workspace.private / "secret"
     if not path.exists() and not used:
         private_folder(workspace)
-        write_private(path, secrets.token_hex(32))
-    if path.exists():
-        found = Pseudonyms(bytes.fromhex(path.read_text(encoding="utf-8").strip()))
-        if used <= {found.fingerprint}:
-            return found
+        write_private(path, secrets.token_hex(SECRET_BYTES))
+    found = _read(path)
+    if found is not None and used <= {found.fingerprint}:
+        return found
     raise RefusedError(
-        "the secret behind the annotators' pseudonyms is missing or another one",
+        "the secret behind the annotators' pseudonyms is missing, damaged or another one",
         "put your backup of .annotate/secret back; with a new secret nobody could be "
         "recognised any more",
     )
+
+
+def _read(path: Path) -> Pseudonyms | None:
+    """Read a secret; None when it is not one of ours: an empty key would protect nobody."""
+    try:
+        secret = bytes.fromhex(path.read_text(encoding="utf-8").strip())
+    except (OSError, ValueError):
+        return None
+    return Pseudonyms(secret) if len(secret) == SECRET_BYTES else None

@@ -6,11 +6,12 @@ Reading sets aside what does not fit the text or the schema, with a finding for 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from annotate.labels.annotation import Attribute, Origin, Relation, Span
-from annotate.labels.findings import Finding
+from annotate.labels.entities import entity_parts
+from annotate.labels.findings import Finding, Severity
 from annotate.schema.controls import ASKS_CONTROL, OBJECT, OTHER, SPAN_CONTROL, Control, controls
 from annotate.schema.model import Schema
 
@@ -21,23 +22,37 @@ ORIGINS: dict[str, Origin] = {"prediction": "predicted"}
 
 @dataclass
 class Reading:
-    """What one annotation record says, and what had to be set aside."""
+    """What one annotation record says, and what had to be set aside.
+
+    `regions` names the Label Studio region behind each span: one region can carry two labels.
+    """
 
     spans: list[Span] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
     document: list[tuple[str, str]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    regions: dict[str, str] = field(default_factory=dict)
+
+    def set_aside(self, code: str, severity: Severity, place: str, message: str) -> None:
+        self.findings.append(Finding(code, severity, place, message))
+
+    def halves(self, region: str) -> list[Span]:
+        """Give the spans that one region stands for."""
+        return [span for span in self.spans if self.regions[span.id] == region]
 
 
 def read_results(results: Sequence[Json], text: str, schema: Schema, place: str) -> Reading:
     """Turn the results of one annotation into spans over `text`; `place` names it in findings."""
     reading = Reading()
+    for item in results:
+        if item.get("type") == "labels":
+            _read_region(item, text, schema, place, reading)
+    _name_spans(reading)
     page = controls(schema)
-    regions = [item for item in results if item.get("type") == "labels"]
-    for item in regions:
-        _read_region(item, text, schema, place, reading)
-    answers = _answers(results, page, reading)
-    reading.spans = [_answered(span, answers, page) for span in reading.spans]
+    answers = _answers(results, page, place, reading)
+    reading.spans = [
+        _answered(span, answers.get(reading.regions[span.id], {}), page) for span in reading.spans
+    ]
     for item in results:
         if item.get("type") == "relation":
             _read_relation(item, schema, place, reading)
@@ -51,47 +66,68 @@ def _read_region(item: Json, text: str, schema: Schema, place: str, reading: Rea
     where = f"{place} region {region}"
     if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(text)):
         message = f"offsets {start}–{end} lie outside the text of {len(text)} characters"
-        reading.findings.append(Finding("offset-range", "error", where, message))
+        reading.set_aside("offset-range", "error", where, message)
         return
     if not _same_surface(value.get("text"), text[start:end]):
         message = f"the server holds {value.get('text')!r}, the text has {text[start:end]!r}"
-        reading.findings.append(Finding("surface-mismatch", "error", where, message))
+        reading.set_aside("surface-mismatch", "error", where, message)
         return
     known = {label.name for label in schema.labels}
     origin = ORIGINS.get(str(item.get("origin")), "human")
-    layers = {schema.layer_of(label) for label in labels if label in known}
     for label in labels:
-        if label not in known:
+        if label in known:
+            layer = schema.layer_of(label)
+            reading.spans.append(Span(region, start, end, layer, label, origin=origin))
+        else:
             message = f"the schema has no label {label!r}"
-            reading.findings.append(Finding("label-unknown", "error", where, message))
-            continue
-        layer = schema.layer_of(label)
-        name = region if len(layers) == 1 else f"{region}:{layer}"
-        reading.spans.append(Span(name, start, end, layer, label, origin=origin))
+            reading.set_aside("label-unknown", "error", where, message)
 
 
 def _same_surface(stored: Any, surface: str) -> bool:
     """Compare loosely: Label Studio writes a newline as a backslash and an n."""
     if not isinstance(stored, str):
         return stored is None
-    return "".join(stored.replace("\\n", " ").split()) == "".join(surface.split())
+    plain, other = ("".join(text.replace("\\n", " ").split()) for text in (stored, surface))
+    return plain == other
+
+
+def _name_spans(reading: Reading) -> None:
+    """Give every span an id of its own: that of its region, with the layer where there are two."""
+    regions = [span.id for span in reading.spans]
+    named: list[Span] = []
+    for span in reading.spans:
+        name = span.id if regions.count(span.id) == 1 else f"{span.id}:{span.layer}"
+        while name in reading.regions:
+            name += f":{span.label}"
+        reading.regions[name] = span.id
+        named.append(replace(span, id=name))
+    reading.spans = named
 
 
 def _answers(
-    results: Sequence[Json], page: Mapping[str, Control], reading: Reading
+    results: Sequence[Json], page: Mapping[str, Control], place: str, reading: Reading
 ) -> dict[str, dict[str, list[str]]]:
     """Per region the values of each control; answers about the whole chunk go to `reading`."""
     found: dict[str, dict[str, list[str]]] = {}
     for item in results:
-        control = page.get(str(item.get("from_name")))
-        if control is None or control.kind == "labels" or item.get("type") == "relation":
+        if item.get("type") in {"labels", "relation"}:
             continue
-        values = _listed((item.get("value") or {}).get(control.kind))
-        if control.labels:
-            found.setdefault(str(item.get("id")), {})[control.name] = values
+        name = str(item.get("from_name"))
+        control = page.get(name)
+        values = _listed((item.get("value") or {}).get(control.kind)) if control else []
+        strange = [value for value in values if control and _is_strange(value, control)]
+        if control is None or strange:
+            message = f"the schema has no question {name!r} with the answer {strange}"
+            reading.set_aside("answer-unknown", "warning", place, message)
+        elif control.labels:
+            found.setdefault(str(item.get("id")), {})[name] = values
         elif values:
             reading.document.append((control.answers, "+".join(sorted(values))))
     return found
+
+
+def _is_strange(value: str, control: Control) -> bool:
+    return control.kind == "choices" and value not in control.values
 
 
 def _listed(value: Any) -> list[str]:
@@ -99,11 +135,8 @@ def _listed(value: Any) -> list[str]:
     return [str(one).strip() for one in values if one is not None and str(one).strip()]
 
 
-def _answered(
-    span: Span, answers: Mapping[str, Mapping[str, list[str]]], page: Mapping[str, Control]
-) -> Span:
+def _answered(span: Span, given: Mapping[str, list[str]], page: Mapping[str, Control]) -> Span:
     """Give a span the answers to the questions that are asked about its label."""
-    given = answers.get(span.id) or answers.get(span.id.rpartition(":")[0]) or {}
     values: dict[str, list[str]] = {}
     for name, answer in given.items():
         control = page[name]
@@ -113,7 +146,7 @@ def _answered(
         Attribute(TEXT_ATTRIBUTE if name == ASKS_CONTROL else name, _joined(items))
         for name, items in sorted(values.items())
     )
-    return Span(span.id, span.start, span.end, span.layer, span.label, attributes, span.origin)
+    return replace(span, attributes=attributes)
 
 
 def _spelled(control: Control, answer: list[str]) -> list[str]:
@@ -132,11 +165,11 @@ def _read_relation(item: Json, schema: Schema, place: str, reading: Reading) -> 
     ends = [str(item.get("from_id")), str(item.get("to_id"))]
     if item.get("direction") == "left":
         ends.reverse()
-    heads, tails = (_halves(end, reading.spans) for end in ends)
+    heads, tails = (reading.halves(end) for end in ends)
     if not heads or not tails:
         missing = ends[0] if not heads else ends[1]
         message = f"a relation points to region {missing}, which is not there"
-        reading.findings.append(Finding("relation-end", "warning", place, message))
+        reading.set_aside("relation-end", "warning", place, message)
         return
     named = {str(name) for name in item.get("labels") or ()}
     for head, tail in [*_pairs(heads, tails), *_pairs(tails, heads)]:
@@ -145,12 +178,7 @@ def _read_relation(item: Json, schema: Schema, place: str, reading: Reading) -> 
             reading.relations.append(Relation(name, head.id, tail.id))
             return
     message = f"no relation of the schema joins {heads[0].label} and {tails[0].label}"
-    reading.findings.append(Finding("relation-unknown", "warning", place, message))
-
-
-def _halves(region: str, spans: Iterable[Span]) -> list[Span]:
-    """Give the spans that one region stands for: two when it carries labels of two layers."""
-    return [span for span in spans if span.id == region or span.id.rpartition(":")[0] == region]
+    reading.set_aside("relation-unknown", "warning", place, message)
 
 
 def _pairs(heads: list[Span], tails: list[Span]) -> list[tuple[Span, Span]]:
@@ -171,14 +199,13 @@ def write_results(
     spans: Iterable[Span], relations: Iterable[Relation], text: str, schema: Schema
 ) -> list[Json]:
     """Spell spans and what a person said about them as Label Studio's results."""
-    page = controls(schema)
     results: list[Json] = []
     for span in spans:
         place = {"start": span.start, "end": span.end, "text": text[span.start : span.end]}
         results.append(_result(span.id, SPAN_CONTROL, "labels", place | {"labels": [span.label]}))
         for attribute in span.attributes:
             if attribute.origin == "human":
-                results += _write_attribute(span, attribute, place, page)
+                results += _write_attribute(span, attribute, place, schema)
     results += [
         {
             "type": "relation",
@@ -193,15 +220,14 @@ def write_results(
     return results
 
 
-def _write_attribute(
-    span: Span, attribute: Attribute, place: Json, page: Mapping[str, Control]
-) -> list[Json]:
+def _write_attribute(span: Span, attribute: Attribute, place: Json, schema: Schema) -> list[Json]:
+    page = controls(schema)
     name = ASKS_CONTROL if attribute.name == TEXT_ATTRIBUTE else attribute.name
     if page[name].kind == "text":
         return [_result(span.id, name, "textarea", place | {"text": [attribute.value]})]
     if not page[name].several:
         return [_result(span.id, name, "choices", place | {"choices": [attribute.value]})]
-    values = attribute.value.split("+")
+    values = entity_parts(attribute.value, schema)
     listed = sorted({value.partition(":")[0] for value in values})
     results = [_result(span.id, name, "choices", place | {"choices": listed})]
     texts = [value.partition(":")[2] for value in values if value.startswith(f"{OTHER}:")]

@@ -25,7 +25,7 @@ from annotate.release.files import (
     write_parquet,
 )
 from annotate.release.rows import SPLIT, Built, Source, build_rows
-from annotate.release.versions import changes, latest, next_version
+from annotate.release.changes import changes, latest, next_version
 from annotate.schema import Schema, load_schema, schema_features
 from annotate.workspace import Workspace, lock
 

@@ -11,6 +11,7 @@ from typing import Any
 from annotate.corpus import Article, Chunk
 from annotate.labels.annotation import Annotation, Relation, Span
 from annotate.labels.read import Labels
+from annotate.release.version import Version
 from annotate.release.triples import Triple, triples_of
 from annotate.schema import Schema
 
@@ -120,7 +121,11 @@ def _versioned(row: Json, version: str, before: Mapping[str, Json]) -> Json:
 
 def _in_order(rows: list[Json]) -> list[Json]:
     """Old rows first: the files of the next version then begin like those of the last."""
-    return sorted(rows, key=lambda row: (row["first_version"], row["article_id"], row["start"]))
+    return sorted(rows, key=_place)
+
+
+def _place(row: Json) -> tuple[Version | None, str, int]:
+    return Version.parse(row["first_version"]), row["article_id"], row["start"]
 
 
 def span_cell(span: Span, text: str) -> Json:

@@ -33,7 +33,7 @@ class Control:
     """One control. `answers` is what it fills in; `kind` is the key of Label Studio's value.
 
     `labels` are the labels of the spans it is asked about, in the schema's order; empty for a
-    question about the whole chunk.
+    question about the whole chunk. `values` are the choices it offers.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Control:
     kind: Kind
     labels: tuple[str, ...] = ()
     several: bool = False
+    values: tuple[str, ...] = ()
 
 
 def other_control(attribute: str) -> str:
@@ -55,7 +56,13 @@ def controls(schema: Schema) -> dict[str, Control]:
     for attribute in schema.attributes:
         found += _asked(schema, attribute)
     found += [
-        Control(question.name, question.name, "choices", several=question.type == "choices")
+        Control(
+            question.name,
+            question.name,
+            "choices",
+            several=question.type == "choices",
+            values=question.values,
+        )
         for question in schema.document
     ]
     asking = tuple(label.name for label in schema.labels if label.asks == "text")
@@ -74,7 +81,10 @@ def _asked(schema: Schema, attribute: Attribute) -> list[Control]:
     if attribute.type == "text":
         return [Control(name, name, "text", labels)]
     several = attribute.type != "choice"
-    asked = [Control(name, name, "choices", labels, several)]
+    listed = attribute.values
+    if attribute.type == "entities":
+        listed = (*(entity.id for entity in schema.entities), OTHER)
+    asked = [Control(name, name, "choices", labels, several, listed)]
     if attribute.type == "entities":
         asked.append(Control(other_control(name), name, "text", labels))
     return asked

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from annotate.release.files import rows_sha256
+from annotate.release.version import Version
 
 Json = dict[str, Any]
 FIRST = "0.1.0"
@@ -18,22 +18,6 @@ KEYS = {
     "articles": ("article_id",),
 }
 VERSION_COLUMNS = frozenset({"first_version", "last_changed_version"})
-
-
-class Version(NamedTuple):
-    """A semantic version; compares as semver 2.0.0 says for versions without suffixes."""
-
-    major: int
-    minor: int
-    patch: int
-
-    @classmethod
-    def parse(cls, text: str) -> Version | None:
-        found = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)", text)
-        return cls(*map(int, found.groups())) if found else None
-
-    def __str__(self) -> str:
-        return f"{self.major}.{self.minor}.{self.patch}"
 
 
 def latest(releases: Path) -> Path | None:
