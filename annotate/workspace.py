@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 import tomllib
 from collections.abc import Iterator
@@ -159,21 +160,23 @@ def _problem(file: str, item: Any) -> str:
 def private_folder(workspace: Workspace) -> Path:
     """Make `.annotate/` with mode 0700, and keep version control out of it."""
     folder = workspace.private
-    folder.mkdir(mode=0o700, exist_ok=True)
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8")
+    with writing(".annotate"):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
     return folder
 
 
 def write_private(path: Path, content: str) -> None:
     """Write a secret whole or not at all; the file never exists with a wider mode than 0600."""
     draft = path.with_name(path.name + ".new")
-    draft.unlink(missing_ok=True)
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(content)
-    draft.replace(path)
+    with writing(f"{path.parent.name}/{path.name}"):
+        draft.unlink(missing_ok=True)
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(content)
+        draft.replace(path)
 
 
 @contextmanager
@@ -186,6 +189,21 @@ def replacing(path: Path) -> Iterator[Path]:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing(what: str) -> Iterator[None]:
+    """Turn a failure to write `what` into an `InputError` with its cause and a remedy."""
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+        raise InputError(
+            f"cannot write {what}: {error.strerror or error}",
+            "make room on the disk, then run the command again"
+            if full
+            else "check that you may write there, then run the command again",
+        ) from None
 
 
 @contextmanager

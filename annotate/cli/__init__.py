@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -36,8 +37,23 @@ for command in (
 app.add_typer(schema.app, name="schema")
 
 
+@app.callback(invoke_without_command=True)
+def options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """News articles in, a labelled and versioned Hugging Face dataset out."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"annotate {installed('annotate')}")
+        raise typer.Exit
+
+
 def main() -> None:
     """Run the command line and end the process with its exit status."""
+    # A request to end is a Ctrl-C: what was started is stopped, what was begun is tidied up.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     sys.exit(run(sys.argv[1:]))
 
 
@@ -49,8 +65,9 @@ def run(arguments: list[str]) -> int:
         output.print_error(error)
         return error.exit_code
     except USAGE_ERROR as error:
-        output.say(f"error: {error.format_message()}")
-        output.say(f"hint: `{_command_of(error)} --help` shows how it is used")
+        if error.format_message():  # empty when help was shown, for want of a command
+            output.say(f"error: {error.format_message()}")
+            output.say(f"hint: `{_command_of(error)} --help` shows how it is used")
         return 2
     except (KeyboardInterrupt, typer.Abort):
         output.say("interrupted")

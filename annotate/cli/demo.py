@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,19 +30,18 @@ def demo(
     Example: annotate demo --keep
     """
     import tempfile
+    from contextlib import ExitStack
 
     from annotate.flows.demo import demo as run
 
     place = folder or Path(tempfile.mkdtemp(prefix="annotate-demo-"))
-    with output.progress_line() as progress:
-        running = run(place, say=output.say, progress=progress)
-        report, server = running.__enter__()
-    try:
+    with ExitStack() as stack:
+        with output.progress_line() as progress:
+            running = run(place, say=output.say, progress=progress)
+            report, server = stack.enter_context(running)
         _print(report, json=json)
         if keep:
             _wait(server, place)
-    finally:
-        running.__exit__(None, None, None)
 
 
 def _print(report: DemoReport, *, json: bool) -> None:
@@ -53,14 +53,12 @@ def _print(report: DemoReport, *, json: bool) -> None:
     heads = ("outlet", "speaker", "topic", "polarity", "articles")
     output.print_table(heads, report.positions)
     output.say(f"the dataset is {report.workspace}/{report.release} (simulated annotators)")
-    output.hint(
-        f'cd {report.workspace}, then python -c "import datasets; print(datasets.'
-        f"load_dataset('./{report.release}', 'spans'))\""
-    )
+    code = f"import datasets; print(datasets.load_dataset('./{report.release}', 'spans'))"
+    output.hint(f'cd {report.workspace} && {sys.executable} -c "{code}"')
 
 
 def _wait(server: RunningServer, place: Path) -> None:
     output.say(f"Label Studio stays up at {server.url}")
     output.say(f"log in as {server.login.email}; the password is in {place}/.annotate/login.json")
     output.say("Ctrl-C stops it")
-    wait_for_interrupt()
+    wait_for_interrupt(server)

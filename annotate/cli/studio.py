@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from annotate.cli import output
 from annotate.cli.options import DryRun, Folder, Json, find
+
+if TYPE_CHECKING:
+    from annotate.studio.server import RunningServer
 
 LOOPBACK = "127.0.0.1"
 
@@ -22,39 +25,40 @@ def serve(
 
     Example: annotate serve
     """
+    from contextlib import ExitStack
+
     from annotate.studio.server import serving
 
     workspace = find(folder)
     if host != LOOPBACK:
         output.say(f"warning: on {host} other machines can reach this server, over plain HTTP")
-    with output.progress_line() as progress:
-        running = serving(workspace, host=host, port=port, progress=progress)
-        server = running.__enter__()
-    try:
+    with ExitStack() as stack:
+        with output.progress_line() as progress:
+            running = serving(workspace, host=host, port=port, progress=progress)
+            server = stack.enter_context(running)
         login = {"url": server.url, "email": server.login.email}
         if json:
             output.print_json(login)
         else:
             output.print_counts("Label Studio is running", login)
-        output.say(f"the password is in {workspace.relative(workspace.private)}/login.json")
+        output.say(f"its password is in {workspace.relative(workspace.private)}/login.json")
         output.hint("`annotate push` in another terminal; Ctrl-C here stops the server")
-        wait_for_interrupt()
-    finally:
-        running.__exit__(None, None, None)
-        output.say("Label Studio has stopped")
+        wait_for_interrupt(server)
+    output.say("Label Studio has stopped")
 
 
-def wait_for_interrupt() -> None:
-    """Return at Ctrl-C or at a request to end."""
-    import signal
+def wait_for_interrupt(server: RunningServer) -> None:
+    """Return at Ctrl-C; raises `RemoteError` when the server ends by itself."""
+    import time
 
-    interrupted: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, _: interrupted.append(number))
+    from annotate.errors import RemoteError
+
     try:
-        while not interrupted:
-            signal.sigtimedwait([], 1)
+        while server.is_running():
+            time.sleep(0.5)
     except KeyboardInterrupt:
         return
+    raise RemoteError("Label Studio has ended by itself", "the reason is in .annotate/server.log")
 
 
 def invite(folder: Folder = None, json: Json = False) -> None:
@@ -70,6 +74,8 @@ def invite(folder: Folder = None, json: Json = False) -> None:
     else:
         typer.echo(link)
     output.say("whoever has this link can make an account; give it only to your annotators")
+    if LOOPBACK in link:
+        output.say(f"on other machines, put this machine's name in the place of {LOOPBACK}")
 
 
 def push(

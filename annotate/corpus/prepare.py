@@ -12,9 +12,9 @@ from annotate.corpus.article import Prepared, prepare_article
 from annotate.corpus.articles import Article, Chunk, Received, Rejected
 from annotate.corpus.inputs import Input, InputPlan, copy_inputs, plan_inputs
 from annotate.corpus.read import read_inputs, read_metadata
-from annotate.corpus.store import pushed_chunks, write_corpus, writing
+from annotate.corpus.store import pushed_chunks, write_corpus
 from annotate.errors import RefusedError
-from annotate.workspace import PrepareSettings, Workspace, lock
+from annotate.workspace import PrepareSettings, Workspace, lock, writing
 
 Progress = Callable[[int, int], None]
 

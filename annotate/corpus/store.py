@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import errno
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,7 +12,8 @@ import orjson
 
 from annotate.corpus.articles import Article, Chunk, Rejected
 from annotate.errors import InputError
-from annotate.workspace import Workspace, replacing
+from annotate.ledger import Ledger
+from annotate.workspace import Workspace, replacing, writing
 
 _Noun = TypeVar("_Noun")
 _ARTICLES, _CHUNKS, _REJECTED = "articles.jsonl", "chunks.jsonl", "rejected.jsonl"
@@ -65,42 +65,13 @@ def _write(path: Path, nouns: Iterable[Article | Chunk | Rejected]) -> None:
         writer.write_all(noun.to_json() for noun in nouns)
 
 
-@contextmanager
-def writing(what: str) -> Iterator[None]:
-    """Turn a failure to write into an `InputError` that names its cause."""
-    try:
-        yield
-    except OSError as error:
-        hint = "free some space, then run it again" if error.errno == errno.ENOSPC else None
-        raise InputError(f"cannot write {what}: {error.strerror}", hint) from None
-
-
 def pushed_chunks(workspace: Workspace) -> frozenset[str]:
-    """Give the ids of the chunks that have a task in Label Studio, by the ledger of pushes.
-
-    A torn last line, which a push that was cut off leaves behind, is passed over.
-    """
+    """Give the ids of the chunks that have a task in Label Studio, by the ledger of pushes."""
     present: dict[str, set[Any]] = {}
-    for row in _ledger(workspace.labels / "tasks.jsonl"):
-        tasks = present.setdefault(str(row.get("chunk_id")), set())
-        if row.get("event") == "present":
-            tasks.add(row.get("task_id"))
-        elif row.get("event") == "deleted":
-            tasks.discard(row.get("task_id"))
+    for row in Ledger(workspace.labels / "tasks.jsonl"):
+        tasks = present.setdefault(row["chunk_id"], set())
+        if row["event"] == "present":
+            tasks.add(row["task_id"])
+        elif row["event"] == "deleted":
+            tasks.discard(row["task_id"])
     return frozenset(chunk_id for chunk_id, tasks in present.items() if tasks)
-
-
-def _ledger(path: Path) -> Iterator[dict[str, Any]]:
-    try:
-        lines = path.read_bytes().split(b"\n")
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise InputError(f"cannot read labels/{path.name}: {error.strerror}") from None
-    for number, line in enumerate(lines, start=1):
-        try:
-            if line.strip():
-                yield orjson.loads(line)
-        except orjson.JSONDecodeError:
-            if number < len(lines):
-                raise InputError(f"labels/{path.name} line {number} is not valid JSON") from None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from annotate.errors import ConfigError, InputError, RefusedError
+from annotate.errors import ConfigError, RefusedError
 from annotate.schema import parse_schema, render_all
 from annotate.workspace import (
     SETTINGS_FILE,
@@ -17,6 +17,7 @@ from annotate.workspace import (
     parse_settings,
     private_folder,
     replacing,
+    writing,
 )
 
 METADATA_HEAD = "path,outlet,title,url,published_at,language,event\n"
@@ -104,13 +105,11 @@ def _schema_text(*, sample: bool) -> str:
 def _write(folder: Path, contents: Mapping[str, bytes]) -> None:
     # The settings come last: a folder is a workspace only when all the rest is there.
     in_order = sorted(contents, key=lambda path: path == SETTINGS_FILE)
-    try:
+    with writing(str(folder)):
         for path in in_order:
             with replacing(folder / path) as draft:
                 draft.write_bytes(contents[path])
         private_folder(Workspace.find(folder))
-    except OSError as error:
-        raise InputError(f"cannot write {folder}: {error.strerror}") from None
 
 
 def _slug(text: str) -> str:

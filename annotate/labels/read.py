@@ -16,8 +16,8 @@ from annotate.labels.boundaries import normalise
 from annotate.labels.derive import Passage, derive_attributes, derive_relations
 from annotate.labels.entities import Gazetteer
 from annotate.labels.findings import Finding
-from annotate.labels.ledger import Ledger
 from annotate.labels.regions import read_results
+from annotate.ledger import Ledger
 from annotate.schema.model import Schema
 
 Json = dict[str, Any]
@@ -35,7 +35,7 @@ class Labels:
 
 def read_labels(folder: Path, schema: Schema, languages: Mapping[str, str | None]) -> Labels:
     """Read `labels/`. `languages` is by article id; order is that of first arrival."""
-    chunks = pushed_chunks(Ledger(folder / "tasks.jsonl"))
+    chunks = chunks_as_pushed(Ledger(folder / "tasks.jsonl"))
     configs = [(_moment(row["at"]), row) for row in Ledger(folder / "config.jsonl")]
     gazetteer = Gazetteer.of(schema)
     annotations: list[Annotation] = []
@@ -54,7 +54,7 @@ def read_labels(folder: Path, schema: Schema, languages: Mapping[str, str | None
     return Labels(chunks, tuple(annotations), tuple(findings))
 
 
-def pushed_chunks(tasks: Iterable[Json]) -> dict[str, Json]:
+def chunks_as_pushed(tasks: Iterable[Json]) -> dict[str, Json]:
     """Every chunk that stands in Label Studio or stood there, as it was pushed."""
     return {row["chunk_id"]: row["chunk"] for row in tasks if row["event"] == "present"}
 

@@ -13,9 +13,10 @@ import orjson
 
 from annotate.corpus import Article, Chunk, read_articles
 from annotate.errors import InputError, RefusedError
-from annotate.labels.ledger import Ledger
-from annotate.labels.read import pushed_chunks, read_labels
+from annotate.labels.read import chunks_as_pushed, read_labels
+from annotate.ledger import Ledger
 from annotate.release.card import CardInput, render_card
+from annotate.release.changes import changes, latest, next_version
 from annotate.release.columns import Table, tables
 from annotate.release.files import (
     data_file,
@@ -25,16 +26,18 @@ from annotate.release.files import (
     write_parquet,
 )
 from annotate.release.rows import SPLIT, Built, Source, build_rows
-from annotate.release.changes import changes, latest, next_version
 from annotate.schema import Schema, load_schema, schema_features
-from annotate.workspace import Workspace, lock
+from annotate.workspace import Workspace, lock, writing
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class PublishReport:
-    """`version` None: nothing differs from the last release. `changes` is by config."""
+    """`version` None: nothing differs from the last release. `changes` is by config.
+
+    `set_aside` counts findings by code, `errors` those of severity error among them.
+    """
 
     version: str | None
     path: str | None
@@ -42,6 +45,7 @@ class PublishReport:
     changes: Json
     undecided: int
     set_aside: Mapping[str, int]
+    errors: int
 
 
 def publish(workspace: Workspace, *, dry_run: bool = False) -> PublishReport:
@@ -59,17 +63,17 @@ def publish(workspace: Workspace, *, dry_run: bool = False) -> PublishReport:
         built = build_rows(source, proposed, {row["id"]: row for row in before.get("spans", [])})
         difference = changes(before, built.rows)
         aside = dict(built.set_aside)
+        errors = sum(1 for item in source.labels.findings if item.severity == "error")
         if parent is not None and not difference:
-            return PublishReport(None, None, None, {}, built.undecided, aside)
+            return PublishReport(None, None, None, {}, built.undecided, aside, errors)
         if dry_run:
-            return PublishReport(proposed, None, None, difference, built.undecided, aside)
+            return PublishReport(proposed, None, None, difference, built.undecided, aside, errors)
         draft = _Draft(
             workspace, source.schema, built, proposed, date, parent.name if parent else None
         )
         path, digest = draft.place()
-    return PublishReport(
-        proposed, workspace.relative(path), digest, difference, built.undecided, aside
-    )
+    place = workspace.relative(path)
+    return PublishReport(proposed, place, digest, difference, built.undecided, aside, errors)
 
 
 def _require_rights(workspace: Workspace) -> None:
@@ -105,7 +109,7 @@ def _source(workspace: Workspace) -> tuple[Source, str]:
 
 def _chunks(workspace: Workspace, articles: Mapping[str, Article]) -> list[Chunk]:
     """Read the chunks as they were pushed; each must still be what its article says there."""
-    pushed = pushed_chunks(Ledger(workspace.labels / "tasks.jsonl"))
+    pushed = chunks_as_pushed(Ledger(workspace.labels / "tasks.jsonl"))
     chunks = [Chunk.from_json(row) for row in pushed.values()]
     for chunk in chunks:
         article = articles.get(chunk.article_id)
@@ -147,16 +151,12 @@ class _Draft:
         """Write everything, check it, and move it into its place in one step."""
         target = self.workspace.releases / self.version
         try:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self.folder.mkdir(parents=True)
-            digest = self._write()
-            check_offsets(self.folder)
-            self.folder.rename(target)
-        except OSError as error:
-            raise InputError(
-                f"cannot write {self.workspace.relative(target)}: {error.strerror}",
-                "no release was made; make room and run the command again",
-            ) from None
+            with writing(self.workspace.relative(target)):
+                shutil.rmtree(self.folder, ignore_errors=True)
+                self.folder.mkdir(parents=True)
+                digest = self._write()
+                check_offsets(self.folder)
+                self.folder.rename(target)
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
         return target, digest

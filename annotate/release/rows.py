@@ -11,8 +11,8 @@ from typing import Any
 from annotate.corpus import Article, Chunk
 from annotate.labels.annotation import Annotation, Relation, Span
 from annotate.labels.read import Labels
-from annotate.release.version import Version
 from annotate.release.triples import Triple, triples_of
+from annotate.release.version import Version
 from annotate.schema import Schema
 
 Json = dict[str, Any]

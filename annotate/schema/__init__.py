@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotate.schema.features import class_labels, hf_features, label_names, schema_features
+from annotate.schema.features import class_labels, render_features, schema_features
 from annotate.schema.guidelines import render_guidelines, render_instructions
 from annotate.schema.load import load_schema, parse_schema
 from annotate.schema.model import Schema
@@ -11,11 +11,10 @@ from annotate.schema.page_xml import render_xml
 __all__ = [
     "Schema",
     "class_labels",
-    "hf_features",
-    "label_names",
     "load_schema",
     "parse_schema",
     "render_all",
+    "render_features",
     "render_guidelines",
     "render_instructions",
     "render_xml",
@@ -28,4 +27,5 @@ def render_all(schema: Schema) -> dict[str, str]:
     return {
         "label_config.xml": render_xml(schema),
         "guidelines.md": render_guidelines(schema),
+        "features.json": render_features(schema),
     }

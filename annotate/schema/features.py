@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from annotate.schema.model import Label, Schema
 
 
-def label_names(schema: Schema) -> tuple[str, ...]:
-    return tuple(label.name for label in schema.labels)
-
-
 def class_labels(schema: Schema) -> dict[str, tuple[str, ...]]:
     """Give the names of each class label; `polarity` and `topic` are empty without such a layer."""
     return {
-        "label": label_names(schema),
+        "label": tuple(label.name for label in schema.labels),
         "layer": tuple(layer.name for layer in schema.layers),
         "relation": tuple(relation.name for relation in schema.relations),
         "polarity": _inside(schema, "stance"),
@@ -22,13 +19,9 @@ def class_labels(schema: Schema) -> dict[str, tuple[str, ...]]:
     }
 
 
-def hf_features(schema: Schema) -> list[dict[str, Any]]:
-    """List the class labels as `dataset_info.features` of a dataset card has them."""
-    return [
-        {"name": name, "dtype": {"class_label": {"names": _numbered(values)}}}
-        for name, values in class_labels(schema).items()
-        if values
-    ]
+def render_features(schema: Schema) -> str:
+    """Write what a dataset takes from the schema as JSON, for programs that read neither YAML."""
+    return json.dumps(schema_features(schema), ensure_ascii=False, indent=2) + "\n"
 
 
 def schema_features(schema: Schema) -> dict[str, Any]:
@@ -57,7 +50,3 @@ def _described(schema: Schema, label: Label) -> dict[str, Any]:
 def _inside(schema: Schema, layer: str) -> tuple[str, ...]:
     inside = (item.labels for item in schema.layers if item.name == layer)
     return tuple(label.name for labels in inside for label in labels)
-
-
-def _numbered(names: tuple[str, ...]) -> dict[str, str]:
-    return {str(at): name for at, name in enumerate(names)}

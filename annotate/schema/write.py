@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from annotate.errors import InputError
-from annotate.workspace import replacing
+from annotate.workspace import replacing, writing
 
 
 def changed_files(folder: Path, contents: Mapping[str, str]) -> list[str]:
@@ -17,11 +16,8 @@ def changed_files(folder: Path, contents: Mapping[str, str]) -> list[str]:
 def write_files(folder: Path, contents: Mapping[str, str]) -> None:
     """Write each file whole or not at all."""
     for name, content in contents.items():
-        try:
-            with replacing(folder / name) as draft:
-                draft.write_bytes(content.encode())
-        except OSError as error:
-            raise InputError(f"cannot write {name}: {error.strerror}") from None
+        with writing(name), replacing(folder / name) as draft:
+            draft.write_bytes(content.encode())
 
 
 def _read(path: Path) -> str | None:

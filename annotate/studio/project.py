@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotate.errors import RefusedError, RemoteError
-from annotate.labels.ledger import Ledger
+from annotate.ledger import Ledger
 from annotate.schema import Schema, render_instructions, render_xml
 from annotate.studio.client import DoubtfulError, Studio
 from annotate.workspace import Workspace

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from annotate.labels.ledger import Ledger, now
 from annotate.labels.pseudonyms import Pseudonyms, open_pseudonyms
 from annotate.labels.read import current_rows
+from annotate.ledger import Ledger, now
 from annotate.studio.client import Studio, connect
 from annotate.studio.project import need_project
 from annotate.workspace import Workspace, lock

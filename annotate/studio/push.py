@@ -15,7 +15,7 @@ from typing import Any
 
 from annotate.corpus import Article, Chunk, read_articles, read_chunks
 from annotate.errors import RemoteError
-from annotate.labels.ledger import Ledger, now
+from annotate.ledger import Ledger, now
 from annotate.schema import Schema, load_schema
 from annotate.studio.client import DoubtfulError, Studio, connect
 from annotate.studio.project import (

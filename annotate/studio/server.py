@@ -17,12 +17,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from annotate.errors import ConfigError, InputError, RemoteError
+from annotate.errors import ConfigError, InputError, RefusedError, RemoteError
 from annotate.workspace import Workspace, lock, private_folder, replacing, write_private
 
 START_LIMIT = 300.0  # seconds: a first start makes the database, on a slow disk for minutes
@@ -49,6 +49,11 @@ class RunningServer:
     pid: int
     login: Login
 
+    def is_running(self) -> bool:
+        """Whether the process, a child of this one, has not ended."""
+        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self.pid, options) is None
+
 
 def running_server(workspace: Workspace) -> RunningServer | None:
     """Find the `annotate serve` of this workspace, if it is up and is ours."""
@@ -72,7 +77,7 @@ def serving(
     `RemoteError` when the server ends or stays silent while it starts.
     """
     _require_label_studio()
-    with lock(workspace, "serve"):
+    with _alone(workspace):
         _stop_orphan(workspace)
         login = _read_login(workspace) or _make_login(workspace)
         data = _prepared_data(workspace, progress)
@@ -89,9 +94,25 @@ def serving(
             (workspace.private / "server.json").unlink(missing_ok=True)
 
 
-def _require_label_studio() -> str:
+@contextmanager
+def _alone(workspace: Workspace) -> Iterator[None]:
+    """Hold the lock of `serve`; says where the other server is when there is one."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(lock(workspace, "serve"))
+        except RefusedError:
+            other = running_server(workspace)
+            where = f" at {other.url}" if other else ", still starting"
+            raise RefusedError(
+                f"Label Studio already runs for this workspace{where}",
+                "use that one, or stop it with Ctrl-C in its terminal",
+            ) from None
+        yield
+
+
+def _require_label_studio() -> None:
     try:
-        return version("label-studio")
+        version("label-studio")
     except PackageNotFoundError:
         raise ConfigError(
             "Label Studio is not installed in this environment",

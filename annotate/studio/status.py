@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from annotate.corpus import read_articles, read_chunks
 from annotate.errors import ConfigError, InputError, RemoteError
-from annotate.labels.ledger import Ledger
 from annotate.labels.read import Labels, read_labels
+from annotate.ledger import Ledger
 from annotate.schema import load_schema
 from annotate.studio.client import connect
 from annotate.studio.project import find_project

@@ -9,8 +9,8 @@ import pytest
 from annotate.corpus import read_articles, read_chunks
 from annotate.flows.demo import load, simulate
 from annotate.flows.gold import project_gold, raw_texts, read_gold
-from annotate.labels.ledger import Ledger
 from annotate.labels.read import read_labels
+from annotate.ledger import Ledger
 from annotate.release.build import check_offsets, publish
 from annotate.schema import load_schema
 from annotate.studio.client import Studio

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from annotate.corpus import prepare, read_chunks
-from annotate.labels.ledger import Ledger
 from annotate.labels.read import read_labels
+from annotate.ledger import Ledger
 from annotate.schema import load_schema
 from annotate.studio.pull import pull
 from annotate.studio.push import push

@@ -17,6 +17,7 @@ from typing import Any
 import orjson
 
 from annotate.errors import InputError
+from annotate.workspace import writing
 
 Json = dict[str, Any]
 
@@ -63,7 +64,8 @@ class Ledger:
         return count
 
     def _append_bytes(self, batch: bytes) -> None:
-        try:
+        """Write a batch; on a full disk the file is cut back to where it ended."""
+        with writing(f"labels/{self.path.name}"):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # Without a buffer: one would be written once more when the file is closed.
             with self.path.open("ab", buffering=0) as file:
@@ -75,11 +77,6 @@ class Ledger:
                 except OSError:
                     file.truncate(end)
                     raise
-        except OSError as error:
-            raise InputError(
-                f"cannot write labels/{self.path.name}: {error.strerror}",
-                "nothing of this batch was written; make room and run the command again",
-            ) from None
 
     def _cut_torn_line(self) -> int:
         """Where the last whole line ends; what stands behind it is kept beside the ledger."""
