@@ -87,7 +87,9 @@ class Ledger:
                 file.seek(end)
                 torn = file.read()
                 name = f"torn-{self.path.stem}-{hashlib.sha256(torn).hexdigest()[:8]}.bin"
-                self.path.with_name(name).write_bytes(torn)
+                with self.path.with_name(name).open("wb", buffering=0) as kept:
+                    _write_all(kept, torn)
+                    os.fsync(kept.fileno())
         return end
 
 

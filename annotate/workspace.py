@@ -214,7 +214,9 @@ def lock(workspace: Workspace, name: str) -> Iterator[None]:
     """
     import fcntl
 
-    handle = os.open(private_folder(workspace) / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    with writing(f".annotate/{name}.lock"):
+        path = private_folder(workspace) / f"{name}.lock"
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -21,13 +21,15 @@ _MARK = re.compile(
 
 @dataclass(frozen=True)
 class Quotes:
-    """Outermost quoted stretches `[start, end)` with their marks, in order, and damaged ones.
+    """Quoted stretches `[start, end)` with their marks, in order.
 
-    Damaged is a mark without a partner, or the stretch between two marks of different kinds.
+    `pairs` are the outermost ones, `nested` those inside them. `damaged` is a mark without a
+    partner, or the stretch between two marks of different kinds.
     """
 
     pairs: tuple[tuple[int, int], ...]
     damaged: tuple[tuple[int, int], ...]
+    nested: tuple[tuple[int, int], ...] = ()
 
     def share(self, start: int, end: int) -> float | None:
         """Measure how much of `[start, end)` is quoted, 0 to 1; None beside a damaged mark."""
@@ -42,7 +44,7 @@ class Quotes:
 
     def partner(self, position: int) -> int | None:
         """Find the other mark of the pair that has a mark at `position`."""
-        for begin, stop in self.pairs:
+        for begin, stop in (*self.pairs, *self.nested):
             if begin == position:
                 return stop - 1
             if stop - 1 == position:
@@ -64,7 +66,9 @@ def find_quotes(text: str) -> Quotes:
         start = paragraph.start()
         for begin, end, whole in _scan(paragraph.group(), following):
             (pairs if whole else damaged).append((start + begin, start + end))
-    return Quotes(_outermost(pairs), tuple(sorted(damaged)))
+    outermost = _outermost(pairs)
+    nested = tuple(sorted(set(pairs) - set(outermost)))
+    return Quotes(outermost, tuple(sorted(damaged)), nested)
 
 
 def _scan(line: str, next_line: str) -> Iterator[tuple[int, int, bool]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from annotate.corpus.quotes import CLOSING, MARKS, Quotes
@@ -30,8 +31,8 @@ def _trim(start: int, end: int, text: str, quotes: Quotes, rule: Normalise) -> t
     start += len(surface) - len(surface.lstrip())
     end -= len(surface) - len(surface.rstrip())
     for word in rule.strip_leading:
-        if text[start:end].casefold().startswith(f"{word} ".casefold()):
-            start += len(word) + 1
+        found = re.compile(rf"{re.escape(word)}\s+", re.IGNORECASE).match(text, start, end)
+        start = found.end() if found else start
     if start < end and text[end - 1] in rule.strip_trailing and not _closes_next(end, text):
         end -= 1
     return _without_lone_marks(start, end, text, quotes)

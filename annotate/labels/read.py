@@ -122,7 +122,11 @@ def _place(row: Json) -> str:
 def _version_at(configs: list[tuple[datetime, Json]], row: Json) -> str:
     """Name the schema version in force when an answer was last saved."""
     saved = _moment(row["annotation"]["updated_at"])
-    in_force = [config for at, config in configs if at <= saved]
+    in_force = [
+        config
+        for at, config in configs
+        if at <= saved and config["project_id"] == row["project_id"]
+    ]
     return str(in_force[-1]["schema_version"]) if in_force else ""
 
 

@@ -175,7 +175,9 @@ def _read_relation(item: Json, schema: Schema, place: str, reading: Reading) -> 
     for head, tail in [*_pairs(heads, tails), *_pairs(tails, heads)]:
         name = _fitting(schema, head.label, tail.label, named)
         if name is not None:
-            reading.relations.append(Relation(name, head.id, tail.id))
+            relation = Relation(name, head.id, tail.id)
+            if relation not in reading.relations:  # drawn both ways, it is still one
+                reading.relations.append(relation)
             return
     message = f"no relation of the schema joins {heads[0].label} and {tails[0].label}"
     reading.set_aside("relation-unknown", "warning", place, message)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from annotate.corpus import Article, Chunk, read_articles, read_chunks
@@ -43,7 +43,8 @@ class PushPlan:
     present: int
     duplicates: int
     unrecorded: tuple[tuple[str, int], ...]  # on the server, not in the ledger: id, task id
-    gone: tuple[tuple[str, int], ...]  # in the ledger, taken off the server: id, task id
+    gone: tuple[str, ...]  # sent once, and taken off the server by someone
+    tombstones: tuple[tuple[str, int], ...]  # those of them that the ledger does not know of
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,10 @@ def plan_push(
     """
     here = {key: row for key, row in recorded.items() if row["project_id"] == project.project_id}
     missing = [key for key in chunk_ids if key not in remote]
-    gone = tuple((key, here[key]["task_id"]) for key in missing if key in here and not again)
+    gone = tuple(key for key in missing if key in here and not again)
     return PushPlan(
         project=project,
-        create=tuple(key for key in missing if key not in dict(gone)),
+        create=tuple(key for key in missing if key not in set(gone)),
         present=len(chunk_ids) - len(missing),
         duplicates=sum(len(ids) - 1 for ids in remote.values()),
         unrecorded=tuple(
@@ -85,6 +86,9 @@ def plan_push(
             if key in remote and here.get(key, {}).get("event") != "present"
         ),
         gone=gone,
+        tombstones=tuple(
+            (key, here[key]["task_id"]) for key in gone if here[key]["event"] == "present"
+        ),
     )
 
 
@@ -160,16 +164,13 @@ class _Pusher:
         """Carry a plan out; returns it with the id of the project it made."""
         project_id = apply_project(plan.project, self.studio, self.workspace, self.schema)
         self._record("present", plan.unrecorded, project_id)
-        self._record("deleted", plan.gone, project_id)
+        self._record("deleted", plan.tombstones, project_id)
         size = self.workspace.settings.studio.batch_size
         for start in range(0, len(plan.create), size):
             batch = plan.create[start : start + size]
             self._send(batch, project_id)
             progress(start + len(batch), len(plan.create))
-        settled = ProjectPlan(project_id, plan.project.settings)
-        return PushPlan(
-            settled, plan.create, plan.present, plan.duplicates, plan.unrecorded, plan.gone
-        )
+        return replace(plan, project=ProjectPlan(project_id, plan.project.settings))
 
     def _send(self, keys: Sequence[str], project_id: int) -> None:
         """Send one batch until all of it stands on the server."""

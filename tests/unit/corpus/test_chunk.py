@@ -10,7 +10,8 @@ from annotate.corpus.articles import Chunk, Flag
 from annotate.corpus.chunk import chunk_article
 from annotate.corpus.clean import clean
 from annotate.corpus.edits import EditedText
-from annotate.corpus.sentences import quoted, sentences
+from annotate.corpus.quotes import find_quotes
+from annotate.corpus.sentences import sentences
 from tests.unit.corpus.texts import PIECES
 
 SENTENCE = "The ferry left the harbour of Mell at noon and came back before the evening bells. "
@@ -63,7 +64,7 @@ def test_a_quote_is_not_cut_where_that_can_be_avoided() -> None:
     quote = "“We waited. We looked at the sea. Then the ferry came. Nobody spoke.” "
     text = ((SENTENCE + quote) * 8).strip()
     ends = {chunk.end for chunk in chunks_of(text)}
-    assert not any(start < end < stop for start, stop in quoted(text) for end in ends)
+    assert not any(start < end < stop for start, stop in find_quotes(text).pairs for end in ends)
 
 
 def test_text_without_any_space_is_cut_between_whole_characters() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from annotate.corpus import Chunk
 from annotate.labels.annotation import Relation
-from annotate.labels.ledger import Ledger
 from annotate.labels.regions import write_results
+from annotate.ledger import Ledger
 from tests.unit.labels.marked import STARTER, Marked, link
 
 Json = dict[str, Any]

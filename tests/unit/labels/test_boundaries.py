@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotate.corpus.quotes import find_quotes
 from annotate.labels.annotation import Attribute, Span
 from annotate.labels.boundaries import normalise
-from annotate.labels.quotes import find_quotes
 from annotate.schema.model import Normalise
 from tests.unit.labels.texts import nasty_texts, ranges
 
@@ -28,6 +28,7 @@ def kept(marked: str, rule: Normalise = RULE) -> str:
         ("He said[\u00a0war\u2009\r\n]now", "war"),
         ("He said [that war must end]", "war must end"),
         ("He said [That war must end]", "war must end"),
+        ("He said [that\u00a0war must end]", "war must end"),
         ("He said [that that war must end]", "war must end"),
         ("He said [thatcher must go]", "thatcher must go"),
         ("He said [war must end.]", "war must end"),
@@ -64,6 +65,7 @@ def test_a_full_stop_inside_the_closing_mark_stays(marked: str, surface: str) ->
         ("He wants [“peace” and war], he said.", "“peace” and war"),
         ("He said [“that war] must end”.", "war"),
         ("It is [the states’] duty.", "the states’"),
+        ("“He said [‘war must end], and now’, twice.”", "war must end"),
     ],
 )
 def test_a_mark_stays_with_its_partner_only(marked: str, surface: str) -> None:

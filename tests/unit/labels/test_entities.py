@@ -34,8 +34,16 @@ def test_a_mention_of_one_entity_is_found(mention: str, entity: str) -> None:
 
 @pytest.mark.parametrize(
     "mention",
-    ["Macron and Putin", "Putin and Macron", "Macron & Putin", "Macron et Putin", "Macron, Putin"]
-    + ["Putin, and Macron", "Emmanuel Macron and the Russian president", "Macron and Putin’s"],
+    [
+        "Macron and Putin",
+        "Putin and Macron",
+        "Macron & Putin",
+        "Macron et Putin",
+        "Macron, Putin",
+        "Putin, and Macron",
+        "Emmanuel Macron and the Russian president",
+        "Macron and Putin’s",
+    ],
 )
 def test_joined_names_are_one_joint_speaker_in_one_order(mention: str) -> None:
     assert GAZETTEER.entity_of(mention) == "macron+putin"

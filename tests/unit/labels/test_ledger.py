@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate.errors import InputError
-from annotate.labels.ledger import Ledger
+from annotate.ledger import Ledger
 from tests.unit.labels.texts import nasty_texts
 
 BLOCK = 64 * 1024
@@ -141,7 +141,7 @@ FULL_DISK = """
 import resource, sys
 from pathlib import Path
 from annotate.errors import InputError
-from annotate.labels.ledger import Ledger
+from annotate.ledger import Ledger
 
 path, room = Path(sys.argv[1]), int(sys.argv[2])
 limit = path.stat().st_size + room
@@ -168,7 +168,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(ledger: Ledger, room: int, rows: 
 
 KILLED = """
 import os, signal, sys
-from annotate.labels.ledger import Ledger
+from annotate.ledger import Ledger
 
 def kill(*_):
     os.kill(os.getpid(), signal.SIGKILL)

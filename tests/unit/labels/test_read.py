@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from annotate.corpus import Chunk
 from annotate.labels.annotation import Annotation, Attribute
-from annotate.labels.ledger import Ledger
 from annotate.labels.read import Labels, current_rows, read_labels
+from annotate.ledger import Ledger
 from tests.unit.labels.marked import STARTER, marked
 from tests.unit.labels.rows import ANNA, BORIS, answered, applied, drawn, taken_back, write_ledgers
 
@@ -79,7 +79,9 @@ def test_spans_come_in_the_order_of_the_text(tmp_path: Path) -> None:
 
 
 def test_a_person_always_wins_over_a_rule(tmp_path: Path) -> None:
-    source = "[Speaker s1 entity=putin speaker_type=media|Macron] wants [Oppose a1 quote=direct|no]."
+    source = (
+        "[Speaker s1 entity=putin speaker_type=media|Macron] wants [Oppose a1 quote=direct|no]."
+    )
     case = marked(source)
     chunk = Chunk("c-1", "a", 0, 0, len(case.text), case.text)
     write_ledgers(tmp_path, [chunk], [answered("c-1", drawn(case))])

@@ -203,16 +203,15 @@ def test_no_two_spans_of_an_answer_share_an_id(results: list[Json]) -> None:
     assert len(names) == len(set(names)) >= 2
 
 
+@pytest.mark.parametrize("kind", ["s1 says a1", "w1 relays a1", "a1 about t1", "a1 continues a2"])
+@pytest.mark.parametrize("labelled", [True, False])
 @pytest.mark.parametrize(
-    ("head", "tail", "name"),
-    [("s1", "a1", "says"), ("w1", "a1", "relays"), ("a1", "t1", "about"), ("a1", "a2", "continues")],
+    ("turned", "direction"), [(True, "left"), (True, "right"), (False, "right")]
 )
-@pytest.mark.parametrize("labels", [True, False])
-@pytest.mark.parametrize("turned", [True, False])
-@pytest.mark.parametrize("direction", ["right", "left"])
 def test_a_relation_is_named_and_turned_by_its_ends(
-    head: str, tail: str, name: str, labels: bool, turned: bool, direction: str
+    kind: str, labelled: bool, turned: bool, direction: str
 ) -> None:
+    head, name, tail = kind.split()
     ends = (tail, head) if turned else (head, tail)
     reading = read(
         region("s1", 0, 6, "Speaker"),
@@ -220,7 +219,7 @@ def test_a_relation_is_named_and_turned_by_its_ends(
         region("a1", 14, 33, "Support"),
         region("a2", 7, 12, "Oppose"),
         region("t1", 27, 32, "ceasefire"),
-        arrow(*ends, *([name] if labels else []), direction=direction),
+        arrow(*ends, *([name] if labelled else []), direction=direction),
     )
     assert reading.findings == []
     found = reading.relations[0]
@@ -229,6 +228,17 @@ def test_a_relation_is_named_and_turned_by_its_ends(
         assert (found.head == head) == (turned == (direction == "left"))
     else:
         assert found == link(f"{head} {name} {tail}")
+
+
+@pytest.mark.parametrize("names", [[], ["says"]])
+def test_an_arrow_drawn_in_both_directions_is_one_relation(names: list[str]) -> None:
+    reading = read(
+        region("s1", 0, 6, "Speaker"),
+        region("a1", 14, 33, "Support"),
+        arrow("s1", "a1", *names),
+        arrow("a1", "s1"),
+    )
+    assert reading.relations == [link("s1 says a1")]
 
 
 def test_an_arrow_that_no_relation_allows_is_a_finding() -> None:
@@ -354,11 +364,11 @@ def test_other_without_words_stays_other() -> None:
     assert reading.spans[0].attributes == (Attribute("entity", "other"),)
 
 
-@pytest.mark.parametrize("chosen", [["macron", "putin"], ["putin", "macron"], ["putin"] * 2 + ["macron"]])
+@pytest.mark.parametrize(
+    "chosen", [["macron", "putin"], ["putin", "macron"], ["putin"] * 2 + ["macron"]]
+)
 def test_several_entities_have_one_spelling(chosen: list[str]) -> None:
-    reading = read(
-        region("r1", 0, 6, "Speaker"), answer("r1", "entity", "choices", choices=chosen)
-    )
+    reading = read(region("r1", 0, 6, "Speaker"), answer("r1", "entity", "choices", choices=chosen))
     assert reading.spans[0].attributes == (Attribute("entity", "macron+putin"),)
 
 

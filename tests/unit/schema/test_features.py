@@ -2,14 +2,12 @@ import json
 import subprocess
 import sys
 
-import yaml
-
-from annotate.schema import Schema, class_labels, hf_features, label_names, schema_features
+from annotate.schema import Schema, class_labels, render_features, schema_features
 
 
 def test_class_labels_keep_the_order_of_the_file(starter: Schema) -> None:
     found = class_labels(starter)
-    assert found["label"] == label_names(starter)
+    assert found["label"] == tuple(label.name for label in starter.labels)
     assert found["layer"] == ("speaker", "stance", "topic")
     assert found["relation"] == ("says", "relays", "about", "continues")
     assert found["polarity"] == ("Support", "Oppose", "Neutral")
@@ -23,22 +21,10 @@ def test_a_schema_without_topics_has_none(entities: Schema) -> None:
     assert found["polarity"] == found["topic"] == found["relation"] == ()
 
 
-def test_the_cards_features_number_the_names_from_zero(starter: Schema) -> None:
-    features = yaml.safe_load(yaml.safe_dump(hf_features(starter)))
-    polarity = next(item for item in features if item["name"] == "polarity")
-    assert polarity["dtype"] == {
-        "class_label": {"names": {"0": "Support", "1": "Oppose", "2": "Neutral"}}
-    }
-
-
-def test_the_cards_features_leave_empty_lists_out(entities: Schema) -> None:
-    assert [item["name"] for item in hf_features(entities)] == ["label", "layer"]
-
-
 def test_the_description_is_plain_json(every: Schema) -> None:
     described = schema_features(every)
-    assert json.loads(json.dumps(described)) == described
-    assert [item["name"] for item in described["labels"]] == list(label_names(every))
+    assert json.loads(render_features(every)) == described
+    assert [item["name"] for item in described["labels"]] == [label.name for label in every.labels]
     assert (described["schema"], described["version"]) == (every.name, every.version)
 
 

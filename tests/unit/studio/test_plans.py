@@ -41,7 +41,7 @@ def plan(
 
 def test_what_the_server_does_not_have_is_sent_in_order() -> None:
     found = plan(["c-2", "c-1", "c-3"], {"c-1": row("present", 5)}, {"c-1": [5]})
-    assert found == PushPlan(PROJECT, ("c-2", "c-3"), 1, 0, (), ())
+    assert found == PushPlan(PROJECT, ("c-2", "c-3"), 1, 0, (), (), ())
 
 
 def test_everything_is_sent_to_a_project_that_is_still_to_be_made() -> None:
@@ -53,13 +53,14 @@ def test_everything_is_sent_to_a_project_that_is_still_to_be_made() -> None:
 
 def test_a_task_taken_off_the_server_is_not_sent_again() -> None:
     found = plan(["c-1", "c-2"], {"c-1": row("present", 5)})
-    assert found.gone == (("c-1", 5),)
+    assert (found.gone, found.tombstones) == (("c-1",), (("c-1", 5),))
     assert found.create == ("c-2",)
 
 
 def test_a_tombstone_keeps_a_task_off_the_server() -> None:
     found = plan(["c-1"], {"c-1": row("deleted", 5)})
-    assert (found.create, found.gone) == ((), (("c-1", 5),))
+    assert (found.create, found.gone) == ((), ("c-1",))
+    assert found.tombstones == ()  # it has one already
 
 
 @pytest.mark.parametrize("event", ["present", "deleted"])
@@ -87,7 +88,7 @@ def test_every_surplus_copy_is_counted() -> None:
 
 def test_tasks_of_other_chunks_are_left_alone() -> None:
     found = plan(["c-1"], {"c-1": row("present", 5)}, {"c-1": [5], "c-9": [8]})
-    assert found == PushPlan(PROJECT, (), 1, 0, (), ())
+    assert found == PushPlan(PROJECT, (), 1, 0, (), (), ())
 
 
 keys = st.sampled_from([f"c-{number}" for number in range(8)])
@@ -106,12 +107,12 @@ def test_pushing_twice_sends_nothing_the_second_time(
 ) -> None:
     first = plan(chunks, recorded, remote, again=again)
     recorded |= {key: row("present", task) for key, task in first.unrecorded}
-    recorded |= {key: row("deleted", task) for key, task in first.gone}
+    recorded |= {key: row("deleted", task) for key, task in first.tombstones}
     for task, key in enumerate(first.create, 100):
         remote[key] = [task]
         recorded[key] = row("present", task)
     second = plan(chunks, recorded, remote)
-    assert (second.create, second.unrecorded) == ((), ())
+    assert (second.create, second.unrecorded, second.tombstones) == ((), (), ())
     assert second.gone == first.gone
     assert second.present == first.present + len(first.create)
     assert second.duplicates == first.duplicates
@@ -122,8 +123,7 @@ def test_every_chunk_is_sent_or_there_or_gone(
     chunks: list[str], recorded: dict[str, Json], remote: dict[str, list[int]], again: bool
 ) -> None:
     found = plan(chunks, recorded, remote, again=again)
-    gone = [key for key, _ in found.gone]
-    assert sorted([*found.create, *gone, *(set(chunks) & set(remote))]) == sorted(chunks)
+    assert sorted([*found.create, *found.gone, *(set(chunks) & set(remote))]) == sorted(chunks)
     assert found.present == len(set(chunks) & set(remote))
     assert set(found.create).isdisjoint(remote)
 

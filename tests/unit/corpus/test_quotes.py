@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotate.labels.quotes import MARKS, find_quotes
+from annotate.corpus.quotes import MARKS, find_quotes
 from tests.unit.labels.texts import nasty_texts, ranges
 
 
@@ -14,7 +14,13 @@ def paired(text: str) -> list[str]:
     return [text[start:end] for start, end in find_quotes(text).pairs]
 
 
-@pytest.mark.parametrize("quote", ['"yes"', "“yes”", "«yes»", "« yes »", "‘yes’", "„yes“", "„yes”"])
+def damaged(text: str) -> list[str]:
+    return [text[start:end] for start, end in find_quotes(text).damaged]
+
+
+@pytest.mark.parametrize(
+    "quote", ['"yes"', "'yes'", "“yes”", "«yes»", "« yes »", "‘yes’", "„yes“", "„yes”"]
+)
 def test_every_kind_of_mark_is_paired(quote: str) -> None:
     text = f"She said {quote} and left."
     assert paired(text) == [quote]
@@ -47,28 +53,41 @@ def test_several_quotations_come_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "marks"),
-    [("He said: “Let them in. He left.", "“"), ("Let them in.” He left.", "”")]
-    + [("« oui", "«"), ("oui »", "»"), ('a " b', '"')],
+    ("text", "mark"),
+    [
+        ("He said: “Let them in. He left.", "“"),
+        ("Let them in.” He left.", "”"),
+        ("« oui", "«"),
+        ("oui »", "»"),
+        ('a " b', '"'),
+    ],
 )
-def test_a_mark_without_a_partner_is_damaged(text: str, marks: str) -> None:
-    quotes = find_quotes(text)
-    assert quotes.pairs == ()
-    assert [text[position] for position in quotes.damaged] == list(marks)
+def test_a_mark_without_a_partner_is_damaged(text: str, mark: str) -> None:
+    assert paired(text) == []
+    assert damaged(text) == [mark]
 
 
-@pytest.mark.parametrize("text", ['He said “yes" and left.', "He said «yes” and left."])
-def test_mixed_closers_are_damaged(text: str) -> None:
-    quotes = find_quotes(text)
-    assert quotes.pairs == ()
-    assert len(quotes.damaged) == 2
+@pytest.mark.parametrize("quote", ['“yes"', "«yes”", '"yes”', "„yes»"])
+def test_two_marks_of_different_kinds_are_damaged_together(quote: str) -> None:
+    assert paired(f"He said {quote} and left.") == []
+    assert damaged(f"He said {quote} and left.") == [quote]
+
+
+@pytest.mark.parametrize("text", ["the ’90s", "rock ’n’ roll", "the '90s", "the states’ duty"])
+def test_a_single_mark_alone_says_nothing(text: str) -> None:
+    assert damaged(text) == []
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
 def test_a_quotation_ends_with_its_paragraph(end: str) -> None:
-    quotes = find_quotes(f"“He said.{end}She said.”")
-    assert quotes.pairs == ()
-    assert len(quotes.damaged) == 2
+    assert paired(f"“He said.{end}She said.”") == []
+    assert damaged(f"“He said.{end}She said.”") == ["“", "”"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\n\n"])
+def test_a_quotation_that_opens_again_goes_on(end: str) -> None:
+    assert paired(f"“He said.{end}“She said.” They left.") == ["“He said.", "“She said.”"]
+    assert damaged(f"“He said.{end}“She said.”") == []
 
 
 def test_damage_in_one_paragraph_leaves_the_next_alone() -> None:
@@ -104,18 +123,18 @@ def test_away_from_damage_the_share_is_known() -> None:
 
 
 @given(nasty_texts)
-def test_pairs_are_apart_in_order_and_between_marks(text: str) -> None:
+def test_pairs_are_apart_in_order_and_begin_with_a_mark(text: str) -> None:
     quotes = find_quotes(text)
     for start, end in quotes.pairs:
-        assert end - start >= 2
+        assert end > start
         assert text[start] in MARKS
-        assert text[end - 1] in MARKS
+        assert text[end - 1] in MARKS or text[end : end + 1] == "\n"
         assert "\n" not in text[start:end]
         assert quotes.partner(start) == end - 1
-        assert quotes.partner(end - 1) == start
     assert all(one[1] <= two[0] for one, two in pairwise(quotes.pairs))
-    rims = {position for start, end in quotes.pairs for position in (start, end - 1)}
-    assert rims.isdisjoint(quotes.damaged)
+    for start, end in quotes.damaged:
+        assert {text[start], text[end - 1]} <= MARKS
+        assert quotes.share(start, end) is None
 
 
 @given(st.data())

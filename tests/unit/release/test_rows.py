@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotate.labels.annotation import Annotation
+from annotate.labels.findings import Finding
+from annotate.release.rows import build_rows, decide
+from tests.unit.labels.marked import marked
+from tests.unit.labels.rows import ANNA, BORIS
+from tests.unit.release.source import CHUNKS, PARTS, TEXTS, annotation, answers, source
+
+Json = dict[str, Any]
+
+
+def spans_rows(*given: Annotation, version: str = "0.1.0", before: Any = None) -> dict[str, Json]:
+    built = build_rows(source(*given), version, before or {})
+    return {row["id"]: row for row in built.rows["spans"]}
+
+
+def test_a_chunk_is_published_with_its_text_and_labels() -> None:
+    row = spans_rows(*answers())["c-call-0"]
+    text = PARTS["c-call-0"].text
+    assert row["text"] == text == TEXTS[row["article_id"]][row["start"] : row["end"]]
+    assert [(span["id"], span["label"], span["layer"]) for span in row["spans"]] == [
+        ("s1", "Speaker", "speaker"),
+        ("t1", "ceasefire", "topic"),
+        ("a1", "Support", "stance"),
+    ]
+    assert [span["text"] for span in row["spans"]] == [
+        "Emmanuel Macron",
+        "a\ntruce",
+        "a\ntruce is needed",
+    ]
+    assert row["relations"] == [
+        {"type": "says", "head": "s1", "tail": "a1", "origin": "auto"},
+        {"type": "about", "head": "a1", "tail": "t1", "origin": "auto"},
+    ]
+    assert row["answers"] == 2
+    assert (row["outlet"], row["published_at"], row["event"]) == (
+        "Velin | Post",
+        "2031-03-12",
+        "call",
+    )
+
+
+def test_every_span_of_every_config_is_the_text_at_its_offsets() -> None:
+    rows = build_rows(source(*answers()), "0.1.0", {}).rows
+    seen = 0
+    for row in [*rows["spans"], *rows["annotations"]]:
+        for span in row["spans"]:
+            assert PARTS[row["id"]].text[span["start"] : span["end"]] == span["text"]
+            seen += 1
+    assert seen == 18
+
+
+def test_attributes_come_in_the_order_of_their_names_with_their_origin() -> None:
+    row = spans_rows(annotation(marked("[Speaker s1 entity=putin|He] left."), chunk_id="c-call-0"))
+    assert row["c-call-0"]["spans"][0]["attributes"] == [
+        {"key": "entity", "value": "putin", "origin": "human"},
+        {"key": "speaker_type", "value": "person", "origin": "auto"},
+    ]
+
+
+def test_what_the_annotator_said_of_the_whole_text_is_published() -> None:
+    answer = replace(answers()[0], document=(("flags", "unsure"),))
+    assert spans_rows(answer)["c-call-0"]["document"] == [{"key": "flags", "value": "unsure"}]
+
+
+EMPTY = marked(PARTS["c-call-0"].text)
+
+
+def given_at(at: str, number: int, **more: Any) -> Annotation:
+    return annotation(EMPTY, chunk_id="c-call-0", annotation_id=number, at=at, **more)
+
+
+LATE, EARLY = given_at("2031-03-15T10:00:00Z", 1), given_at("2031-03-14T10:00:00Z", 2)
+SKIPPED = given_at("2031-03-13T10:00:00Z", 3, was_cancelled=True)
+
+
+@pytest.mark.parametrize(
+    ("aggregation", "given_answers", "chosen"),
+    [
+        ("first", [LATE, EARLY], EARLY),
+        ("first", [LATE, EARLY, SKIPPED], EARLY),
+        ("first", [SKIPPED], None),
+        ("first", [], None),
+        ("single", [LATE], LATE),
+        ("single", [LATE, SKIPPED], LATE),
+        ("single", [LATE, EARLY], None),
+        ("single", [], None),
+    ],
+)
+def test_an_answer_stands_for_a_chunk_by_the_rule_of_the_settings(
+    aggregation: str, given_answers: list[Annotation], chosen: Annotation | None
+) -> None:
+    assert decide(given_answers, aggregation) == chosen
+    assert decide(given_answers[::-1], aggregation) == chosen
+
+
+def test_answers_of_one_moment_are_told_apart_by_their_ids() -> None:
+    twins = [given_at("2031-03-14T10:00:00Z", number) for number in (5, 2, 9)]
+    assert decide(twins, "first") == twins[1]
+
+
+def test_chunks_without_a_decision_are_counted_and_left_out_of_spans_only() -> None:
+    built = build_rows(source(*answers()), "0.1.0", {})
+    assert built.undecided == 1
+    assert "c-row-0" not in {row["id"] for row in built.rows["spans"]}
+    assert [row["skipped"] for row in built.rows["annotations"] if row["id"] == "c-row-0"] == [True]
+
+
+def test_a_chunk_of_two_answers_is_undecided_under_single() -> None:
+    built = build_rows(source(*answers(), aggregation="single"), "0.1.0", {})
+    assert built.undecided == 2
+    assert {row["id"] for row in built.rows["spans"]} == {"c-call-1", "c-visit-0"}
+
+
+def test_an_empty_answer_is_a_row_without_spans() -> None:
+    row = spans_rows(given_at("2031-03-14T10:00:00Z", 1))["c-call-0"]
+    assert (row["spans"], row["relations"], row["answers"]) == ([], [], 1)
+
+
+def test_findings_are_counted_by_their_code() -> None:
+    findings = [Finding(code, "error", "here", "so") for code in ("b", "a", "b")]
+    assert build_rows(source(*answers(), findings=findings), "0.1.0", {}).set_aside == {
+        "a": 1,
+        "b": 2,
+    }
+
+
+def test_every_answer_of_every_annotator_is_published() -> None:
+    rows = build_rows(source(*answers(), simulated=True), "0.1.0", {}).rows["annotations"]
+    assert sorted((row["id"], row["annotator"]) for row in rows) == [
+        ("c-call-0", ANNA),
+        ("c-call-0", BORIS),
+        ("c-call-1", ANNA),
+        ("c-row-0", ANNA),
+        ("c-visit-0", BORIS),
+    ]
+    assert {row["article_id"] for row in rows} == set(TEXTS)
+    assert all(row["simulated"] for row in rows)
+    assert len({row["annotation_id"] for row in rows}) == 5
+
+
+def test_times_are_rounded_to_the_day() -> None:
+    row = build_rows(source(EARLY), "0.1.0", {}).rows["annotations"][0]
+    assert row["created_at"] == "2031-03-14"
+    assert "10:00" not in str(row)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (None, None),
+        (0.0, "0–30 s"),
+        (29.99, "0–30 s"),
+        (30.0, "30–60 s"),
+        (119.0, "60–120 s"),
+        (299.0, "120–300 s"),
+        (599.9, "300–600 s"),
+        (600.0, "600 s or more"),
+        (1e9, "600 s or more"),
+    ],
+)
+def test_lead_times_are_told_in_steps(seconds: float | None, told: str | None) -> None:
+    answer = given_at("2031-03-14T10:00:00Z", 1, lead_time=seconds)
+    assert build_rows(source(answer), "0.1.0", {}).rows["annotations"][0]["lead_time"] == told
+
+
+def test_a_position_is_one_row_per_article_with_all_its_evidence() -> None:
+    text = "[Speaker s1|Macron] wants [Support a1|[ceasefire t1|a truce]]."
+    given_answers = [
+        annotation(marked(text), chunk_id=name, annotation_id=number)
+        for number, name in enumerate(["c-call-1", "c-call-0", "c-visit-0"])
+    ]
+    rows = build_rows(source(*given_answers), "0.1.0", {}).rows["triples"]
+    assert [(row["article_id"], row["entity"], row["polarity"], row["topic"]) for row in rows] == [
+        ("articles/call.txt", "macron", "Support", "ceasefire"),
+        ("articles/visit.txt", "macron", "Support", "ceasefire"),
+    ]
+    assert rows[0]["evidence"] == [
+        {"id": "c-call-0", "span": "a1"},
+        {"id": "c-call-1", "span": "a1"},
+    ]
+
+
+def test_what_gives_no_triple_is_counted_over_all_chunks() -> None:
+    lonely = [
+        annotation(marked("[Support a1|Yes]."), chunk_id=name, annotation_id=number)
+        for number, name in enumerate(["c-call-0", "c-visit-0"])
+    ]
+    assert build_rows(source(*lonely), "0.1.0", {}).groups_without_triple == 2
+
+
+def test_every_article_with_a_chunk_is_a_row() -> None:
+    rows = build_rows(source(*answers()), "0.1.0", {}).rows["articles"]
+    assert {row["article_id"]: (row["chunks"], row["text"]) for row in rows} == {
+        name: (2 if name == "articles/call.txt" else 1, text) for name, text in TEXTS.items()
+    }
+    assert {row["licence"] for row in rows} == {"CC0-1.0"}
+
+
+def versions(rows: dict[str, Json]) -> dict[str, tuple[str, str]]:
+    return {key: (row["first_version"], row["last_changed_version"]) for key, row in rows.items()}
+
+
+def test_a_row_says_since_when_it_is_there_and_when_it_last_changed() -> None:
+    one, *others = answers()
+    first = spans_rows(*answers()[:3], version="0.1.0")
+    relabelled = replace(one, spans=(replace(one.spans[0], label="Relay"), *one.spans[1:]))
+    second = spans_rows(relabelled, *others, version="0.2.0", before=first)
+    third = spans_rows(relabelled, *others, version="0.3.0", before=second)
+    assert versions(second) == {
+        "c-call-0": ("0.1.0", "0.2.0"),
+        "c-call-1": ("0.1.0", "0.1.0"),
+        "c-visit-0": ("0.2.0", "0.2.0"),
+    }
+    assert versions(third) == versions(second)
+
+
+def test_rows_that_were_there_before_come_first() -> None:
+    first = spans_rows(answers()[3])
+    second = spans_rows(*answers(), version="0.2.0", before=first)
+    assert list(second) == ["c-visit-0", "c-call-0", "c-call-1"]
+
+
+def test_the_tenth_version_comes_behind_the_ninth() -> None:
+    ninth = spans_rows(answers()[3], version="0.9.0")
+    tenth = spans_rows(*answers()[2:4], version="0.10.0", before=ninth)
+    assert list(tenth) == ["c-visit-0", "c-call-1"]
+
+
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_arrival_does_not_matter(rng: random.Random) -> None:
+    shuffled = answers()
+    rng.shuffle(shuffled)
+    chunks = list(CHUNKS)
+    rng.shuffle(chunks)
+    one = build_rows(source(*answers()), "0.1.0", {})
+    other = build_rows(source(*shuffled, chunks=chunks), "0.1.0", {})
+    assert other == one
