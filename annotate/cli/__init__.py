@@ -51,8 +51,9 @@ def options(
 
 def main() -> None:
     """Run the command line and end the process with its exit status."""
-    # A request to end is a Ctrl-C: what was started is stopped, what was begun is tidied up.
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # Any request to end is a Ctrl-C: what was started is stopped, what was begun is tidied up.
+    # Ctrl-C itself is named too: a shell hides it from what runs in the background.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     sys.exit(run(sys.argv[1:]))
 
