@@ -45,7 +45,7 @@ class Ledger:
                 yield from jsonlines.Reader(whole, loads=orjson.loads)
             except jsonlines.InvalidLineError as error:
                 raise InputError(
-                    f"labels/{self.path.name}, line {error.lineno}: not JSON",
+                    f"{self.path.parent.name}/{self.path.name}, line {error.lineno}: not JSON",
                     "a ledger is never edited by hand; restore the file from a backup",
                 ) from None
 
@@ -65,7 +65,7 @@ class Ledger:
 
     def _append_bytes(self, batch: bytes) -> None:
         """Write a batch; on a full disk the file is cut back to where it ended."""
-        with writing(f"labels/{self.path.name}"):
+        with writing(f"{self.path.parent.name}/{self.path.name}"):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # Without a buffer: one would be written once more when the file is closed.
             with self.path.open("ab", buffering=0) as file:

@@ -12,11 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from annotate.errors import ConfigError, InputError, RefusedError
 
 SETTINGS_FILE = "annotate.toml"
+
+
+PATTERNS = {
+    "name": "must be a-z, 0-9 and -, 3 to 49 characters, no - at the ends",
+    "workspace_id": "must be 8 to 32 characters out of a-z and 0-9",
+}
 
 
 class _Section(BaseModel):
@@ -31,6 +37,12 @@ class PrepareSettings(_Section):
     chunk_target: int = Field(2500, ge=100, le=100_000)
     max_megabytes: float = Field(20, gt=0, le=2000)
 
+    @model_validator(mode="after")
+    def _target_below_limit(self) -> PrepareSettings:
+        if self.chunk_target > self.chunk_limit:
+            raise ValueError("chunk_target must not be above chunk_limit")
+        return self
+
 
 class StudioSettings(_Section):
     """Where Label Studio is and how tasks are sent to it. Times are seconds."""
@@ -39,7 +51,7 @@ class StudioSettings(_Section):
     batch_size: int = Field(1000, ge=1, le=2500)
     timeout: float = Field(60, gt=0)
     settle: float = Field(5, ge=0)
-    annotators_per_article: int = Field(1, ge=1, le=50)
+    annotators_per_chunk: int = Field(1, ge=1, le=50)
 
 
 class PublishSettings(_Section):
@@ -51,6 +63,7 @@ class PublishSettings(_Section):
     license: str = "other"
     text_license: str = "all rights reserved by the outlets"
     contact: str | None = None
+    annotations_creators: Literal["expert-generated", "crowdsourced", "other"] = "other"
     simulated: bool = False
 
 
@@ -135,7 +148,9 @@ def parse_settings(text: str, name: str) -> Settings:
     try:
         return Settings.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{name} is not valid TOML: {error}") from None
+        raise ConfigError(
+            f"{name} is not valid TOML: {error}", 'words stand in quote marks: name = "news"'
+        ) from None
     except ValidationError as error:
         problems = tuple(_problem(name, item) for item in error.errors())
         raise ConfigError(
@@ -148,6 +163,8 @@ def parse_settings(text: str, name: str) -> Settings:
 def _problem(file: str, item: Any) -> str:
     """One line for one pydantic error, with "did you mean" for an unknown key."""
     where = ".".join(str(part) for part in item["loc"])
+    if item["type"] == "string_pattern_mismatch":
+        return f"{file}: {where}: {PATTERNS[where]}, not {item['input']!r}"
     if item["type"] != "extra_forbidden":
         return f"{file}: {where}: {item['msg'][0].lower()}{item['msg'][1:]}"
     section: Any = Settings

@@ -78,7 +78,7 @@ def run(arguments: list[str]) -> int:
         return 0
     except Exception:  # noqa: BLE001 - the one place where a bug is named as such
         traceback.print_exc()
-        output.say("error: this is a bug in annotate, not your doing; nothing was half-written")
+        output.say("error: this is a bug in annotate; please report it with the lines above")
         return BUG
 
 

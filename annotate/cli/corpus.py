@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from annotate.cli import output
 from annotate.cli.options import DryRun, Folder, Json, find
+
+if TYPE_CHECKING:
+    from annotate.corpus import PrepareReport
 
 
 def init(
@@ -65,11 +68,24 @@ def prepare(
         output.print_json(report.counts)
     else:
         output.print_counts("would prepare" if dry_run else "prepared", report.counts)
-    for item in report.plan.rejected:
-        output.say(f"rejected: {item.message} ({item.code})")
+    _tell(report)
     if report.plan.orphans:
         output.say(f"warning: {len(report.plan.orphans)} pushed chunks are no longer in the corpus")
     if report.plan.rejected:
         raise typer.Exit(1)
     if not dry_run:
         output.hint("`annotate push` sends the chunks to Label Studio")
+
+
+def _tell(report: PrepareReport) -> None:
+    """Name every input that did not simply become chunks, and how much of the rest was left out."""
+    left_out = ", ".join(f"{reason} {count}" for reason, count in report.left_out.items())
+    if left_out:
+        output.say(f"left out, in characters: {left_out}; each place is in corpus/articles.jsonl")
+    for article in report.plan.articles:
+        if article.status == "needs_review":
+            output.say(f"needs review: {article.id} ({', '.join(article.reasons)})")
+        if article.status == "duplicate":
+            output.say(f"duplicate: {article.id} has the text of {article.duplicate_of}")
+    for item in report.plan.rejected:
+        output.say(f"rejected: {item.message} ({item.code})")

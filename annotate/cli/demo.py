@@ -12,6 +12,8 @@ from annotate.cli import output
 from annotate.cli.options import Json
 from annotate.cli.studio import wait_for_interrupt
 
+SHOWN = 20
+
 if TYPE_CHECKING:
     from annotate.flows.demo import DemoReport
     from annotate.studio.server import RunningServer
@@ -46,15 +48,20 @@ def demo(
 
 def _print(report: DemoReport, *, json: bool) -> None:
     from dataclasses import asdict
+    from shlex import quote
 
     if json:
         output.print_json(asdict(report))
         return
     heads = ("outlet", "speaker", "topic", "polarity", "articles")
-    output.print_table(heads, report.positions)
-    output.say(f"the dataset is {report.workspace}/{report.release} (simulated annotators)")
+    frequent = sorted(report.positions, key=lambda row: (-row[-1], row))
+    output.print_table(heads, sorted(frequent[:SHOWN]))
+    if len(frequent) > SHOWN:
+        output.say(f"… {len(frequent) - SHOWN} more in the config `triples`; --json has them all")
+    output.say(f"the dataset is {report.workspace}/{report.release} (simulated annotators);")
+    output.say(f"delete {report.workspace} when you have seen enough")
     code = f"import datasets; print(datasets.load_dataset('./{report.release}', 'spans'))"
-    output.hint(f'cd {report.workspace} && {sys.executable} -c "{code}"')
+    output.hint(f'cd {quote(report.workspace)} && {quote(sys.executable)} -c "{code}"')
 
 
 def _wait(server: RunningServer, place: Path) -> None:

@@ -17,7 +17,9 @@ LOOPBACK = "127.0.0.1"
 
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = LOOPBACK,
-    port: Annotated[int | None, typer.Option(help="The port; without it a free one.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="The port; without it a free one.")
+    ] = None,
     folder: Folder = None,
     json: Json = False,
 ) -> None:
@@ -54,7 +56,7 @@ def wait_for_interrupt(server: RunningServer) -> None:
     from annotate.errors import RemoteError
 
     try:
-        while server.is_running():
+        while server.process is not None and server.process.poll() is None:
             time.sleep(0.5)
     except KeyboardInterrupt:
         return
@@ -75,7 +77,7 @@ def invite(folder: Folder = None, json: Json = False) -> None:
         typer.echo(link)
     output.say("whoever has this link can make an account; give it only to your annotators")
     if LOOPBACK in link:
-        output.say(f"on other machines, put this machine's name in the place of {LOOPBACK}")
+        output.say("only this machine can open it; `annotate serve --host ADDRESS` lets others in")
 
 
 def push(
@@ -139,7 +141,7 @@ def _report_labels(folder: Folder, *, quiet: bool) -> None:
     summary = summarise(find(folder))
     if not quiet:
         output.print_table(("label", "spans"), list(summary.labels.items()))
-        output.print_table(("relation", "by hand", "derived", "missing"), summary.relations)
+        output.print_table(("relation", "by hand", "derived", "no link found"), summary.relations)
     for finding in summary.findings:
         output.say(f"{finding.severity}: {finding.place}: {finding.message} ({finding.code})")
     if any(finding.severity == "error" for finding in summary.findings):

@@ -104,12 +104,21 @@ def _apart(lines: list[Line], left: int, right: int) -> int:
 
 def _kept(lines: list[Line], dropped: set[int], outlet: str | None) -> set[int]:
     """Choose the best stretch, without blocks on another topic, and with its subheads."""
+    if text := _text_alone(lines):
+        return text - dropped
     first, last = _best_stretch(lines, dropped)
     blocks = [b for b in _blocks(lines, dropped) if first <= b.members[0] and b.members[-1] <= last]
     if not blocks:
         return set()
     sentences = _trimmed(lines, _on_topic(lines, blocks), outlet)
     return set(sentences) | set(_between(lines, sentences, dropped))
+
+
+def _text_alone(lines: list[Line]) -> set[int]:
+    """Give all lines from the first sentence on, if nothing but text follows; else none."""
+    first = next((index for index, line in enumerate(lines) if line.kind == "sentence"), len(lines))
+    alone = all(line.kind in {"sentence", "short"} for line in lines[first:])
+    return set(range(first, len(lines))) if alone else set()
 
 
 def _best_stretch(lines: list[Line], dropped: set[int]) -> tuple[int, int]:
@@ -161,7 +170,7 @@ def _is_stray(line: Line, topic: Counter[str], distance: int) -> bool:
     behind_gap = distance > 1
     if topic.total() < MIN_EVIDENCE:
         return False
-    if line.size > (120 if behind_gap else 40) or (line.quotes and not behind_gap):
+    if line.size > (120 if behind_gap else 12) or (line.quotes and not behind_gap):
         return False
     return cosine(line.stems, topic) < (ANY_TOPIC if behind_gap else ANY_TOPIC / 2)
 

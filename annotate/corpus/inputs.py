@@ -62,7 +62,7 @@ def plan_inputs(workspace: Workspace, paths: Iterable[Path] = ()) -> InputPlan:
 def _is_received(workspace: Workspace, path: Path) -> bool:
     """Whether a path is in the articles folder already."""
     if not path.exists():
-        raise InputError(f"no such file or folder: {path}")
+        raise InputError(f"no such file or folder: {path}", "check the spelling; " + _FORMS)
     folder = workspace.articles.resolve()
     resolved = path.resolve()
     return resolved.is_relative_to(folder) or folder.is_relative_to(resolved)

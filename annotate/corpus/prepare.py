@@ -12,11 +12,13 @@ from annotate.corpus.article import Prepared, prepare_article
 from annotate.corpus.articles import Article, Chunk, Received, Rejected
 from annotate.corpus.inputs import Input, InputPlan, copy_inputs, plan_inputs
 from annotate.corpus.read import read_inputs, read_metadata
-from annotate.corpus.store import pushed_chunks, write_corpus
+from annotate.corpus.store import let_go, pushed_chunks, write_corpus
 from annotate.errors import RefusedError
+from annotate.ledger import now
 from annotate.workspace import PrepareSettings, Workspace, lock, writing
 
 Progress = Callable[[int, int], None]
+LEAVES_OUT = ("boilerplate", "repeat", "title", "caption", "credit")
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,16 @@ class PrepareReport:
             "rejected": len(self.plan.rejected),
             "chunks": len(self.plan.chunks),
         }
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many characters of the received texts were dropped, by reason."""
+        dropped: Counter[str] = Counter()
+        for article in self.plan.articles:
+            for edit in article.edits:
+                if edit.reason in LEAVES_OUT:
+                    dropped[edit.reason] += edit.end - edit.start - len(edit.replacement)
+        return {reason: dropped[reason] for reason in LEAVES_OUT if dropped[reason]}
 
 
 def prepare(
@@ -86,6 +98,9 @@ def _apply(workspace: Workspace, inputs: InputPlan, plan: PreparePlan) -> None:
     with writing("articles/"):
         copy_inputs(workspace, inputs.copies)
     write_corpus(workspace, plan.articles, plan.chunks, plan.rejected)
+    let_go(workspace).append(
+        {"action": "let_go", "chunk_id": chunk_id, "at": now()} for chunk_id in plan.orphans
+    )
 
 
 def plan_prepare(

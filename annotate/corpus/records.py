@@ -19,13 +19,17 @@ def parse_record(line: bytes, source: Source) -> Received | Rejected:
     """
     row = _load(line)
     if row is None:
-        return Rejected(source, "bad_json", f"record {source.record} is not valid JSON", "read")
+        return Rejected(
+            source, "bad_json", f"line {source.record} of {source.path} is not valid JSON", "read"
+        )
     if not isinstance(row, dict):
-        return Rejected(source, "bad_record", f"record {source.record} is not an object", "read")
+        return Rejected(
+            source, "bad_record", f"line {source.record} of {source.path} is not an object", "read"
+        )
     form = "html" if not isinstance(row.get("text"), str) and row.get("html") else "text"
     text = row.get(form)
     if not isinstance(text, str):
-        message = f"record {source.record} has no key text or html with a string in it"
+        message = f"line {source.record} of {source.path} has no text or html with a string in it"
         return Rejected(source, "bad_record", message, "read")
     return Received(
         id=_line(row.get("id")) or f"{source.path}#{source.record}",

@@ -65,8 +65,13 @@ def _write(path: Path, nouns: Iterable[Article | Chunk | Rejected]) -> None:
         writer.write_all(noun.to_json() for noun in nouns)
 
 
+def let_go(workspace: Workspace) -> Ledger:
+    """Open what a person decided about the cleaning; here, the pushed chunks that may vanish."""
+    return Ledger(workspace.articles / "overrides.jsonl")
+
+
 def pushed_chunks(workspace: Workspace) -> frozenset[str]:
-    """Give the ids of the chunks that have a task in Label Studio, by the ledger of pushes."""
+    """Give the ids of the chunks that have a task and were not let go, by the ledgers."""
     present: dict[str, set[Any]] = {}
     for row in Ledger(workspace.labels / "tasks.jsonl"):
         tasks = present.setdefault(row["chunk_id"], set())
@@ -74,4 +79,5 @@ def pushed_chunks(workspace: Workspace) -> frozenset[str]:
             tasks.add(row["task_id"])
         elif row["event"] == "deleted":
             tasks.discard(row["task_id"])
-    return frozenset(chunk_id for chunk_id, tasks in present.items() if tasks)
+    released = {row["chunk_id"] for row in let_go(workspace) if row.get("action") == "let_go"}
+    return frozenset(key for key, tasks in present.items() if tasks and key not in released)

@@ -70,13 +70,16 @@ def _label_and_publish(
     workspace: Workspace, server: RunningServer, say: Say, progress: Say, seed: int
 ) -> DemoReport:
     studio = Studio(server.url, server.login.token, workspace.settings.studio.timeout)
+    progress("sending chunks …")
     pushed = push(workspace, studio=studio)
     say(f"push      {pushed.created} chunks sent to project {pushed.project_id}")
     again = push(workspace, studio=studio)
     say(f"push      {again.created} the second time, {again.present} already there")
     simulate(workspace, studio, progress, seed)
+    progress("reading answers …")
     pulled = pull(workspace, studio=studio)
     say(f"pull      {pulled.new} answers of two simulated annotators, {pulled.skipped} skipped")
+    progress("building the release and loading it …")
     released = publish(workspace)
     assert released.path is not None
     assert released.version is not None

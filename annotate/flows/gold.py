@@ -29,7 +29,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class GoldChunk:
-    """What is right for one chunk, and how many gold spans of its article found no place."""
+    """What is right for one chunk."""
 
     chunk: Chunk
     language: str | None

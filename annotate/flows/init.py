@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from annotate.errors import ConfigError, RefusedError
+from annotate.errors import ConfigError, InputError, RefusedError
 from annotate.schema import parse_schema, render_all
 from annotate.workspace import (
+    PATTERNS,
     SETTINGS_FILE,
     Workspace,
     parse_settings,
@@ -74,8 +75,12 @@ def _contents(name: str, *, sample: bool) -> Iterator[tuple[str, bytes]]:
     """Give path and content of every file; raises `ConfigError` for a name that is none."""
     values = (SAMPLE_VALUES if sample else PLAIN) | {"name": name}
     settings = _filled(values | {"workspace_id": secrets.token_hex(6)})
-    if parse_settings(settings, SETTINGS_FILE).name != name:
-        raise ConfigError(f"{name!r} cannot be the name of a dataset")
+    try:
+        parsed = parse_settings(settings, SETTINGS_FILE)
+    except ConfigError:
+        parsed = None
+    if parsed is None or parsed.name != name:
+        raise ConfigError(f"{name!r} cannot be the name of a dataset", f"--name {PATTERNS['name']}")
     yield SETTINGS_FILE, settings.encode()
     schema = _schema_text(sample=sample)
     yield "label_config/schema.yaml", schema.encode()
@@ -105,11 +110,18 @@ def _schema_text(*, sample: bool) -> str:
 def _write(folder: Path, contents: Mapping[str, bytes]) -> None:
     # The settings come last: a folder is a workspace only when all the rest is there.
     in_order = sorted(contents, key=lambda path: path == SETTINGS_FILE)
-    with writing(str(folder)):
-        for path in in_order:
-            with replacing(folder / path) as draft:
-                draft.write_bytes(contents[path])
-        private_folder(Workspace.find(folder))
+    made: list[Path] = []
+    try:
+        with writing(str(folder)):
+            for path in in_order:
+                with replacing(folder / path) as draft:
+                    draft.write_bytes(contents[path])
+                made.append(folder / path)
+            private_folder(Workspace.find(folder))
+    except InputError:
+        for file in made:
+            file.unlink()
+        raise
 
 
 def _slug(text: str) -> str:

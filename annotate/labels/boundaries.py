@@ -9,37 +9,40 @@ from annotate.corpus.quotes import CLOSING, MARKS, Quotes
 from annotate.labels.annotation import Span
 from annotate.schema.model import Normalise
 
+REPORTED = "stance"  # the layer whose spans may begin with the "that" of reported speech
+ABBREVIATION = re.compile(r"\b(?:[A-Za-z]\.){2,}$")
+
 
 def normalise(span: Span, text: str, quotes: Quotes, rule: Normalise) -> Span:
     """Trim spaces, a leading "that", a final full stop and a lone quote mark, until none is left.
 
     A full stop inside the closing quote mark stays. A span never becomes empty: where nothing
-    but such characters is marked, the borders stay as they were.
+    else would be left, the last borders stand.
     """
-    start, end = span.start, span.end
-    while True:
-        trimmed = _trim(start, end, text, quotes, rule)
-        if trimmed[0] >= trimmed[1]:
-            return span
-        if trimmed == (start, end):
-            return replace(span, start=start, end=end)
-        start, end = trimmed
+    trimmed = _trim(span, text, quotes, rule)
+    while trimmed is not None and trimmed != span:
+        span, trimmed = trimmed, _trim(trimmed, text, quotes, rule)
+    return span
 
 
-def _trim(start: int, end: int, text: str, quotes: Quotes, rule: Normalise) -> tuple[int, int]:
-    surface = text[start:end]
-    start += len(surface) - len(surface.lstrip())
-    end -= len(surface) - len(surface.rstrip())
-    for word in rule.strip_leading:
+def _trim(span: Span, text: str, quotes: Quotes, rule: Normalise) -> Span | None:
+    """Take one layer off each border; None where nothing would be left."""
+    surface = text[span.start : span.end]
+    start = span.start + len(surface) - len(surface.lstrip())
+    end = span.end - len(surface) + len(surface.rstrip())
+    for word in rule.strip_leading if span.layer == REPORTED else ():
         found = re.compile(rf"{re.escape(word)}\s+", re.IGNORECASE).match(text, start, end)
         start = found.end() if found else start
-    if start < end and text[end - 1] in rule.strip_trailing and not _closes_next(end, text):
+    if start < end and text[end - 1] in rule.strip_trailing and not _belongs(start, end, text):
         end -= 1
-    return _without_lone_marks(start, end, text, quotes)
+    start, end = _without_lone_marks(start, end, text, quotes)
+    return replace(span, start=start, end=end) if start < end else None
 
 
-def _closes_next(end: int, text: str) -> bool:
-    return end < len(text) and text[end] in CLOSING
+def _belongs(start: int, end: int, text: str) -> bool:
+    """Whether a final mark stays: inside a closing quote mark, or in an abbreviation ("U.S.")."""
+    inside = end < len(text) and text[end] in CLOSING
+    return inside or ABBREVIATION.search(text, start, end) is not None
 
 
 def _without_lone_marks(start: int, end: int, text: str, quotes: Quotes) -> tuple[int, int]:

@@ -59,11 +59,14 @@ def chunks_as_pushed(tasks: Iterable[Json]) -> dict[str, Json]:
     return {row["chunk_id"]: row["chunk"] for row in tasks if row["event"] == "present"}
 
 
-def current_rows(ledger: Iterable[Json]) -> dict[tuple[int, int], Json]:
-    """Give the last version of each annotation not deleted, by (project, annotation) id."""
-    current: dict[tuple[int, int], Json] = {}
+def current_rows(ledger: Iterable[Json]) -> dict[tuple[int, str, int], Json]:
+    """Give the last version of each annotation not deleted, by project, its birth, and id.
+
+    The time when a project was made tells two servers apart that both count from 1.
+    """
+    current: dict[tuple[int, str, int], Json] = {}
     for row in ledger:
-        key = (row["project_id"], row["annotation_id"])
+        key = (row["project_id"], row["project_created_at"], row["annotation_id"])
         if row["event"] == "deleted":
             current.pop(key, None)
         else:
@@ -125,7 +128,9 @@ def _version_at(configs: list[tuple[datetime, Json]], row: Json) -> str:
     in_force = [
         config
         for at, config in configs
-        if at <= saved and config["project_id"] == row["project_id"]
+        if at <= saved
+        and (config["project_id"], config["project_created_at"])
+        == (row["project_id"], row["project_created_at"])
     ]
     return str(in_force[-1]["schema_version"]) if in_force else ""
 

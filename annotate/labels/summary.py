@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from annotate.corpus import read_articles
+from annotate.errors import InputError
 from annotate.labels.findings import Finding
 from annotate.labels.read import read_labels
 from annotate.schema import load_schema
@@ -24,7 +25,10 @@ class Summary:
 def summarise(workspace: Workspace) -> Summary:
     """Count over all answers that stand in the ledger."""
     schema = load_schema(workspace.schema_file)
-    languages = {article.id: article.language for article in read_articles(workspace)}
+    try:
+        languages = {article.id: article.language for article in read_articles(workspace)}
+    except InputError:  # the corpus is derived, and may not be there
+        languages = {}
     labels = read_labels(workspace.labels, schema, languages)
     spans = Counter(span.label for answer in labels.annotations for span in answer.spans)
     drawn = Counter(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import orjson
 
 from annotate.corpus import Article, Chunk, read_articles
 from annotate.errors import InputError, RefusedError
+from annotate.labels.findings import Finding
 from annotate.labels.read import chunks_as_pushed, read_labels
 from annotate.ledger import Ledger
 from annotate.release.card import CardInput, render_card
@@ -92,13 +93,17 @@ def _source(workspace: Workspace) -> tuple[Source, str]:
     languages = {key: article.language for key, article in articles.items()}
     labels = read_labels(workspace.labels, schema, languages)
     if not labels.annotations:
-        raise InputError("there are no answers to publish", "fetch them first with `annotate pull`")
+        raise InputError(
+            "the ledger holds no answer yet",
+            "`annotate status` tells where every chunk stands, `annotate pull` fetches answers",
+        )
     publish = workspace.settings.publish
+    chunks, superseded = _chunks(workspace, articles)
     source = Source(
         schema,
         articles,
-        _chunks(workspace, articles),
-        labels,
+        chunks,
+        replace(labels, findings=(*labels.findings, *superseded)),
         publish.aggregation,
         publish.text_license,
         publish.simulated,
@@ -107,19 +112,22 @@ def _source(workspace: Workspace) -> tuple[Source, str]:
     return source, max(pulled)[:10]
 
 
-def _chunks(workspace: Workspace, articles: Mapping[str, Article]) -> list[Chunk]:
-    """Read the chunks as they were pushed; each must still be what its article says there."""
+def _chunks(
+    workspace: Workspace, articles: Mapping[str, Article]
+) -> tuple[list[Chunk], list[Finding]]:
+    """Read the chunks as they were pushed; one that its article no longer holds is set aside."""
+    kept: list[Chunk] = []
+    findings: list[Finding] = []
     pushed = chunks_as_pushed(Ledger(workspace.labels / "tasks.jsonl"))
-    chunks = [Chunk.from_json(row) for row in pushed.values()]
-    for chunk in chunks:
+    for chunk in map(Chunk.from_json, pushed.values()):
         article = articles.get(chunk.article_id)
-        if article is None or article.text[chunk.start : chunk.end] != chunk.text:
-            raise RefusedError(
-                f"chunk {chunk.id} was pushed, but article {chunk.article_id} no longer has "
-                "its text",
-                "put the article back as it was and run `annotate prepare`",
-            )
-    return sorted(chunks, key=lambda chunk: (chunk.article_id, chunk.start))
+        if article is not None and article.text[chunk.start : chunk.end] == chunk.text:
+            kept.append(chunk)
+        else:
+            message = f"article {chunk.article_id} no longer has the text that was pushed"
+            place = f"chunk {chunk.id}"
+            findings.append(Finding("chunk-superseded", "warning", place, message))
+    return sorted(kept, key=lambda chunk: (chunk.article_id, chunk.start)), findings
 
 
 def _rows_of(parent: Path | None) -> dict[str, list[Json]]:

@@ -70,7 +70,9 @@ def _metadata(card: CardInput) -> Json:
         "pretty_name": publish.pretty_name or card.settings.name,
         "size_categories": [_size(len(rows["spans"]))],
         "task_categories": ["token-classification", "text-classification"],
-        "annotations_creators": ["machine-generated" if publish.simulated else "expert-generated"],
+        "annotations_creators": [
+            "machine-generated" if publish.simulated else publish.annotations_creators
+        ],
         "source_datasets": ["original"],
         "tags": ["news", "stance", "quotation", "span-annotation"],
         "configs": [_config(card, name) for name in card.tables],
@@ -113,7 +115,7 @@ def _info(card: CardInput, name: str, table: Table) -> Json:
 
 def _opening(card: CardInput) -> str:
     rows = card.built.rows
-    outlets = len({row["outlet"] for row in rows["articles"]})
+    outlets = len({row["outlet"] for row in rows["articles"] if row["outlet"]})
     spans = sum(len(row["spans"]) for row in rows["spans"])
     told = (
         "\n\n**The annotators are simulated**: a program answered, through Label Studio, from "
@@ -125,9 +127,9 @@ def _opening(card: CardInput) -> str:
     return (
         f"# {card.settings.publish.pretty_name or card.settings.name} {card.version}\n\n"
         "News articles in which it is marked who takes which side on what: "
-        f"{len(rows['articles'])} articles from {outlets} outlets, {len(rows['spans'])} labelled "
-        f"chunks, {spans} spans, {len(rows.get('triples', ()))} positions. "
-        f"Released {card.date}.{told}"
+        f"articles: {len(rows['articles'])}, outlets: {outlets}, labelled chunks: "
+        f"{len(rows['spans'])}, spans: {spans}, positions: {len(rows.get('triples', ()))}. "
+        f"Answers as of {card.date}.{told}"
     )
 
 
@@ -147,7 +149,13 @@ def _loading(card: CardInput) -> str:
 
 def _contents(card: CardInput) -> str:
     lines = [f"| `{name}` | {len(card.built.rows[name])} | {SHORT[name]} |" for name in card.tables]
-    return "## Configs\n\n| config | rows | a row is |\n|---|---|---|\n" + "\n".join(lines)
+    return (
+        "## Configs\n\n| config | rows | a row is |\n|---|---|---|\n"
+        + "\n".join(lines)
+        + "\n\nAn `entity` in `triples` is an id of the schema, ids joined by `+` for a joint "
+        "speaker, `other:…` as an annotator wrote it, `?…` the words of the text where nobody "
+        "said whose they are, and `outlet:…` for what an outlet says in its own voice."
+    )
 
 
 def _annotators(card: CardInput) -> str:
@@ -163,8 +171,9 @@ def _annotators(card: CardInput) -> str:
     aside = ", ".join(f"{code}: {n}" for code, n in sorted(built.set_aside.items())) or "none"
     return (
         f"## Who answered\n\n"
-        f"{len(people)} {'simulated ' if publish.simulated else ''}annotators, named by "
-        f"pseudonyms. Chunks by number of answers: {counts or 'none'}; skipped answers: "
+        f"{'Simulated annotators' if publish.simulated else 'Annotators'}, named by "
+        f"pseudonyms: {len(people)}. Chunks by number of answers: "
+        f"{counts or 'none'}; skipped answers: "
         f"{sum(1 for row in answers if row['skipped'])}.\n\n"
         f"Aggregation `{publish.aggregation}`: {AGGREGATIONS[publish.aggregation]}. Chunks that "
         f"have no decision and are left out of `spans`: {built.undecided}.\n\n"
@@ -193,17 +202,20 @@ def _outlets(card: CardInput) -> str:
     lines = []
     for name in names:
         own = [row for row in articles if (row["outlet"] or "unknown") == name]
-        dates = sorted(row["published_at"] for row in own if row["published_at"])
+        dates = sorted(row["published_at"][:10] for row in own if row["published_at"])
         span = f"{dates[0]} to {dates[-1]}" if dates else "unknown"
         lines.append(f"| {_cell(name)} | {len(own)} | {span} |")
     return "## Outlets\n\n| outlet | articles | published |\n|---|---|---|\n" + "\n".join(lines)
 
 
 def _splits(card: CardInput) -> str:
-    groups = {row["event"] or row["article_id"] for row in card.built.rows["articles"]}
+    articles = card.built.rows["articles"]
+    events = {row["event"] for row in articles if row["event"]}
+    lone = sum(1 for row in articles if not row["event"])
     return (
-        f"## Splits\n\nEverything is in `{SPLIT}`. The articles tell of {len(groups)} events; "
-        "splits that keep an event together are not cut in this version of the tool."
+        f"## Splits\n\nEverything is in `{SPLIT}`: splits that keep an event together are not "
+        f"cut in this version of the tool. Events named: {len(events)}; articles of no named "
+        f"event: {lone}."
     )
 
 

@@ -49,7 +49,7 @@ def tables(schema: Schema) -> dict[str, Table]:
     return found
 
 
-def _span_list(labels: Mapping[str, Labels], **more: Column) -> ListOf:
+def _span_list(labels: Mapping[str, Labels]) -> ListOf:
     attributes = ListOf({"key": TEXT, "value": TEXT, "origin": TEXT})
     return ListOf(
         {
@@ -61,7 +61,6 @@ def _span_list(labels: Mapping[str, Labels], **more: Column) -> ListOf:
             "label": labels["label"],
             "attributes": attributes,
             "origin": TEXT,
-            **more,
         }
     )
 
@@ -77,7 +76,7 @@ def _spans(labels: Mapping[str, Labels], relations: ListOf) -> Table:
         "start": WHOLE,
         "end": WHOLE,
         "text": TEXT,
-        "spans": _span_list(labels, support=WHOLE),
+        "spans": _span_list(labels),
         "relations": relations,
         "document": QUESTIONS,
         "answers": WHOLE,

@@ -97,7 +97,7 @@ def _spans_row(source: Source, chunk: Chunk, answer: Annotation, answers: int) -
         "start": chunk.start,
         "end": chunk.end,
         "text": chunk.text,
-        "spans": [{**span_cell(span, chunk.text), "support": 1} for span in answer.spans],
+        "spans": [span_cell(span, chunk.text) for span in answer.spans],
         "relations": [relation_cell(relation) for relation in answer.relations],
         "document": _pairs(answer.document),
         "answers": answers,
@@ -229,7 +229,10 @@ def _triple_rows(source: Source, decided: Mapping[str, Annotation], built: Built
 
 
 def _article_rows(source: Source) -> list[Json]:
-    counts = Counter(chunk.article_id for chunk in source.chunks)
+    """Only articles that somebody has answered about: no other text belongs into a release."""
+    answered = {answer.chunk_id for answer in source.labels.annotations}
+    used = {chunk.article_id for chunk in source.chunks if chunk.id in answered}
+    counts = Counter(chunk.article_id for chunk in source.chunks if chunk.article_id in used)
     return [_article_row(source, source.articles[key], counts[key]) for key in sorted(counts)]
 
 

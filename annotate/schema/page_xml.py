@@ -63,15 +63,15 @@ def _header(parent: ET.Element, text: str, size: int = 5) -> None:
 
 
 def _top_bar(page: ET.Element, schema: Schema) -> None:
-    bar = _view(page, "an-top")
-    head = _view(bar, "an-head")
+    bar = _view(page, "an-bar")
+    head = _view(bar, "an-article")
     _header(head, schema.page.title, size=4)
     _header(head, schema.page.subtitle)
     labels = ET.SubElement(
         bar, "Labels", name=SPAN_CONTROL, toName=OBJECT, choice="single", showInline="true"
     )
     for layer in schema.layers:
-        row = _view(labels, "an-row")
+        row = _view(labels, "an-layer")
         _header(row, title_of(layer.name))
         for label in layer.labels:
             _label(row, schema, label.name)
@@ -113,7 +113,7 @@ def _text(page: ET.Element) -> None:
 
 def _flags(page: ET.Element, schema: Schema) -> None:
     for question in schema.document:
-        row = _view(page, "an-row an-flags")
+        row = _view(page, "an-question")
         if len(schema.document) > 1:
             _header(row, title_of(question.name))
         _choices(row, schema, question, {})
@@ -124,15 +124,15 @@ def _questions(page: ET.Element, schema: Schema) -> None:
     for labels, attributes in _grouped(schema).items():
         block = _block(bar, labels)
         for attribute in attributes:
-            _question(_view(block, "an-row"), schema, attribute, _about(labels))
+            _question(_view(block, "an-question"), schema, attribute, _about(labels))
         _escape(block[-1])
     asking = tuple(label.name for label in schema.labels if label.asks == "text")
     if asking:
-        row = _view(_block(bar, asking), "an-row")
+        row = _view(_block(bar, asking), "an-question")
         _header(row, "What exactly")
         _text_area(row, ASKS_CONTROL, "in a few words", _about(asking))
         _escape(row)
-    _header(_view(bar, "an-hint", visibleWhen="no-region-selected"), _HINT)
+    _header(_view(bar, "an-idle", visibleWhen="no-region-selected"), _HINT)
 
 
 def _grouped(schema: Schema) -> dict[tuple[str, ...], list[Attribute]]:
@@ -154,7 +154,7 @@ def _about(labels: tuple[str, ...]) -> dict[str, str]:
 
 
 def _escape(row: ET.Element) -> None:
-    _header(_view(row, "an-escape"), _ESCAPE)
+    _header(_view(row, "an-next"), _ESCAPE)
 
 
 def _question(row: ET.Element, schema: Schema, attribute: Attribute, about: dict[str, str]) -> None:
@@ -162,7 +162,7 @@ def _question(row: ET.Element, schema: Schema, attribute: Attribute, about: dict
     if attribute.type == "text":
         _text_area(row, attribute.name, "in a few words", about)
     elif attribute.type == "entities":
-        _entity_list(_view(row, "an-list"), schema, attribute.name, about)
+        _entity_list(_view(row, "an-entities"), schema, attribute.name, about)
         _text_area(row, other_control(attribute.name), "another name", about)
     else:
         _choices(row, schema, attribute, about)

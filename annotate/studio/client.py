@@ -1,13 +1,14 @@
 """The door to one Label Studio server, through label-studio-sdk.
 
-Answers come back as the server sent them: the SDK's models drop keys that they do not know,
-and the ledger keeps every key. Every failure leaves as a `RemoteError` in one line; the
-SDK's own errors print response headers, the session cookie among them.
+Answers come back as the server sent them, but for `DISPLAY_ONLY`: the SDK's models drop keys
+that they do not know, and the ledger keeps those. Every failure leaves as a `RemoteError` in
+one line; the SDK's own errors print response headers, the session cookie among them.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
@@ -28,6 +29,10 @@ DISPLAY_ONLY = ("created_username", "created_ago")
 
 class DoubtfulError(RemoteError):
     """A write whose answer was lost: it may or may not have been carried out."""
+
+
+class ChangedError(RemoteError):
+    """Tasks came or went between two pages: page numbers then skip or repeat some."""
 
 
 class Studio:
@@ -98,19 +103,29 @@ class Studio:
     def tasks(self, project_id: int, *, answers: bool) -> Iterator[tuple[Json, int]]:
         """Every task of a project in order of id, with its annotations if `answers`.
 
-        With each comes how many there are in all.
+        With each comes how many there are in all. Raises `ChangedError` rather than skip one.
         """
         wanted: Json = {"fields": "all"} if answers else {"include": "id,data"}
-        page, seen, total = 1, 0, 1
-        while seen < total:
-            query = {"project": project_id, "page": page, "page_size": READ_PAGE, **wanted}
-            answer = self._get("api/tasks", query)
-            total, tasks = int(answer["total"]), answer["tasks"]
+        first = self._task_page(project_id, 1, wanted)
+        total, page, tasks, seen = int(first["total"]), 1, first["tasks"], 0
+        while tasks:
             for task in tasks:
                 yield _without_display(task), total
             seen, page = seen + len(tasks), page + 1
-            if not tasks:
+            if seen >= total:
                 break
+            answer = self._task_page(project_id, page, wanted)
+            tasks = answer["tasks"] if int(answer["total"]) == total else []
+        if seen != total:
+            raise ChangedError(
+                f"project {project_id} changed while its tasks were read",
+                "nothing was written; run the command again",
+            )
+
+    def _task_page(self, project_id: int, page: int, wanted: Json) -> Json:
+        query = {"project": project_id, "page": page, "page_size": READ_PAGE, **wanted}
+        answer: Json = self._get("api/tasks", query)
+        return answer
 
     def annotate(self, task_id: int, annotation: Mapping[str, Any]) -> Json:
         """Submit an answer as the owner of the key."""
@@ -177,6 +192,11 @@ def connect(workspace: Workspace) -> Studio:
     own = running_server(workspace)
     if url is None and own is not None:
         return Studio(own.url, own.login.token, workspace.settings.studio.timeout)
+    if url is None and (workspace.private / "server.json").exists():
+        raise ConfigError(
+            "the Label Studio of this workspace does not answer",
+            "wait until `annotate serve` says that it is running, or start it again",
+        )
     if url is None:
         raise ConfigError(
             "no Label Studio is known",
@@ -189,6 +209,11 @@ def connect(workspace: Workspace) -> Studio:
         raise ConfigError(
             f"no API key for {url}",
             "set LABEL_STUDIO_API_KEY; the key is in Label Studio under Account & Settings",
+        )
+    if not re.fullmatch(r"[!-~]+", key):
+        raise ConfigError(
+            "the API key holds spaces or characters that no key has",
+            "copy it again; the key is in Label Studio under Account & Settings",
         )
     return Studio(url, key, workspace.settings.studio.timeout)
 

@@ -10,7 +10,7 @@ from annotate.labels.pseudonyms import Pseudonyms, open_pseudonyms
 from annotate.labels.read import current_rows
 from annotate.ledger import Ledger, now
 from annotate.studio.client import Studio, connect
-from annotate.studio.project import need_project
+from annotate.studio.project import need_project, same_project
 from annotate.workspace import Workspace, lock
 
 Json = dict[str, Any]
@@ -83,13 +83,13 @@ def pull(
     ledger = Ledger(workspace.labels / "annotations.jsonl")
     with lock(workspace, "pull"):
         studio = studio or connect(workspace)
-        project_id = int(need_project(studio, workspace)["id"])
+        project = need_project(studio, workspace)
         recorded = {
-            annotation: row
-            for (project, annotation), row in current_rows(ledger).items()
-            if project == project_id
+            row["annotation_id"]: row
+            for row in current_rows(ledger).values()
+            if same_project(row, project)
         }
-        reader = _Reader(studio, project_id, open_pseudonyms(workspace, ledger), now())
+        reader = _Reader(studio, project, open_pseudonyms(workspace, ledger), now())
         found = {row["annotation_id"]: row for row in reader.rows(progress)}
         plan = plan_pull(recorded, found, reader.at)
         if not dry_run:
@@ -108,15 +108,19 @@ def pull(
 class _Reader:
     """Reads a project's answers as ledger rows."""
 
-    def __init__(self, studio: Studio, project_id: int, names: Pseudonyms, at: str) -> None:
-        self.studio, self.project_id, self.names, self.at = studio, project_id, names, at
+    def __init__(self, studio: Studio, project: Json, names: Pseudonyms, at: str) -> None:
+        self.studio, self.project, self.names, self.at = studio, project, names, at
         self.foreign = 0
 
     def rows(self, progress: Progress | None) -> Iterator[Json]:
-        emails = self.studio.emails()
-        for done, (task, total) in enumerate(self.studio.tasks(self.project_id, answers=True), 1):
+        tasks: list[Json] = []
+        for task, total in self.studio.tasks(int(self.project["id"]), answers=True):
+            tasks.append(task)
             if progress:
-                progress(done, total)
+                progress(len(tasks), total)
+        # People are read last: whoever answered above has an account by now.
+        emails = self.studio.emails()
+        for task in tasks:
             chunk_id = task["data"].get("chunk_id")
             if chunk_id is None:
                 self.foreign += 1
@@ -128,7 +132,8 @@ class _Reader:
         return {
             "event": "annotation",
             "pulled_at": self.at,
-            "project_id": self.project_id,
+            "project_id": int(self.project["id"]),
+            "project_created_at": self.project["created_at"],
             "chunk_id": chunk_id,
             "task_id": int(task["id"]),
             "annotation_id": int(annotation["id"]),

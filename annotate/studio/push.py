@@ -17,13 +17,14 @@ from annotate.corpus import Article, Chunk, read_articles, read_chunks
 from annotate.errors import RemoteError
 from annotate.ledger import Ledger, now
 from annotate.schema import Schema, load_schema
-from annotate.studio.client import DoubtfulError, Studio, connect
+from annotate.studio.client import ChangedError, DoubtfulError, Studio, connect
 from annotate.studio.project import (
     MAIN,
     ProjectPlan,
     apply_project,
     find_project,
     plan_project,
+    same_project,
     wanted_settings,
 )
 from annotate.studio.tasks import all_task_data
@@ -68,13 +69,12 @@ def plan_push(
     *,
     again: bool = False,
 ) -> PushPlan:
-    """Compare local chunks, the ledger's last row of each and the server's task ids by key.
+    """Compare local chunks, the ledger's rows of this project and the server's ids, all by key.
 
     A chunk that was taken off the server on purpose is sent again only with `again`.
     """
-    here = {key: row for key, row in recorded.items() if row["project_id"] == project.project_id}
     missing = [key for key in chunk_ids if key not in remote]
-    gone = tuple(key for key in missing if key in here and not again)
+    gone = tuple(key for key in missing if key in recorded and not again)
     return PushPlan(
         project=project,
         create=tuple(key for key in missing if key not in set(gone)),
@@ -83,11 +83,11 @@ def plan_push(
         unrecorded=tuple(
             (key, min(remote[key]))
             for key in chunk_ids
-            if key in remote and here.get(key, {}).get("event") != "present"
+            if key in remote and recorded.get(key, {}).get("event") != "present"
         ),
         gone=gone,
         tombstones=tuple(
-            (key, here[key]["task_id"]) for key in gone if here[key]["event"] == "present"
+            (key, recorded[key]["task_id"]) for key in gone if recorded[key]["event"] == "present"
         ),
     )
 
@@ -133,6 +133,10 @@ def _silent(_done: int, _total: int) -> None:
     return
 
 
+def _count(remote: Mapping[str, Sequence[int]]) -> int:
+    return sum(map(len, remote.values()))
+
+
 class _Pusher:
     """One push: what it compares, and the door and ledger it writes through."""
 
@@ -149,20 +153,39 @@ class _Pusher:
         self.articles = articles
         self.data = all_task_data(chunks, articles, schema.version)
         self.ledger = Ledger(workspace.labels / "tasks.jsonl")
+        self.project: Json = {}
 
     def plan(self, *, again: bool) -> PushPlan:
         found = find_project(self.studio, self.workspace)
         project = self.studio.project(found["id"]) if found else None
         project_plan = plan_project(project, wanted_settings(self.workspace, self.schema))
-        remote = self._remote(project_plan.project_id) if project else {}
-        recorded = {
-            row["chunk_id"]: row for row in self.ledger if row["event"] in {"present", "deleted"}
-        }
+        recorded, doubtful = self._recorded(project)
+        remote = self._settled(project["id"]) if project and doubtful else {}
+        if project and not doubtful:
+            remote = self._remote(project["id"])
         return plan_push(tuple(self.data), recorded, remote, project_plan, again=again)
+
+    def _recorded(self, project: Json | None) -> tuple[dict[str, Json], bool]:
+        """Read the last state of each chunk in this project, and whether a batch has no result.
+
+        A push that was killed may have left a request behind that the server still works on.
+        """
+        recorded: dict[str, Json] = {}
+        intended: set[str] = set()
+        for row in self.ledger:
+            if project is None or not same_project(row, project):
+                continue
+            if row["event"] == "intent":
+                intended.add(row["chunk_id"])
+            else:
+                intended.discard(row["chunk_id"])
+                recorded[row["chunk_id"]] = row
+        return recorded, bool(intended)
 
     def apply(self, plan: PushPlan, progress: Progress) -> PushPlan:
         """Carry a plan out; returns it with the id of the project it made."""
-        project_id = apply_project(plan.project, self.studio, self.workspace, self.schema)
+        project = apply_project(plan.project, self.studio, self.workspace, self.schema)
+        self.project, project_id = project, int(project["id"])
         self._record("present", plan.unrecorded, project_id)
         self._record("deleted", plan.tombstones, project_id)
         size = self.workspace.settings.studio.batch_size
@@ -202,12 +225,16 @@ class _Pusher:
         not there yet, and sending again would double every one of them.
         """
         settle = self.workspace.settings.studio.settle
-        remote, since = self._remote(project_id), time.monotonic()
-        while time.monotonic() - since < settle:
-            time.sleep(min(0.5, settle))
-            again = self._remote(project_id)
-            if sum(map(len, again.values())) != sum(map(len, remote.values())):
+        remote: dict[str, list[int]] | None = None
+        since = time.monotonic()
+        while remote is None or time.monotonic() - since < settle:
+            try:
+                again = self._remote(project_id)
+            except ChangedError:
+                again = None
+            if again is None or remote is None or _count(again) != _count(remote):
                 remote, since = again, time.monotonic()
+            time.sleep(min(0.5, settle))
         return remote
 
     def _remote(self, project_id: int | None) -> dict[str, list[int]]:
@@ -239,6 +266,7 @@ class _Pusher:
             "chunk_id": key,
             "task_id": task_id,
             "project_id": project_id,
+            "project_created_at": self.project["created_at"],
             "text_sha256": self.data[key]["text_sha256"],
             "schema_version": self.schema.version,
             "at": now(),

@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -23,7 +24,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from annotate.errors import ConfigError, InputError, RefusedError, RemoteError
-from annotate.workspace import Workspace, lock, private_folder, replacing, write_private
+from annotate.workspace import Workspace, lock, private_folder, replacing, write_private, writing
 
 START_LIMIT = 300.0  # seconds: a first start makes the database, on a slow disk for minutes
 FIRST_PORT = 8080
@@ -48,11 +49,7 @@ class RunningServer:
     url: str
     pid: int
     login: Login
-
-    def is_running(self) -> bool:
-        """Whether the process, a child of this one, has not ended."""
-        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
-        return os.waitid(os.P_PID, self.pid, options) is None
+    process: subprocess.Popen[bytes] | None = None  # only for whoever started it
 
 
 def running_server(workspace: Workspace) -> RunningServer | None:
@@ -84,7 +81,8 @@ def serving(
         chosen = _free_port(host, port)
         process = _launch(workspace, data, login, host, chosen)
         try:
-            server = RunningServer(f"http://{_reachable(host)}:{chosen}", process.pid, login)
+            url = f"http://{_reachable(host)}:{chosen}"
+            server = RunningServer(url, process.pid, login, process)
             state = {"url": server.url, "pid": process.pid}
             write_private(workspace.private / "server.json", json.dumps(state))
             _wait_until_ready(server, process, workspace, progress)
@@ -141,30 +139,31 @@ def _prepared_data(workspace: Workspace, progress: Progress) -> Path:
     kept per Label Studio version in the user's cache folder and copied.
     """
     data = private_folder(workspace) / "label-studio"
-    data.mkdir(mode=0o700, exist_ok=True)
     database = data / "label_studio.sqlite3"
-    if not database.exists():
-        template = _template(progress)
-        with replacing(database) as draft:
-            shutil.copyfile(template, draft)
-            draft.chmod(0o600)
+    with writing(".annotate/label-studio"):
+        data.mkdir(mode=0o700, exist_ok=True)
+        if not database.exists():
+            template = _template(workspace, progress)
+            with replacing(database) as draft:
+                shutil.copyfile(template, draft)
+                draft.chmod(0o600)
     return data
 
 
-def _template(progress: Progress) -> Path:
+def _template(workspace: Workspace, progress: Progress) -> Path:
+    """Find or make the empty database; beside the workspace's data where no cache can be kept."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "annotate"
-    template = cache / f"label-studio-{version('label-studio')}.sqlite3"
-    if template.exists():
-        return template
-    cache.mkdir(parents=True, exist_ok=True)
-    with replacing(template) as draft:
-        scratch = draft.with_suffix(".d")
-        scratch.mkdir()
-        try:
-            _migrate(scratch, progress)
-            (scratch / "label_studio.sqlite3").replace(draft)
-        finally:
-            shutil.rmtree(scratch)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        writable = os.access(cache, os.W_OK)
+    except OSError:
+        writable = False
+    folder = cache if writable else workspace.private
+    template = folder / f"label-studio-{version('label-studio')}.sqlite3"
+    if not template.exists():
+        with replacing(template) as draft, tempfile.TemporaryDirectory(dir=folder) as scratch:
+            _migrate(Path(scratch), progress)
+            (Path(scratch) / "label_studio.sqlite3").replace(draft)
     return template
 
 
@@ -268,8 +267,10 @@ def _free_port(host: str, wanted: int | None) -> int:
                 continue
             return int(probe.getsockname()[1])
     raise ConfigError(
-        f"port {wanted} on {host} is taken or not allowed",
-        "leave out --port, and a free one is found",
+        f"port {wanted} on {host} is taken" if wanted else f"cannot listen on {host}",
+        "leave out --port, and a free one is found"
+        if wanted
+        else "--host takes an IPv4 address or a name of this machine",
     )
 
 

@@ -15,7 +15,7 @@ from annotate.release.build import check_offsets, publish
 from annotate.schema import load_schema
 from annotate.studio.client import Studio
 from annotate.studio.invite import sign_up
-from annotate.studio.project import find_project
+from annotate.studio.project import find_project, plan_project, wanted_settings
 from annotate.studio.pull import pull
 from annotate.studio.push import push
 from annotate.studio.status import status
@@ -132,11 +132,27 @@ def test_the_labelling_page_is_not_changed_under_existing_answers(sample, studio
     report = push(sample)
     task, _ = next(studio.tasks(report.project_id, answers=False))
     studio.annotate(int(task["id"]), {"result": []})
+    push(sample)  # goes through: nothing has changed yet
     text = sample.schema_file.read_text(encoding="utf-8")
     assert "name: oversight" in text
     sample.schema_file.write_text(text.replace("name: oversight", "name: supervision"), "utf-8")
     with pytest.raises(RefusedError):
         push(sample)
+
+
+def test_push_goes_on_after_people_have_answered(sample, studio):
+    report = push(sample)
+    task, _ = next(studio.tasks(report.project_id, answers=False))
+    studio.annotate(int(task["id"]), {"result": []})
+    again = push(sample)
+    assert (again.created, again.present) == (0, report.created)
+
+
+def test_a_second_push_finds_no_setting_to_change(sample, studio):
+    push(sample)
+    project = studio.project(find_project(studio, sample)["id"])
+    wanted = wanted_settings(sample, load_schema(sample.schema_file))
+    assert plan_project(project, wanted).settings == {}
 
 
 def test_status_counts_what_files_and_server_hold(sample, studio):

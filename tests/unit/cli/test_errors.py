@@ -139,6 +139,24 @@ def test_an_article_that_cannot_be_used_is_listed_and_the_rest_goes_on(news):
     assert len((news / "corpus" / "chunks.jsonl").read_text(encoding="utf-8").splitlines()) == 1
 
 
+def test_plain_text_without_any_noise_keeps_its_last_short_sentence(news):
+    (news / "articles" / "call.txt").write_text(f"{ARTICLE}\n\nNo one was hurt.\n", "utf-8")
+    annotate(news, "prepare")
+    corpus = (news / "corpus" / "articles.jsonl").read_text(encoding="utf-8")
+    assert "No one was hurt." in corpus
+
+
+def test_prepare_tells_what_was_left_out(news):
+    page = f"Home News Sport\n\n{ARTICLE}\n\nLEAVE A REPLY\n\nYour name\n"
+    (news / "articles" / "call.txt").write_text(page, encoding="utf-8")
+    assert "left out, in characters: boilerplate" in annotate(news, "prepare").stderr
+
+
+@pytest.mark.parametrize("port", ["99999", "-1"])
+def test_a_port_that_is_none_is_wrong_usage(news, port):
+    assert_error(annotate(news, "serve", "--port", port), 2, "port")
+
+
 def test_text_without_rights_is_not_published(news):
     annotate(news, "prepare")
     assert_error(annotate(news, "publish"), 4, 'rights = "full"')
@@ -166,7 +184,8 @@ def test_a_full_disk_while_a_workspace_is_made_leaves_no_workspace(tmp_path):
     done = annotate(tmp_path, "init", "news", limit=512)
     assert done.returncode == 2
     assert done.stderr.startswith("error: ")
-    assert not (tmp_path / "news" / "annotate.toml").exists()
+    assert not [path for path in (tmp_path / "news").rglob("*") if path.is_file()]
+    assert annotate(tmp_path, "init", "news").returncode == 0
 
 
 def test_init_does_not_overwrite_a_workspace(news):

@@ -1,0 +1,61 @@
+"""Lost answers and killed pushes: nothing doubled, nothing lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from annotate.corpus import read_chunks
+from annotate.ledger import Ledger, now
+from annotate.studio.client import Studio
+from annotate.studio.project import find_project
+from annotate.studio.pull import pull
+from annotate.studio.push import push
+from tests.live.cutting import losing_answers
+
+pytestmark = pytest.mark.live
+
+
+def keys_on_server(studio: Studio, workspace) -> list[str]:
+    project_id = find_project(studio, workspace)["id"]
+    return sorted(task["data"]["chunk_id"] for task, _ in studio.tasks(project_id, answers=False))
+
+
+def test_a_lost_answer_to_an_import_doubles_nothing(sample, server, studio):
+    quick = sample.settings.studio.model_copy(update={"settle": 1.0, "batch_size": 10})
+    sample = type(sample)(sample.root, sample.settings.model_copy(update={"studio": quick}))
+    chunks = sorted(chunk.id for chunk in read_chunks(sample))
+    with losing_answers(server.url, times=1) as (url, imports):
+        report = push(sample, studio=Studio(url, server.login.token))
+    assert len(imports) == 2  # one a batch: the lost one was not sent again
+    assert (report.created, report.duplicates) == (len(chunks), 0)
+    assert keys_on_server(studio, sample) == chunks
+    rows = list(Ledger(sample.labels / "tasks.jsonl"))
+    assert sorted(row["chunk_id"] for row in rows if row["event"] == "present") == chunks
+
+
+def test_a_push_after_a_killed_one_waits_until_the_server_is_still(sample, studio):
+    """A killed push leaves an intent without a result; its request may still be at work."""
+    push(sample)
+    ledger = Ledger(sample.labels / "tasks.jsonl")
+    rows = list(ledger)
+    ledger.path.unlink()
+    intents = [row for row in rows if row["event"] == "intent"]
+    ledger.append([row | {"at": now()} for row in intents])
+    report = push(sample)
+    assert (report.created, report.present, report.duplicates) == (0, len(intents), 0)
+
+
+def test_answers_of_another_server_are_not_taken_for_deleted(sample, studio):
+    """Every server counts its projects from 1: only the time of birth tells them apart."""
+    report = push(sample)
+    task, _ = next(studio.tasks(report.project_id, answers=False))
+    studio.annotate(int(task["id"]), {"result": []})
+    pull(sample)
+    ledger = Ledger(sample.labels / "annotations.jsonl")
+    (row,) = ledger
+    ledger.path.unlink()
+    elsewhere = row | {"project_created_at": "2030-01-01T00:00:00.000000Z"}
+    ledger.append([elsewhere])
+    found = pull(sample)
+    assert (found.new, found.deleted) == (1, 0)
+    assert [row["event"] for row in ledger] == ["annotation", "annotation"]
