@@ -17,12 +17,12 @@ def normalise(span: Span, text: str, quotes: Quotes, rule: Normalise) -> Span:
     """Trim spaces, a leading "that", a final full stop and a lone quote mark, until none is left.
 
     A full stop inside the closing quote mark stays. A span never becomes empty: where nothing
-    else would be left, the last borders stand.
+    else is marked, the borders stay as they were.
     """
-    trimmed = _trim(span, text, quotes, rule)
-    while trimmed is not None and trimmed != span:
-        span, trimmed = trimmed, _trim(trimmed, text, quotes, rule)
-    return span
+    last, trimmed = span, _trim(span, text, quotes, rule)
+    while trimmed is not None and trimmed != last:
+        last, trimmed = trimmed, _trim(trimmed, text, quotes, rule)
+    return span if trimmed is None else last
 
 
 def _trim(span: Span, text: str, quotes: Quotes, rule: Normalise) -> Span | None:

@@ -15,6 +15,7 @@ BELONGING = re.compile(
     r"für|gegen|del|para|contra)(?:\s|(?<=’)|(?<='))|['’]s\s",
     re.IGNORECASE,
 )
+ARTICLE = re.compile(r"^(?:the|le|la|les|der|die|das|el|los|las)\s+", re.IGNORECASE)
 POSSESSIVE = re.compile(r"[’']s$")
 
 
@@ -39,8 +40,9 @@ class Gazetteer:
         A mention in which a name only describes somebody else is not guessed.
         """
         surface = POSSESSIVE.sub("", " ".join(mention.split()))
-        if surface.casefold() in self.ids:
-            return self.ids[surface.casefold()]
+        for name in (surface, ARTICLE.sub("", surface)):
+            if name.casefold() in self.ids:
+                return self.ids[name.casefold()]
         found = list(self.pattern.finditer(surface))
         if not found or not _is_head(surface, found[0].start(), found[-1].end()):
             return None

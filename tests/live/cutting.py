@@ -44,7 +44,7 @@ def losing_answers(url: str, times: int) -> Iterator[tuple[str, list[str]]]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_PATCH = forward
+        do_GET = do_POST = do_PATCH = forward  # noqa: N815 - the names that http.server calls
 
         def log_message(self, *_arguments: object) -> None:
             return

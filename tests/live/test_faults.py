@@ -33,7 +33,7 @@ def test_a_lost_answer_to_an_import_doubles_nothing(sample, server, studio):
     assert sorted(row["chunk_id"] for row in rows if row["event"] == "present") == chunks
 
 
-def test_a_push_after_a_killed_one_waits_until_the_server_is_still(sample, studio):
+def test_a_push_after_a_killed_one_waits_until_the_server_is_still(sample):
     """A killed push leaves an intent without a result; its request may still be at work."""
     push(sample)
     ledger = Ledger(sample.labels / "tasks.jsonl")

@@ -92,7 +92,7 @@ def test_settings_that_are_left_out_have_defaults() -> None:
     settings = parse_settings(SETTINGS, "annotate.toml")
     assert settings == Settings(workspace_id="0123456789", name="ferry-news")
     assert settings.publish.rights == "standoff"
-    assert settings.studio.annotators_per_article == 1
+    assert settings.studio.annotators_per_chunk == 1
 
 
 def test_all_problems_of_the_settings_are_told_at_once() -> None:

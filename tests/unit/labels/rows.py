@@ -13,7 +13,7 @@ from annotate.ledger import Ledger
 from tests.unit.labels.marked import STARTER, Marked, link
 
 Json = dict[str, Any]
-PROJECT = 4
+PROJECT, BORN = 4, "2031-01-01T08:00:00.000000Z"
 ANNA, BORIS = "annotator-aaaaaaaaaa", "annotator-bbbbbbbbbb"
 KEY = "0123456789ab"
 
@@ -24,6 +24,7 @@ def present(chunk: Chunk, task_id: int = 1) -> Json:
         "chunk_id": chunk.id,
         "task_id": task_id,
         "project_id": PROJECT,
+        "project_created_at": BORN,
         "chunk": chunk.to_json(),
     }
 
@@ -48,6 +49,7 @@ def answered(
         "event": "annotation",
         "pulled_at": "2031-04-01T08:00:00.000000Z",
         "project_id": project_id,
+        "project_created_at": BORN,
         "chunk_id": chunk_id,
         "task_id": 1,
         "annotation_id": annotation_id,
@@ -71,7 +73,13 @@ def taken_back(row: Json) -> Json:
 
 
 def applied(version: str, at: str) -> Json:
-    return {"at": at, "project_id": PROJECT, "schema_version": version, "sha256": version}
+    return {
+        "at": at,
+        "project_id": PROJECT,
+        "project_created_at": BORN,
+        "schema_version": version,
+        "sha256": version,
+    }
 
 
 def write_ledgers(

@@ -63,6 +63,30 @@ def test_a_name_inside_another_word_is_no_name(mention: str) -> None:
     assert GAZETTEER.entity_of(mention) is None
 
 
+@pytest.mark.parametrize(
+    "mention",
+    [
+        "critics of Macron",
+        "Macron's critics",
+        "Macron’s critics",
+        "anti-Trump protesters",
+        "an aide to Macron",
+        "residents of Kyiv",
+        "Macron and his aides",
+        "les conseillers de Macron",
+    ],
+)
+def test_a_name_that_describes_somebody_else_names_nobody(mention: str) -> None:
+    assert GAZETTEER.entity_of(mention) is None
+
+
+@pytest.mark.parametrize(
+    "mention", ["French President Emmanuel Macron", "Macron, who had called", "President Macron"]
+)
+def test_a_title_before_and_a_clause_behind_do_not_hide_a_name(mention: str) -> None:
+    assert GAZETTEER.entity_of(mention) == "macron"
+
+
 def test_the_longest_name_counts() -> None:
     assert GAZETTEER.entity_of("the Élysée Palace") == "elysee"
 

@@ -151,7 +151,7 @@ def test_what_stands_is_the_last_word_on_each_answer(log: list[tuple[int, str, i
         for key, kind, number in log
     ]
     last = {key: (kind, number) for key, kind, number in log}
-    found = {key[1]: row["annotation"]["lead_time"] for key, row in current_rows(rows).items()}
+    found = {key[-1]: row["annotation"]["lead_time"] for key, row in current_rows(rows).items()}
     assert found == {key: number for key, (kind, number) in last.items() if kind == "v"}
 
 

@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 
 from annotate.errors import RefusedError
 from annotate.labels.read import current_rows
-from annotate.studio.project import ProjectPlan, marker, plan_project, wanted_settings
+from annotate.studio.project import (
+    ProjectPlan,
+    marker,
+    plan_project,
+    same_project,
+    wanted_settings,
+)
 from annotate.studio.pull import PullPlan, plan_pull
 from annotate.studio.push import PushPlan, plan_push
 from annotate.workspace import Settings, Workspace
@@ -21,13 +27,19 @@ from tests.unit.labels.marked import STARTER
 from tests.unit.labels.rows import answered
 
 Json = dict[str, Any]
-HERE, ELSEWHERE = 4, 9
+HERE = 4
 PROJECT = ProjectPlan(HERE, {})
 AT = "2031-04-02T08:00:00.000000Z"
+BORN = "2031-01-01T08:00:00.000000Z"
 
 
 def row(event: str, task_id: int, project_id: int = HERE) -> Json:
-    return {"event": event, "task_id": task_id, "project_id": project_id}
+    return {
+        "event": event,
+        "task_id": task_id,
+        "project_id": project_id,
+        "project_created_at": BORN,
+    }
 
 
 def plan(
@@ -45,8 +57,7 @@ def test_what_the_server_does_not_have_is_sent_in_order() -> None:
 
 
 def test_everything_is_sent_to_a_project_that_is_still_to_be_made() -> None:
-    recorded = {"c-1": row("present", 5, ELSEWHERE)}
-    found = plan(["c-1", "c-2"], recorded, project=ProjectPlan(None, {"title": "news"}))
+    found = plan(["c-1", "c-2"], project=ProjectPlan(None, {"title": "news"}))
     assert found.create == ("c-1", "c-2")
     assert found.gone == ()
 
@@ -69,14 +80,15 @@ def test_again_sends_what_was_taken_off(event: str) -> None:
     assert (found.create, found.gone) == (("c-1",), ())
 
 
-@pytest.mark.parametrize("event", ["present", "deleted"])
-def test_the_ledgers_rows_of_another_project_do_not_count(event: str) -> None:
-    found = plan(["c-1"], {"c-1": row(event, 5, ELSEWHERE)})
-    assert (found.create, found.gone) == (("c-1",), ())
+def test_a_row_of_another_project_or_another_server_is_told_apart() -> None:
+    project = {"id": HERE, "created_at": BORN}
+    assert same_project(row("present", 5), project)
+    assert not same_project(row("present", 5, HERE + 1), project)
+    assert not same_project(row("present", 5) | {"project_created_at": AT}, project)
 
 
 def test_a_task_that_the_ledger_does_not_know_is_recorded_with_its_lowest_id() -> None:
-    recorded = {"c-2": row("deleted", 6), "c-3": row("present", 7, ELSEWHERE)}
+    recorded = {"c-2": row("deleted", 6)}
     found = plan(["c-1", "c-2", "c-3"], recorded, {"c-1": [9, 5], "c-2": [6], "c-3": [8]})
     assert found.unrecorded == (("c-1", 5), ("c-2", 6), ("c-3", 8))
     assert (found.create, found.present, found.duplicates) == ((), 3, 1)
@@ -96,7 +108,6 @@ recorded_rows = st.builds(
     row,
     st.sampled_from(["present", "deleted"]),
     st.integers(1, 99),
-    st.sampled_from([HERE, ELSEWHERE]),
 )
 servers = st.dictionaries(keys, st.lists(st.integers(1, 99), min_size=1, max_size=3, unique=True))
 
@@ -188,7 +199,7 @@ def test_after_a_pull_the_ledger_says_what_the_server_says(
     recorded, found = rows(before), rows(after)
     plan = plan_pull(recorded, found, AT)
     ledger = [*recorded.values(), *plan.rows]
-    assert {key[1]: each for key, each in current_rows(ledger).items()} == found
+    assert {key[-1]: each for key, each in current_rows(ledger).items()} == found
     assert plan_pull(found, found, AT) == PullPlan((), (), (), len(found))
     assert len(plan.new) + len(plan.changed) + plan.unchanged == len(found)
 
