@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from annotate.corpus.metadata import METADATA_FILE
 from annotate.errors import InputError, RefusedError
@@ -47,7 +48,8 @@ def plan_inputs(workspace: Workspace, paths: Iterable[Path] = ()) -> InputPlan:
     """
     outside = [path for path in paths if not _is_received(workspace, path)]
     found = [item for path in outside for item in _from_outside(path)]
-    new = [item for item in found if item.is_article or item.path.name == METADATA_FILE]
+    wanted = [item.is_article or item.path.name == METADATA_FILE for item in found]
+    new = [item for item, keep in zip(found, wanted, strict=True) if keep]
     here = {item.name: item for item in _walk(workspace.articles, "articles")}
     copies = _copies(new, here)
     known = sorted({**{item.name: item for item in copies}, **here}.values(), key=_order)
@@ -55,7 +57,7 @@ def plan_inputs(workspace: Workspace, paths: Iterable[Path] = ()) -> InputPlan:
     if not any(item.is_article for item in inputs):
         raise InputError("no articles found", f"name files or folders; {_FORMS}")
     tables = tuple(item for item in known if item.path.name == METADATA_FILE)
-    skipped = tuple(item.path.name for item in found if item not in new)
+    skipped = tuple(item.path.name for item, keep in zip(found, wanted, strict=True) if not keep)
     return InputPlan(inputs, tables, copies, skipped)
 
 
@@ -84,12 +86,20 @@ def _from_outside(path: Path) -> list[Input]:
 
 def _walk(folder: Path, name: str) -> Iterator[Input]:
     """All files below a folder but hidden ones; links to folders are not followed."""
-    for place, folders, files in os.walk(folder):
+    for place, folders, files in os.walk(folder, onerror=_closed):
         folders[:] = sorted(each for each in folders if not each.startswith("."))
         for file in sorted(files):
             if not file.startswith("."):
                 path = Path(place, file)
                 yield Input(path, f"{name}/{_safe(path.relative_to(folder).as_posix())}")
+
+
+def _closed(error: OSError) -> NoReturn:
+    """Stop at a folder that cannot be listed: nobody would miss what is in it."""
+    raise InputError(
+        f"cannot read the folder {Path(error.filename).name}: {error.strerror}",
+        "make it readable, or take it out of the articles",
+    )
 
 
 def _safe(name: str) -> str:

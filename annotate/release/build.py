@@ -58,23 +58,52 @@ def publish(workspace: Workspace, *, dry_run: bool = False) -> PublishReport:
     _require_rights(workspace)
     with lock(workspace, "publish"):
         source, date = _source(workspace)
-        parent = latest(workspace.releases)
-        before = _rows_of(parent)
-        proposed = next_version(parent)
-        built = build_rows(source, proposed, {row["id"]: row for row in before.get("spans", [])})
-        difference = changes(before, built.rows)
-        aside = dict(built.set_aside)
-        errors = sum(1 for item in source.labels.findings if item.severity == "error")
-        if parent is not None and not difference:
-            return PublishReport(None, None, None, {}, built.undecided, aside, errors)
-        if dry_run:
-            return PublishReport(proposed, None, None, difference, built.undecided, aside, errors)
-        draft = _Draft(
-            workspace, source.schema, built, proposed, date, parent.name if parent else None
-        )
+        draft = _plan(workspace, source, date)
+        report = _report(draft, source)
+        if report.version is None or dry_run:
+            return report
         path, digest = draft.place()
-    place = workspace.relative(path)
-    return PublishReport(proposed, place, digest, difference, built.undecided, aside, errors)
+    return replace(report, path=workspace.relative(path), manifest_sha256=digest)
+
+
+def _plan(workspace: Workspace, source: Source, date: str) -> _Draft:
+    """Build the rows of the next release; raises `InputError` when no chunk has a decision."""
+    parent = latest(workspace.releases)
+    before = _rows_of(parent)
+    version = next_version(parent)
+    built = build_rows(source, version, {row["id"]: row for row in before.get("spans", [])})
+    if not built.rows["spans"]:
+        raise InputError(
+            "no chunk has a decision yet, so there is nothing to publish",
+            'answers were skipped, or aggregation = "single" met more than one',
+        )
+    name = parent.name if parent else None
+    draft = _Draft(
+        workspace, source.schema, built, version, date, name, changes(before, built.rows)
+    )
+    return replace(draft, changes=draft.changes | _changed_terms(parent, draft.terms))
+
+
+def _report(draft: _Draft, source: Source) -> PublishReport:
+    same = draft.parent is not None and not draft.changes
+    return PublishReport(
+        version=None if same else draft.version,
+        path=None,
+        manifest_sha256=None,
+        changes=draft.changes,
+        undecided=draft.built.undecided,
+        set_aside=dict(draft.built.set_aside),
+        errors=sum(1 for item in source.labels.findings if item.severity == "error"),
+    )
+
+
+def _changed_terms(parent: Path | None, terms: Json) -> Json:
+    """Count the schema and the settings of the card as one row of a config named `card`."""
+    if parent is None:
+        return {}
+    last = orjson.loads((parent / "MANIFEST.json").read_bytes())
+    changed = sum(1 for key, value in terms.items() if last.get(key) != value)
+    return {"card": {"added": 0, "removed": 0, "changed": changed}} if changed else {}
 
 
 def _require_rights(workspace: Workspace) -> None:
@@ -146,6 +175,7 @@ class _Draft:
     version: str
     date: str
     parent: str | None
+    changes: Json
 
     @property
     def folder(self) -> Path:
@@ -153,7 +183,16 @@ class _Draft:
 
     @property
     def tables(self) -> dict[str, Table]:
-        return tables(self.schema)
+        """The configs that have rows: `datasets` cannot load an empty one."""
+        return {name: table for name, table in tables(self.schema).items() if self.built.rows[name]}
+
+    @property
+    def terms(self) -> Json:
+        """What a release says besides its rows."""
+        return {
+            "schema": schema_features(self.schema),
+            "publish": self.workspace.settings.publish.model_dump(mode="json"),
+        }
 
     def place(self) -> tuple[Path, str]:
         """Write everything, check it, and move it into its place in one step."""
@@ -210,10 +249,7 @@ class _Draft:
             "parent": self.parent,
             "date": self.date,
             "files": {data_file(config, SPLIT): self._file_entry(config) for config in self.tables},
-            "schema": schema_features(self.schema),
-            "aggregation": settings.publish.aggregation,
-            "rights": settings.publish.rights,
-            "simulated": settings.publish.simulated,
+            **self.terms,
             "pseudonym_key": sorted(keys),
             "undecided_chunks": self.built.undecided,
             "set_aside": dict(sorted(self.built.set_aside.items())),

@@ -39,7 +39,7 @@ def write_parquet(path: Path, rows: list[Json], table: Table) -> int:
         use_content_defined_chunking=True,
         write_page_index=True,
     ) as writer:
-        for start in range(0, len(rows), ROWS_PER_GROUP):  # `datasets` fails on an empty group
+        for start in range(0, len(rows), ROWS_PER_GROUP):
             part = pa.Table.from_pylist(rows[start : start + ROWS_PER_GROUP], schema=schema)
             writer.write_table(part.combine_chunks(), row_group_size=ROWS_PER_GROUP)
             size += part.nbytes

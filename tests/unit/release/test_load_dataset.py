@@ -140,16 +140,3 @@ def test_a_release_built_again_in_its_place_is_not_read_from_the_cache(loaded: J
 
 def test_a_label_that_the_card_does_not_know_fails_the_load(loaded: Json) -> None:
     assert "Speeker" in loaded["unknown"]
-
-
-def test_a_config_without_rows_loads(tmp_path: Path) -> None:
-    """A first small release has no triples yet; `datasets` fails on an empty row group."""
-    import datasets
-
-    path = tmp_path / "triples.parquet"
-    write_parquet(path, [], TABLES["triples"])
-    loaded = datasets.load_dataset(
-        "parquet", data_files={"train": str(path)}, split="train", cache_dir=str(tmp_path / "hf")
-    )
-    assert len(loaded) == 0
-    assert loaded.column_names == list(TABLES["triples"])

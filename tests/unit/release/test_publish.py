@@ -124,7 +124,7 @@ def test_the_manifest_tells_the_truth_about_every_file(released: Path) -> None:
         }
     assert manifest["version"] == "0.1.0"
     assert manifest["parent"] is None
-    assert manifest["aggregation"] == "first"
+    assert manifest["publish"]["aggregation"] == "first"
     assert manifest["undecided_chunks"] == 1
     assert manifest["pseudonym_key"] == ["0123456789ab"]
     assert manifest["schema"]["version"] == STARTER.version
@@ -178,6 +178,38 @@ def test_without_rights_to_the_texts_nothing_is_published(tmp_path: Path) -> Non
         publish(workspace)
     assert caught.value.exit_code == 4
     assert 'rights = "full"' in str(caught.value.hint)
+    assert not workspace.releases.exists()
+
+
+def test_a_new_contact_is_a_new_release(workspace: Workspace) -> None:
+    publish(workspace)
+    settings = workspace.root / "annotate.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("data@example.org", "desk@example.org"), encoding="utf-8")
+    report = publish(Workspace.find(workspace.root))
+    assert report.changes == {"card": {"added": 0, "removed": 0, "changed": 1}}
+    card = (workspace.root / str(report.path) / "README.md").read_text(encoding="utf-8")
+    assert "desk@example.org" in card
+
+
+def test_a_config_without_rows_is_left_out(tmp_path: Path) -> None:
+    """`datasets` cannot load an empty one; a first small release often has no triple yet."""
+    workspace = make_workspace(tmp_path / "news", [answered("c-call-0", [])])
+    folder = workspace.root / str(publish(workspace).path)
+    assert {path.name for path in folder.iterdir() if path.is_dir()} == {
+        "annotations",
+        "articles",
+        "spans",
+    }
+    head, body = card_of(folder)
+    assert "triples" not in {config["config_name"] for config in head["configs"]}
+    assert '"triples"' not in body
+
+
+def test_answers_that_decide_nothing_are_no_release(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "news", [answered("c-call-0", [], was_cancelled=True)])
+    with pytest.raises(InputError, match="no chunk has a decision"):
+        publish(workspace)
     assert not workspace.releases.exists()
 
 
@@ -375,10 +407,11 @@ def test_the_numbers_of_the_card_are_those_of_the_rows(released: Path) -> None:
     relations = [item for row in rows["spans"] for item in row["relations"]]
     auto = sum(item["origin"] == "auto" for item in relations)
     outlets = {row["outlet"] for row in rows["articles"] if row["outlet"]}
-    articles, labelled, positions = (len(rows[name]) for name in ("articles", "spans", "triples"))
+    sizes = [len(rows[name]) for name in ("articles", "spans", "triples")]
+    articles, labelled, positions = sizes
     assert (
-        f"articles: {articles}, outlets: {len(outlets)}, labelled chunks: {labelled}, spans: {len(spans)}, "
-        f"positions: {positions}"
+        f"articles: {articles}, outlets: {len(outlets)}, labelled chunks: {labelled}, "
+        f"spans: {len(spans)}, positions: {positions}"
     ) in body
     for config in CONFIGS:
         assert f"| `{config}` | {len(rows[config])} |" in body
@@ -436,7 +469,7 @@ def test_simulated_annotators_are_named_as_such_everywhere(tmp_path: Path) -> No
     assert "**The annotators are simulated**" in body
     assert head["annotations_creators"] == ["machine-generated"]
     assert all(row["simulated"] for row in rows_of(folder, "annotations"))
-    assert orjson.loads((folder / "MANIFEST.json").read_bytes())["simulated"] is True
+    assert orjson.loads((folder / "MANIFEST.json").read_bytes())["publish"]["simulated"] is True
 
 
 def test_people_are_not_called_simulated(released: Path) -> None:
