@@ -61,7 +61,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command; returns the exit status of product-wide meaning."""
     try:
-        return int(app(arguments, prog_name="annotate", standalone_mode=False) or 0)
+        status = int(app(arguments, prog_name="annotate", standalone_mode=False) or 0)
     except AnnotateError as error:
         output.print_error(error)
         return error.exit_code
@@ -70,16 +70,15 @@ def run(arguments: list[str]) -> int:
             output.say(f"error: {error.format_message()}")
             output.say(f"hint: `{_command_of(error)} --help` shows how it is used")
         return 2
-    except (KeyboardInterrupt, typer.Abort):
-        output.say("interrupted")
-        return INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()
+    except SystemExit:  # Typer's answer when whoever read our output has hung up
         return 0
     except Exception:  # noqa: BLE001 - the one place where a bug is named as such
         traceback.print_exc()
         output.say("error: this is a bug in annotate; please report it with the lines above")
         return BUG
+    if status == INTERRUPTED:
+        output.say("interrupted; it is safe to run the command again")
+    return status
 
 
 def _command_of(error: Any) -> str:

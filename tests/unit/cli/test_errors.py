@@ -236,4 +236,17 @@ def test_an_interrupted_command_ends_with_130(news):
         [sys.executable, "-c", code], cwd=news, capture_output=True, text=True, check=False
     )
     assert done.returncode == 130
-    assert "Traceback" not in done.stderr
+    assert done.stderr == "interrupted; it is safe to run the command again\n"
+
+
+def test_a_reader_that_hangs_up_is_no_failure(news):
+    done = subprocess.run(
+        f"{sys.executable} -m annotate status | true; exit ${{PIPESTATUS[0]}}",
+        shell=True,
+        executable="/bin/bash",
+        cwd=news,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
