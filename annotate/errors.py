@@ -36,16 +36,8 @@ class RemoteError(AnnotateError):
 
     exit_code = 3
 
-    def __init__(
-        self,
-        message: str,
-        hint: str | None = None,
-        *,
-        service: str = "Label Studio",
-        status: int | None = None,
-    ) -> None:
+    def __init__(self, message: str, hint: str | None = None, *, status: int | None = None) -> None:
         super().__init__(message, hint)
-        self.service = service
         self.status = status
 
 

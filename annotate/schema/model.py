@@ -130,10 +130,6 @@ class Schema(_Part):
     def labels(self) -> tuple[Label, ...]:
         return tuple(label for layer in self.layers for label in layer.labels)
 
-    @property
-    def propositions(self) -> dict[str, str]:
-        return {label.name: label.proposition for label in self.labels if label.proposition}
-
     def label(self, name: str) -> Label:
         return {label.name: label for label in self.labels}[name]
 

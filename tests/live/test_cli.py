@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from annotate.studio.server import running_server
+from tests.outcome import assert_error
 
 pytestmark = pytest.mark.live
 
@@ -26,17 +27,6 @@ def run(workspace, *arguments, **environment) -> subprocess.CompletedProcess[str
         timeout=120,
         check=False,
     )
-
-
-def assert_error(done, status: int, *words: str) -> None:
-    """One error line, one hint line, no traceback, the right exit status."""
-    lines = done.stderr.strip().splitlines()
-    assert done.returncode == status, done.stderr
-    assert sum(line.startswith("error: ") for line in lines) == 1, done.stderr
-    assert sum(line.startswith("hint: ") for line in lines) == 1, done.stderr
-    assert "Traceback" not in done.stderr
-    for word in words:
-        assert word in done.stderr
 
 
 def test_a_missing_key_is_told_with_where_to_find_one(sample):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from annotate.flows.init import init
+from tests.outcome import assert_error
 
 ARTICLE = (
     "A title of some words stands here\n\n"
@@ -47,16 +48,6 @@ def annotate(folder: Path, *arguments: str, limit: int | None = None):
         check=False,
         preexec_fn=small_disk,
     )
-
-
-def assert_error(done, status: int, *words: str) -> None:
-    lines = done.stderr.strip().splitlines()
-    assert done.returncode == status, done.stderr
-    assert sum(line.startswith("error: ") for line in lines) == 1, done.stderr
-    assert sum(line.startswith("hint: ") for line in lines) == 1, done.stderr
-    assert "Traceback" not in done.stderr
-    for word in words:
-        assert word in done.stderr
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -27,7 +27,7 @@ def test_a_label_takes_its_layers_color_unless_it_has_its_own(starter: Schema) -
 
 def test_every_topic_but_other_has_a_proposition(starter: Schema) -> None:
     topics = {label.name for label in starter.layer("topic").labels}
-    assert set(starter.propositions) == topics - {"other"}
+    assert {label.name for label in starter.labels if label.proposition} == topics - {"other"}
     assert starter.label("other").asks == "text"
 
 
