@@ -13,6 +13,8 @@ _DOORS = {
     "Workspace": "annotate.workspace",
     "init": "annotate.flows.init",
     "prepare": "annotate.corpus",
+    "explain": "annotate.corpus",
+    "verify_corpus": "annotate.corpus",
     "push": "annotate.studio.push",
     "pull": "annotate.studio.pull",
     "status": "annotate.studio.status",

@@ -29,6 +29,22 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class ColumnSettings(_Section):
+    """Which column of a table, or key of a record, is what; the others are guessed."""
+
+    text: str | None = None
+    html: str | None = None
+    id: str | None = None
+    title: str | None = None
+    outlet: str | None = None
+    url: str | None = None
+    published_at: str | None = None
+    language: str | None = None
+    event: str | None = None
+    author: str | None = None
+    credit: str | None = None
+
+
 class PrepareSettings(_Section):
     """How articles become chunks. Sizes are code points unless the name says otherwise."""
 
@@ -36,6 +52,8 @@ class PrepareSettings(_Section):
     chunk_limit: int = Field(4000, ge=200, le=100_000)
     chunk_target: int = Field(2500, ge=100, le=100_000)
     max_megabytes: float = Field(20, gt=0, le=2000)
+    columns: ColumnSettings = ColumnSettings()
+    seconds_per_article: float = Field(30, gt=0, le=3600)
 
     @model_validator(mode="after")
     def _target_below_limit(self) -> PrepareSettings:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from annotate.cli import corpus, demo, output, release, schema, studio
+from annotate.cli import corpus, demo, output, release, schema, studio, verify
 from annotate.errors import AnnotateError
 
 BUG, INTERRUPTED = 70, 130
@@ -35,6 +35,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(schema.app, name="schema")
+app.add_typer(verify.app, name="verify")
 
 
 @app.callback(invoke_without_command=True)

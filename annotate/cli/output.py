@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -12,8 +13,21 @@ if TYPE_CHECKING:
     from annotate.errors import AnnotateError
 
 
+# What drives a terminal instead of being shown by it, and what turns the direction of a line.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 def print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    if _SURROGATE.search(text):  # which no stream can write but as an escape
+        text = json.dumps(value, indent=2)
+    sys.stdout.write(text + "\n")
+
+
+def safe(text: str) -> str:
+    """Replace what a terminal would obey, as file names of strangers may hold it."""
+    return _UNSAFE.sub("\ufffd", text)
 
 
 def print_counts(title: str, counts: Mapping[str, object]) -> None:
@@ -27,19 +41,20 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print a table: plain columns when stdout is no terminal."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     if not sys.stdout.isatty():
         for row in (heads, *rows):
-            sys.stdout.write("\t".join(str(cell) for cell in row) + "\n")
+            sys.stdout.write(safe("\t".join(str(cell) for cell in row)) + "\n")
         return
     table = Table(*heads, box=None, header_style="bold")
     for row in rows:
-        table.add_row(*(str(cell) for cell in row))
+        table.add_row(*(Text(safe(str(cell))) for cell in row))
     Console().print(table)
 
 
 def say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
+    sys.stderr.write(f"{safe(line)}\n")
 
 
 def hint(line: str) -> None:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from annotate.corpus.articles import Article, Chunk, Flag, Metadata, Received, Rejected
-from annotate.corpus.body import select_body, trim_body
-from annotate.corpus.chunk import chunk_article
+from annotate.corpus.chunk import chunk_article, hard_splits
 from annotate.corpus.clean import clean, clean_line
+from annotate.corpus.deadline import TimeLimit, time_limit
+from annotate.corpus.decided import decided, visible_text
 from annotate.corpus.edits import EditedText
 from annotate.corpus.flags import flags_of
 from annotate.corpus.html import read_page
+from annotate.corpus.language import language_of
+from annotate.corpus.mojibake import mojibake, repaired
 from annotate.workspace import PrepareSettings
+
+if TYPE_CHECKING:
+    from annotate.corpus.body import Selection
 
 PREP_VERSION = "1"
 THIN = 0.15  # a kept share of the visible text below this is for a person to judge
@@ -33,6 +40,12 @@ class _Body(NamedTuple):
     metadata: Metadata
     doubt: str | None = None
     approximate: tuple[int, ...] = ()
+    stale: bool = False
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        known = (self.doubt, "override_stale" if self.stale else None)
+        return tuple(doubt for doubt in known if doubt)
 
 
 class _StageError(Exception):
@@ -44,7 +57,14 @@ class _StageError(Exception):
 def prepare_article(received: Received, settings: PrepareSettings) -> Prepared | Rejected:
     """Prepare one article; whatever goes wrong with it ends here, as a rejection."""
     try:
-        return _prepare(received, settings)
+        with time_limit(settings.seconds_per_article):
+            return _prepare(received, settings)
+    except TimeLimit:
+        message = (
+            f"{received.id} took more than {settings.seconds_per_article:g} seconds; "
+            "raise seconds_per_article in annotate.toml to give it more"
+        )
+        return Rejected(received.source, "timeout", message, "prepare")
     except _StageError as error:
         message = f"{received.id} broke the {error.stage} stage: {error}"
         return Rejected(received.source, "failed", message, error.stage)
@@ -52,10 +72,10 @@ def prepare_article(received: Received, settings: PrepareSettings) -> Prepared |
 
 def _prepare(received: Received, settings: PrepareSettings) -> Prepared | Rejected:
     with _stage("body"):
-        body = _body(received, select=settings.body == "select")
+        body = _decided(received, _body(received, select=settings.body == "select"))
         text = body.edited.clean
     if not text:
-        return Rejected(received.source, "empty", f"{received.id} holds no visible text", "body")
+        return Rejected(received.source, "empty", _why_empty(received), "body")
     with _stage("flags"):
         flags = _flags(received, body)
     with _stage("chunk"):
@@ -66,10 +86,10 @@ def _prepare(received: Received, settings: PrepareSettings) -> Prepared | Reject
         source=received.source,
         text=text,
         edits=body.edited.edits,
-        metadata=body.metadata,
-        status="needs_review" if body.doubt else "ready",
-        flags=flags,
-        reasons=(body.doubt,) if body.doubt else (),
+        metadata=_with_language(body.metadata, text),
+        status="needs_review" if body.doubts else "ready",
+        flags=(*flags, *hard_splits(chunks)),
+        reasons=body.doubts,
         prep_version=PREP_VERSION,
     )
     return Prepared(article, chunks)
@@ -85,37 +105,73 @@ def _stage(name: str) -> Iterator[None]:
 
 
 def _body(received: Received, *, select: bool) -> _Body:
+    """Repair the encoding first, so that every later stage reads what was written."""
+    decoded = EditedText(received.raw).through(mojibake)
+    body = _body_of(received, decoded.clean, select=select)
+    if not decoded.edits:
+        return body
+    places = tuple(decoded.to_raw(at, at + 1)[0] for at in body.approximate)
+    return body._replace(edited=decoded.then(body.edited.edits), approximate=places)
+
+
+def _body_of(received: Received, raw: str, *, select: bool) -> _Body:
     if received.form == "text":
-        return _body_of_text(clean(EditedText(received.raw)), received.metadata, select=select)
-    page = read_page(received.raw)
+        return _body_of_text(clean(EditedText(raw)), received.metadata, select=select)
+    page = read_page(raw)
     metadata = received.metadata.or_else(page.metadata)
     if not page.found:
-        return _body_of_text(page.edited, metadata, select=select)
-    edited = (
-        page.edited.then(trim_body(page.edited.clean, metadata.title, metadata.outlet))
-        if select
-        else page.edited
-    )
+        body = _body_of_text(page.edited, metadata, select=select)
+        return body._replace(doubt=page.doubt or body.doubt)
     doubt = "thin_body" if page.share < THIN else None
-    return _Body(edited, metadata, doubt, page.approximate)
+    return _Body(page.edited, metadata, doubt, page.approximate)
 
 
 def _body_of_text(edited: EditedText, metadata: Metadata, *, select: bool) -> _Body:
     if not select:
         return _Body(edited, metadata)
+    from annotate.corpus.body import select_body
+
     selection = select_body(edited.clean, metadata.title, metadata.outlet)
     title = clean_line(selection.title or "") or None
-    doubt = None if selection.found else "no_body"
+    found = Metadata(title=title, author=selection.author, credit=selection.credit)
+    return _Body(edited.then(selection.edits), metadata.or_else(found), _doubt(selection))
+
+
+def _doubt(selection: Selection) -> str | None:
+    if not selection.found:
+        return "no_body"
     if selection.share < THIN:
-        doubt = "thin_body"
-    return _Body(edited.then(selection.edits), metadata.or_else(Metadata(title=title)), doubt)
+        return "thin_body"
+    return "thin_margin" if selection.doubtful else None
+
+
+def _decided(received: Received, body: _Body) -> _Body:
+    """Do as a person decided about this very text; then nothing about it is in doubt."""
+    if not received.decisions:
+        return body
+    own = [each for each in received.decisions if each.sha256 == received.source.sha256]
+    if not own:
+        return body._replace(stale=True)
+    edited = decided(body.edited, visible_text(received), own)
+    return body._replace(edited=edited, doubt=None)
+
+
+def _why_empty(received: Received) -> str:
+    if received.decisions:
+        return f"nothing of {received.id} is left; `annotate prepare --undo` brings it back"
+    return f"{received.id} holds no visible text"
+
+
+def _with_language(metadata: Metadata, text: str) -> Metadata:
+    return metadata if metadata.language else replace(metadata, language=language_of(text))
 
 
 def _flags(received: Received, body: _Body) -> tuple[Flag, ...]:
     text = body.edited.clean
     whole = (Flag(code, 0, len(text)) for code in received.flags)
     missing = (Flag("offset_approximate", *_near(body.edited, raw)) for raw in body.approximate)
-    return (*whole, *missing, *flags_of(text))
+    fixed = (Flag("mojibake", *place) for place in repaired(body.edited))
+    return (*whole, *missing, *fixed, *flags_of(text))
 
 
 def _near(edited: EditedText, raw: int) -> tuple[int, int]:

@@ -19,6 +19,18 @@ class Flag(NamedTuple):
     end: int
 
 
+class Decision(NamedTuple):
+    """What a person decided about the cleaning of an article; offsets count in the raw text.
+
+    `sha256` is the source as it was then: of another text, nothing was decided.
+    """
+
+    action: Literal["accept", "keep", "drop"]
+    sha256: str | None
+    start: int = 0
+    end: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where an article came from. Of a JSON Lines record, hash and bytes are those of its line."""
@@ -41,6 +53,8 @@ class Metadata:
     published_at: str | None = None
     language: str | None = None
     event: str | None = None
+    author: str | None = None
+    credit: str | None = None
 
     def or_else(self, other: Metadata) -> Metadata:
         """Fill what is missing here from there."""
@@ -58,6 +72,7 @@ class Received:
     form: Literal["text", "html"] = "text"
     metadata: Metadata = Metadata()
     flags: tuple[str, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +110,7 @@ class Article:
     metadata: Metadata = Metadata()
     status: Status = "ready"
     duplicate_of: str | None = None
+    similarity: float | None = None
     flags: tuple[Flag, ...] = ()
     reasons: tuple[str, ...] = field(default=())
     prep_version: str = "1"
@@ -128,12 +144,14 @@ class Article:
         return EditedText(raw, self.edits)
 
     def to_json(self) -> dict[str, Any]:
+        """Give the record; `id` and `source` stand first."""
         return {
             "id": self.id,
-            "source": asdict(self.source),
-            **asdict(self.metadata),
+            "source": _values(self.source),
+            **_values(self.metadata),
             "status": self.status,
             "duplicate_of": self.duplicate_of,
+            "similarity": self.similarity,
             "reasons": list(self.reasons),
             "text": self.text,
             "edits": [list(edit) for edit in self.edits],
@@ -152,6 +170,7 @@ class Article:
             metadata=Metadata(**_known(Metadata, row)),
             status=row["status"],
             duplicate_of=row["duplicate_of"],
+            similarity=row.get("similarity"),
             flags=_flags(row["flags"]),
             reasons=tuple(row.get("reasons", ())),
             prep_version=row["prep_version"],
@@ -189,6 +208,10 @@ def chunk_id(article_id: str, start: int, end: int, text: str) -> str:
         value = part.encode()
         hashed.update(len(value).to_bytes(8, "big") + value)
     return f"c-{hashed.hexdigest()}"
+
+
+def _values(noun: Source | Metadata) -> dict[str, Any]:
+    return {name: getattr(noun, name) for name in noun.__slots__}
 
 
 def _known(noun: type[Any], row: dict[str, Any]) -> dict[str, Any]:

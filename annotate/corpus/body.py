@@ -1,318 +1,199 @@
 """The body of an article among what stands around it on a page, by generic rules.
 
-The rules look at shape, place and repetition; none names an outlet or a phrase of one.
+Every line has log-odds of being body: by its shape, by its place, and by the words it shares
+with the likeliest body so far. The best stretches of lines are the body. No rule names an outlet
+or a phrase of one.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+from annotate.corpus.credits import author_of, source_of
 from annotate.corpus.edits import Edit
-from annotate.corpus.lines import Line, cosine, lines_of, stems_of
+from annotate.corpus.gains import (
+    Weights,
+    listed,
+    shape_gains,
+    shape_losses,
+    title_gains,
+    web_doubts,
+)
+from annotate.corpus.lines import Page, key_of
 from annotate.corpus.repeats import repeats
+from annotate.corpus.stretch import best_stretches
+from annotate.corpus.subheads import between, captions
+from annotate.corpus.title import find_title, is_title, titles_of
+from annotate.corpus.topic import Topic
 
-SAME_TOPIC = 0.22  # measured: blocks of one article are above, blocks of other articles below
-ANY_TOPIC = 0.08
-MIN_EVIDENCE = 60  # stems; of a shorter rest nobody can say what it speaks of
-MIN_TITLE_WORDS = 4
-MAX_SUBHEAD_WORDS = 16
-MAX_TITLE_DISTANCE = 15  # lines
-
-_SCORES = {"short": -1, "credit": -2, "other": -8}
+_ROUNDS = 2
+_MIN_SPOKEN = 3  # words; of shorter lines nobody can say what they speak of
+_BYLINES = 12  # lines around the body that may hold who wrote it
+_MIN_RIVAL = 100  # words
+_GLUED = ",.;:!?)]}”»、，。；：！？"
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What of a text is its body: the edits that leave only that, the title, the kept share."""
+    """What of a text is its body: the edits that leave only that, and what stood beside it.
+
+    `share` is how much of the text is kept; `doubtful` says that another stretch of the page,
+    on another topic, could as well be the body.
+    """
 
     edits: tuple[Edit, ...]
     title: str | None
     share: float
     found: bool
+    author: str | None = None
+    credit: str | None = None
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
-class _Block:
-    """Sentence lines with no more than one line of another kind between neighbours."""
+class _Body:
+    """The lines that are kept, and those before and between them that are not any noise."""
 
-    members: tuple[int, ...]
-    words: int
+    kept: frozenset[int]
+    gone: frozenset[int]
+    dropped: frozenset[int]
+    title: int | None
 
 
 def select_body(text: str, title: str | None = None, outlet: str | None = None) -> Selection:
     """Choose the lines of the body. A text without sentences is left as it is."""
-    lines = lines_of(text)
-    dropped = _repeats(lines)
-    kept = _kept(lines, dropped | _captioned(lines), outlet)
-    if not kept:
+    page = Page(text)
+    body = _body(page, outlet)
+    if not body.kept:
         return Selection((), title, 1.0, found=False)
-    place = _title(lines, kept, title)
-    chosen = title or (lines[place].text if place is not None else None)
-    reasons = _reasons(lines, kept, dropped, chosen)
-    share = sum(len(lines[index].text) for index in kept) / max(1, len(text))
-    return Selection(tuple(_edits(lines, reasons)), chosen, share, found=True)
+    chosen = title or (None if body.title is None else page.strings[body.title])
+    share = sum(page.spans[index][1] - page.spans[index][0] for index in body.kept) / len(text)
+    edits = tuple(_edits(page, _reasons(page, body, chosen)))
+    first, last = min(body.kept), max(body.kept)
+    before = range(max(0, first - _BYLINES), first)
+    behind = range(last + 1, min(last + 1 + _BYLINES, len(page)))
+    between_them = (index for index in range(first, last) if index not in body.kept)
+    return Selection(
+        edits,
+        chosen,
+        share,
+        found=True,
+        author=author_of(page, (*before, *between_them, *behind)),
+        credit=source_of(page, (*before, *behind)),
+        doubtful=_is_doubtful(page, body),
+    )
 
 
-def trim_body(text: str, title: str | None, outlet: str | None = None) -> Iterator[Edit]:
-    """Take from a text that is nearly a body: repeats, credits, title, navigation, what follows."""
-    lines = lines_of(text)
-    dropped = _repeats(lines)
-    selected = _kept(lines, dropped | _captioned(lines), outlet)
-    last = max(selected, default=len(lines))
-    kept = {
+def _is_doubtful(page: Page, body: _Body) -> bool:
+    """Whether a block of sentences that is left out is larger than what is kept."""
+    kept = sum(page.words[index] for index in body.kept)
+    left = _main_block(
+        page,
+        [
+            index
+            for index, kind in enumerate(page.kinds)
+            if kind == "sentence" and index not in body.kept and index not in body.gone
+        ],
+        body.gone,
+    )
+    words = sum(page.words[index] for index in left)
+    return len(left) > 1 and words > max(_MIN_RIVAL, kept)
+
+
+def _body(page: Page, outlet: str | None) -> _Body:
+    """Choose the sentences of the body, on its topic, and what belongs to them in between."""
+    dropped = repeats(page)
+    gone = dropped | captions(page)
+    entries = listed(page, gone)
+    gains, losses = shape_gains(page, gone, entries, outlet), shape_losses(page, gone)
+    spoken = [
         index
-        for index, line in enumerate(lines[: last + 1])
-        if index in selected
-        or not (
-            index in dropped or line.furniture or line.kind == "credit" or _is_title(line, title)
-        )
-    }
-    return _edits(lines, _reasons(lines, kept or set(range(len(lines))), dropped, title))
+        for index, kind in enumerate(page.kinds)
+        if kind in ("sentence", "short", "item")
+        and index not in gone
+        and page.words[index] > _MIN_SPOKEN
+    ]
+    inside = best_stretches(gains, losses)
+    members = _main_block(page, [index for index in spoken if inside[index]], gone)
+    place, topic = None, None
+    for _ in range(_ROUNDS):
+        if not members:
+            break
+        place = find_title(page, members)
+        among = frozenset(members)
+        topic = Topic(page, members, (i for i in spoken if i not in among), place)
+        fitted, cheaper = gains.copy(), losses.copy()
+        for index in spoken:
+            fitted[index] += topic.evidence(index)
+        for index, doubt in web_doubts(page, spoken, topic.shared).items():
+            fitted[index] -= doubt
+        if place is not None:
+            titles = titles_of(page, place, members[0])
+            title_gains(page, titles, gone, Weights(fitted, cheaper))
+        inside = best_stretches(fitted, cheaper)
+        before, members = members, [index for index in spoken if inside[index]]
+        if members == before:
+            break
+    if topic is None or not any(page.kinds[index] == "sentence" for index in members):
+        return _Body(frozenset(), frozenset(gone), frozenset(dropped), None)
+    kept = between(page, inside, gone, topic, entries)
+    place = find_title(page, members) if place is None or place > min(kept) else place
+    return _Body(frozenset(kept), frozenset(gone), frozenset(dropped), place)
 
 
-def _repeats(lines: list[Line]) -> set[int]:
-    """Find what stands elsewhere too; the copy in the longest run of sentences stays."""
-    weight = {index: block.words for block in _blocks(lines, set()) for index in block.members}
-    return repeats(lines, weight)
-
-
-def _blocks(lines: list[Line], dropped: set[int]) -> list[_Block]:
-    """Group the sentence lines that are left; two lines of anything else part two blocks."""
+def _main_block(page: Page, members: list[int], gone: Collection[int]) -> list[int]:
+    """Give the members between two gaps of other lines that hold most words."""
     blocks: list[list[int]] = []
-    for index, line in enumerate(lines):
-        if line.kind != "sentence" or index in dropped:
-            continue
-        if blocks and _apart(lines, blocks[-1][-1], index) < 2:  # noqa: PLR2004  # a subhead is one
+    for index in members:
+        if blocks and _apart(page, blocks[-1][-1], index, gone) < 2:  # noqa: PLR2004  # a subhead is one
             blocks[-1].append(index)
         else:
             blocks.append([index])
-    return [_block(lines, members) for members in blocks]
+    return max(blocks, key=lambda block: sum(page.words[index] for index in block), default=[])
 
 
-def _block(lines: list[Line], members: list[int]) -> _Block:
-    words = sum(lines[index].size for index in members)
-    return _Block(tuple(members), words)
+def _apart(page: Page, left: int, right: int, gone: Collection[int]) -> int:
+    between_them = range(left + 1, right)
+    return sum(page.kinds[index] == "other" and index not in gone for index in between_them)
 
 
-def _apart(lines: list[Line], left: int, right: int) -> int:
-    """Count the lines between two lines that are neither sentences nor short ones."""
-    return sum(line.kind in ("other", "credit") for line in lines[left + 1 : right])
-
-
-def _kept(lines: list[Line], dropped: set[int], outlet: str | None) -> set[int]:
-    """Choose the best stretch, without blocks on another topic, and with its subheads."""
-    if text := _text_alone(lines):
-        return text - dropped
-    first, last = _best_stretch(lines, dropped)
-    blocks = [b for b in _blocks(lines, dropped) if first <= b.members[0] and b.members[-1] <= last]
-    if not blocks:
-        return set()
-    sentences = _trimmed(lines, _on_topic(lines, blocks), outlet)
-    return set(sentences) | set(_between(lines, sentences, dropped))
-
-
-def _text_alone(lines: list[Line]) -> set[int]:
-    """Give all lines from the first sentence on, if nothing but text follows; else none."""
-    first = next((index for index, line in enumerate(lines) if line.kind == "sentence"), len(lines))
-    alone = all(line.kind in {"sentence", "short"} for line in lines[first:])
-    return set(range(first, len(lines))) if alone else set()
-
-
-def _best_stretch(lines: list[Line], dropped: set[int]) -> tuple[int, int]:
-    """Find the contiguous lines with the highest sum of scores (Pasternack & Roth 2009)."""
-    best, best_range = 0, (0, -1)
-    total, start = 0, 0
-    for index, line in enumerate(lines):
-        if total <= 0:
-            total, start = 0, index
-        total += -1 if index in dropped else _SCORES.get(line.kind, min(line.size, 60))
-        if total > best:
-            best, best_range = total, (start, index)
-    return best_range
-
-
-def _on_topic(lines: list[Line], blocks: list[_Block]) -> list[int]:
-    """Give the sentence lines of the largest block and of the others that share its words."""
-    main = max(blocks, key=lambda block: (block.words, -block.members[0]))
-    topic = stems_of(lines[index] for index in main.members)
-    same = (
-        block
-        for block in blocks
-        if block is main
-        or cosine(stems_of(lines[index] for index in block.members), topic) >= SAME_TOPIC
-    )
-    return [index for block in same for index in block.members]
-
-
-def _trimmed(lines: list[Line], sentences: list[int], outlet: str | None) -> list[int]:
-    """Take off what stands at both ends without being part of the article."""
-    names = _Names(lines, outlet)
-    topic = stems_of(lines[index] for index in sentences)
-    while len(sentences) > 1:
-        last, first = lines[sentences[-1]], lines[sentences[0]]
-        topic.subtract(last.stems)
-        if _is_stray(last, topic, sentences[-1] - sentences[-2]) or names.imprint(last, topic):
-            sentences = sentences[:-1]
-            continue
-        topic.update(last.stems)
-        topic.subtract(first.stems)
-        if not _is_stray(first, topic, sentences[1] - sentences[0]):
-            break
-        sentences = sentences[1:]
-    return sentences
-
-
-def _is_stray(line: Line, topic: Counter[str], distance: int) -> bool:
-    """Whether a line shares too few words with the rest, for its length and distance."""
-    behind_gap = distance > 1
-    if topic.total() < MIN_EVIDENCE:
-        return False
-    if line.size > (120 if behind_gap else 12) or (line.quotes and not behind_gap):
-        return False
-    return cosine(line.stems, topic) < (ANY_TOPIC if behind_gap else ANY_TOPIC / 2)
-
-
-class _Names:
-    """What the outlet is called: by its metadata, or by the first lines of the page."""
-
-    def __init__(self, lines: list[Line], outlet: str | None) -> None:
-        self.outlet = outlet.casefold() if outlet else None
-        self.masthead = next((line.key for line in lines[:2] if line.size in range(2, 5)), None)
-
-    def imprint(self, line: Line, topic: Counter[str]) -> bool:
-        """Whether a closing line speaks of the outlet instead of the topic."""
-        if line.quotes or line.size > 60:  # noqa: PLR2004  # an imprint is short
-            return False
-        likeness = cosine(line.stems, topic)
-        if self.outlet and self.outlet in line.text.casefold():
-            return likeness < ANY_TOPIC
-        return bool(
-            self.masthead and line.key.startswith(f"{self.masthead} ") and likeness < SAME_TOPIC
-        )
-
-
-def _between(lines: list[Line], sentences: list[int], dropped: set[int]) -> Iterator[int]:
-    """Give the subheads and short sentences between kept lines."""
-    topic = stems_of(lines[index] for index in sentences)
-    for left, right in pairwise(sentences):
-        gap = [index for index in range(left + 1, right) if index not in dropped]
-        captions = _captions(lines, set(gap))
-        for section in _sections(lines, gap):
-            others = [i for i in section if lines[i].kind == "other" and i not in captions]
-            for index in section:
-                alone = others == [index] or lines[index].kind == "short"
-                if alone and index not in captions and _is_subhead(lines[index], topic):
-                    yield index
-
-
-def _sections(lines: list[Line], gap: list[int]) -> Iterator[list[int]]:
-    """Part a gap at its ornaments, such as a line of asterisks."""
-    for ornament, section in groupby(gap, key=lambda index: not lines[index].size):
-        if not ornament:
-            yield list(section)
-
-
-def _captions(lines: list[Line], gap: set[int]) -> set[int]:
-    """Find credit lines and what is set tightly around them."""
-    credits_ = {index for index in gap if lines[index].kind == "credit"}
-    around = ((index, near) for index in credits_ for near in (index - 1, index + 1))
-    return credits_ | {near for index, near in around if near in gap and _tight(lines, index, near)}
-
-
-def _tight(lines: list[Line], index: int, other: int) -> bool:
-    """Whether no blank line stands between two neighbours."""
-    first, second = sorted((index, other))
-    return lines[first].end + 1 == lines[second].start
-
-
-def _captioned(lines: list[Line]) -> set[int]:
-    """Sentences that stand with a credit line, and nothing else, between two blank lines."""
-    tight = [a.end + 1 == b.start for a, b in pairwise(lines)]
-    return {
-        index
-        for index, line in enumerate(lines[:-1])
-        if lines[index + 1].kind == "credit"
-        and line.kind == "sentence"
-        and line.size <= 40  # noqa: PLR2004
-        and tight[index]
-        and not any(tight[index - 1 : index])
-        and not any(tight[index + 1 : index + 2])
-    }
-
-
-def _is_subhead(line: Line, topic: Counter[str]) -> bool:
-    """Whether a line between two paragraphs can be a heading or a short sentence of the article."""
-    if line.kind == "credit" or not 0 < line.size <= MAX_SUBHEAD_WORDS:
-        return False
-    if line.kind == "short":
-        return True
-    known = sum(1 for stem in line.stems if stem in topic)
-    short = line.size in range(2, 6)
-    return not line.key.replace(" ", "").isdigit() and (short or known * 3 >= len(line.stems) > 0)
-
-
-def _title(lines: list[Line], kept: set[int], given: str | None) -> int | None:
-    """Find the line before the body that names its topic, best with words of its lead.
-
-    Of several, one that repeats goes first, then the first of them.
-    """
-    if given:
-        return None
-    first = min(kept)
-    counts = Counter(line.key for line in lines)
-    near = range(max(0, first - MAX_TITLE_DISTANCE), first)
-    for size in (3, len(kept)):
-        lead = stems_of(lines[index] for index in sorted(kept)[:size])
-        candidates = [index for index in near if _can_be_title(lines[index], lead)]
-        if candidates:
-            return max(candidates, key=lambda index: (counts[lines[index].key], -index))
-    return None
-
-
-def _can_be_title(line: Line, lead: Counter[str]) -> bool:
-    if line.kind == "credit" or line.furniture or line.size < MIN_TITLE_WORDS:
-        return False
-    ends = line.text.rstrip("\"”’'»)] ").endswith((".", "。"))
-    return not ends and sum(1 for stem in line.stems if stem in lead) > 1
-
-
-def _is_title(line: Line, title: str | None) -> bool:
-    return title is not None and line.text.casefold() == title.casefold()
-
-
-def _reasons(
-    lines: list[Line], kept: set[int], repeats: set[int], title: str | None
-) -> list[str | None]:
+def _reasons(page: Page, body: _Body, title: str | None) -> list[str | None]:
     """Say for each line why it is dropped; None for the lines that stay."""
-    captions = _captions(lines, set(range(len(lines))) - kept)
     reasons: list[str | None] = []
-    for index, line in enumerate(lines):
-        if index in kept:
+    name = key_of(title or "") or None
+    for index, kind in enumerate(page.kinds):
+        if index in body.kept:
             reasons.append(None)
-        elif _is_title(line, title):
+        elif name and is_title(page.keys[index], name):
             reasons.append("title")
-        elif line.kind == "credit":
+        elif kind == "credit":
             reasons.append("credit")
-        elif index in captions:
-            reasons.append("caption")
+        elif index in body.dropped:
+            reasons.append("repeat")
         else:
-            reasons.append("repeat" if index in repeats else "boilerplate")
+            reasons.append("caption" if index in body.gone else "boilerplate")
     return reasons
 
 
-def _edits(lines: list[Line], reasons: list[str | None]) -> Iterator[Edit]:
+def _edits(page: Page, reasons: list[str | None]) -> Iterator[Edit]:
     """Give one edit for each run of lines that go for the same reason, with a gap beside it."""
-    first = next((index for index, reason in enumerate(reasons) if reason is None), len(lines))
-    for reason, run in groupby(
-        range(len(lines)), key=lambda index: (reasons[index], index < first)
-    ):
-        members = list(run)
-        if reason[0] is None:
+    first = next((index for index, reason in enumerate(reasons) if reason is None), len(reasons))
+    keyed = groupby(range(len(reasons)), key=lambda index: (reasons[index], index < first))
+    for (reason, leading), run in keyed:
+        if reason is None:
+            for index in run:
+                yield from _rejoined(page, index)
             continue
-        leading = members[-1] < first
-        start = lines[members[0]].start if leading else lines[members[0] - 1].end
-        end = lines[members[-1] + 1].start if leading else lines[members[-1]].end
-        yield Edit(start, end, "", reason[0])
+        members = list(run)
+        start = page.spans[members[0]][0] if leading else page.spans[members[0] - 1][1]
+        end = page.spans[members[-1] + 1][0] if leading else page.spans[members[-1]][1]
+        yield Edit(start, end, "", reason)
+
+
+def _rejoined(page: Page, index: int) -> Iterator[Edit]:
+    """Put a space, or nothing before a closing mark, where a paragraph was broken into lines."""
+    for (_, end), (start, _) in pairwise(page.groups[index]):
+        glued = page.text[start] in _GLUED or page.text[end - 1] == "-"
+        yield Edit(end, start, "" if glued else " ", "rejoined")

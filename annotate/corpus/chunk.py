@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from bisect import bisect_right
-from collections.abc import Iterator
-from typing import NamedTuple
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from annotate.corpus.articles import Chunk, Flag, chunk_id
-from annotate.corpus.quotes import find_quotes
+from annotate.corpus.atoms import Atom, atoms_of
 from annotate.corpus.sentences import sentences
 
 CONTEXT = 300  # code points
-_PARAGRAPH, _SENTENCE, _WORD, _QUOTE = 0.0, 0.35, 4.0, 2.0
-_GLUE = "\u200d\u200c"
-
-
-class _Atom(NamedTuple):
-    """Text that stays together, and what a cut behind it costs."""
-
-    start: int
-    end: int
-    cost: float
+HARD_SPLIT = "hard_split"
+_TINY, _GRAIN = 64, 10  # atoms are joined up to target/64 always, up to target/10 at no loss
+_WINDOW = CONTEXT + 10  # code points that surely hold what a context may show
 
 
 def chunk_article(
     article_id: str, text: str, flags: tuple[Flag, ...], *, limit: int, target: int
 ) -> tuple[Chunk, ...]:
-    """Cut a clean text into chunks of `limit` code points at most, else near `target`."""
-    ranges = cut(text, limit=limit, target=min(target, limit))
-    found = sentences(text) if len(ranges) > 1 else []
+    """Cut a clean text into chunks of `limit` code points at most, else near `target`.
+
+    A chunk that ends or begins inside a sentence has a flag there, besides those of the article.
+    """
+    pieces = cut(text, limit=limit, target=min(target, limit))
+    placed = _placed((*flags, *_hard_splits(pieces)), pieces)
     return tuple(
         Chunk(
             id=chunk_id(article_id, start, end, text[start:end]),
@@ -39,110 +34,107 @@ def chunk_article(
             start=start,
             end=end,
             text=text[start:end],
-            context_before=_before(text, found, start),
-            context_after=_after(text, found, end),
-            flags=_inside(flags, start, end),
+            context_before=_before(text, start) if index else "",
+            context_after=_after(text, end) if index + 1 < len(pieces) else "",
+            flags=tuple(found),
         )
-        for index, (start, end) in enumerate(ranges)
+        for index, ((start, end, _, _), found) in enumerate(zip(pieces, placed, strict=True))
     )
 
 
-def cut(text: str, *, limit: int, target: int) -> list[tuple[int, int]]:
+def hard_splits(chunks: Sequence[Chunk]) -> tuple[Flag, ...]:
+    """Give the flags, counted in the article, where chunks had to be cut inside a sentence."""
+    return tuple(
+        Flag(HARD_SPLIT, one.end - 1, two.start + 1)
+        for one, two in pairwise(chunks)
+        if Flag(HARD_SPLIT, len(one.text) - 1, len(one.text)) in one.flags
+    )
+
+
+def cut(text: str, *, limit: int, target: int) -> list[Atom]:
     """Give the chunks' ranges: nothing but white space lies between and around them."""
     start, end = len(text) - len(text.lstrip()), len(text.rstrip())
     if end - start <= limit:
-        return [(start, end)] if start < end else []
-    return _cheapest(list(_atoms(text, limit)), limit=limit, target=target)
+        return [Atom(start, end)] if start < end else []
+    atoms = _joined(atoms_of(text, limit=limit, target=target), target)
+    return _cheapest(atoms, limit=limit, target=target)
 
 
-def _cheapest(atoms: list[_Atom], *, limit: int, target: int) -> list[tuple[int, int]]:
+def _joined(atoms: Iterable[Atom], target: int) -> list[Atom]:
+    """Join short atoms, so that few lie in the reach of a chunk; the cheaper cut stays."""
+    tiny, grain = target // _TINY, target // _GRAIN
+    kept: list[Atom] = []
+    for atom in atoms:
+        size = atom.end - kept[-1].start if kept else 0
+        if kept and (size <= tiny or (size <= grain and kept[-1].cost >= atom.cost)):
+            kept[-1] = atom._replace(start=kept[-1].start)
+        else:
+            kept.append(atom)
+    return kept
+
+
+def _cheapest(atoms: list[Atom], *, limit: int, target: int) -> list[Atom]:
     """Join atoms to chunks so that size errors and cuts cost least (dynamic programme)."""
-    best = [0.0] + [float("inf")] * len(atoms)
-    came = [0] * (len(atoms) + 1)
-    for last, atom in enumerate(atoms, start=1):
-        behind = atom.cost if last < len(atoms) else 0.0
-        for first in range(last - 1, -1, -1):
-            size = atom.end - atoms[first].start
-            if size > limit:
-                break
-            cost = best[first] + ((size - target) / target) ** 2 + behind
-            if cost < best[last]:
-                best[last], came[last] = cost, first
+    starts = [atom.start for atom in atoms]
+    best = [0.0]
+    came = [0]
+    lowest = 0
+    for last, (_, end, behind, _) in enumerate(atoms, start=1):
+        while end - starts[lowest] > limit:
+            lowest += 1
+        least, found = float("inf"), lowest
+        for first in range(lowest, last):
+            error = (end - starts[first]) / target - 1
+            cost = best[first] + error * error
+            if cost < least:
+                least, found = cost, first
+        best.append(least + behind)
+        came.append(found)
     return _walk_back(atoms, came)
 
 
-def _walk_back(atoms: list[_Atom], came: list[int]) -> list[tuple[int, int]]:
-    ranges: list[tuple[int, int]] = []
+def _walk_back(atoms: list[Atom], came: list[int]) -> list[Atom]:
+    pieces: list[Atom] = []
     last = len(atoms)
     while last:
-        ranges.append((atoms[came[last]].start, atoms[last - 1].end))
+        pieces.append(atoms[last - 1]._replace(start=atoms[came[last]].start))
         last = came[last]
-    return ranges[::-1]
+    return pieces[::-1]
 
 
-def _atoms(text: str, limit: int) -> Iterator[_Atom]:
-    """Sentences, and the words of a sentence that is longer than a chunk may be."""
-    quotes = find_quotes(text).pairs
-    opens = [start for start, _ in quotes]
-    for start, end in sentences(text):
-        index = bisect_right(opens, end - 1) - 1
-        inside = index >= 0 and end < quotes[index][1]
-        cost = _PARAGRAPH if text[end : end + 1] == "\n" else _SENTENCE
-        yield from _words(text, start, end, limit, cost + _QUOTE * inside)
+def _hard_splits(pieces: list[Atom]) -> list[Flag]:
+    return [
+        Flag(HARD_SPLIT, one.end - 1, two.start + 1) for one, two in pairwise(pieces) if one.hard
+    ]
 
 
-def _words(text: str, start: int, end: int, limit: int, cost: float) -> Iterator[_Atom]:
-    """Split what is too long into near-equal parts at spaces, else between whole characters."""
-    while end - start > limit:
-        parts = -(-(end - start) // limit)
-        aim = start + -(-(end - start) // parts)
-        space = text.rfind(" ", start + 1, aim + 1)
-        stop = space if space > start + limit // 2 else _whole(text, start, aim)
-        yield _Atom(start, stop, _WORD)
-        start = stop + len(text[stop:end]) - len(text[stop:end].lstrip())
-    yield _Atom(start, end, cost)
+def _placed(flags: Iterable[Flag], pieces: list[Atom]) -> list[list[Flag]]:
+    """Give for each chunk the flags that touch it, counted in its own text."""
+    placed: list[list[Flag]] = [[] for _ in pieces]
+    starts = [piece.start for piece in pieces]
+    ends = [piece.end for piece in pieces]
+    for flag in flags:
+        for index in range(bisect_right(ends, flag.start), bisect_left(starts, flag.end)):
+            start, end = starts[index], ends[index]
+            inner = Flag(flag.code, max(flag.start, start) - start, min(flag.end, end) - start)
+            placed[index].append(inner)
+    return placed
 
 
-def _whole(text: str, start: int, aim: int) -> int:
-    """Step back so that no joined character sequence is cut, if that is possible."""
-    stop = aim
-    while stop > start + 1 and _joined(text[stop - 1], text[stop]):
-        stop -= 1
-    return stop if stop > start + 1 else aim
-
-
-def _joined(left: str, right: str) -> bool:
-    marks = unicodedata.category(right) in ("Mn", "Mc", "Me", "Sk")
-    return marks or left in _GLUE or right in _GLUE or right.isspace()
-
-
-def _before(text: str, found: list[tuple[int, int]], start: int) -> str:
+def _before(text: str, start: int) -> str:
     """Give the last two sentences before a chunk, or as many words of them as fit."""
-    index = bisect_right(found, (start, -1))
-    if start == 0 or not index:
-        return ""
-    begin = found[max(0, index - 2)][0]
-    context = text[begin:start].rstrip()
+    window = text[max(0, start - _WINDOW) : start]
+    found = sentences(window)
+    context = window[found[-2:][0][0] :].rstrip() if found else ""
     if len(context) <= CONTEXT:
         return context
     return re.sub(r"\A\S*\s+", "", context[-CONTEXT - 1 :])[-CONTEXT:].lstrip()
 
 
-def _after(text: str, found: list[tuple[int, int]], end: int) -> str:
+def _after(text: str, end: int) -> str:
     """Give the sentence that follows a chunk, or as many words of it as fit."""
-    index = bisect_right(found, (end, -1))
-    if index == len(found):
-        return ""
-    start, stop = found[index]
+    window = text[end : end + _WINDOW]
+    start, stop = next(iter(sentences(window)), (0, 0))
     if stop - start <= CONTEXT:
-        return text[start:stop]
-    return re.sub(r"\s+\S*\Z", "", text[start : start + CONTEXT + 1])[:CONTEXT].rstrip()
-
-
-def _inside(flags: tuple[Flag, ...], start: int, end: int) -> tuple[Flag, ...]:
-    """Give the flags that touch a chunk, counted in its own text."""
-    return tuple(
-        Flag(flag.code, max(flag.start, start) - start, min(flag.end, end) - start)
-        for flag in flags
-        if flag.start < end and flag.end > start
-    )
+        return window[start:stop]
+    return re.sub(r"\s+\S*\Z", "", window[start : start + CONTEXT + 1])[:CONTEXT].rstrip()

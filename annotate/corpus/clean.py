@@ -1,6 +1,7 @@
 """Passes that every text goes through: characters, normal form, white space.
 
-A pass takes a text and gives the edits to make in it; none of them changes wording.
+A pass takes a text and gives the edits to make in it; none of them changes wording. Each looks
+first whether there is anything to do, for most texts need nothing.
 """
 
 from __future__ import annotations
@@ -13,73 +14,93 @@ from functools import cache
 from annotate.corpus.edits import Edit, EditedText
 
 _CHARACTERS = (
-    ("newline", "\n", "\r\n|[\r\x0b\x0c\x85\u2028\u2029]"),
-    ("space", " ", "[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]"),
+    ("newline", "\n", "\r\x0b\x0c\x85\u2028\u2029"),
+    ("space", " ", "\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"),
     ("byte_order_mark", "", "\ufeff"),
     ("soft_hyphen", "", "\xad"),
-    ("bidi_override", "", "[\u202a-\u202e\u2066-\u2069]"),
-    ("surrogate", "", "[\ud800-\udfff]"),
-    ("control", "", "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]"),
+    ("bidi_override", "", "\u202a-\u202e\u2066-\u2069"),
+    ("surrogate", "", "\ud800-\udfff"),
+    ("control", "", "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff"),
 )
-_REPLACEMENTS = {reason: replacement for reason, replacement, _ in _CHARACTERS}
-_CHARACTER = re.compile("|".join(f"(?P<{reason}>{cls})" for reason, _, cls in _CHARACTERS))
-_SPACE = re.compile(r"\A[ \n]+|[ \n]+\Z|[ \n]*\n[ \n]*|  +")
+# One class in front, for the engine finds a class fast and an alternative slowly.
+_CHARACTER = re.compile(f"[{''.join(chars for _, _, chars in _CHARACTERS)}](?:(?<=\r)\n)?")
+_KINDS = [
+    (re.compile(f"[{chars}]"), replacement, reason) for reason, replacement, chars in _CHARACTERS
+]
+_PLAIN = bytes((10, *range(32, 127)))
+_SPACES = re.compile("[ \n]{2,}")
+_LINE_BREAK = re.compile("\n(?:(?<= \n)| |\n\n)")  # with space beside it or too many
 _HANGUL_JOINERS = frozenset(map(chr, (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))))
+_BASIC = 0x10000  # beyond it few characters compose, and asking for each costs more than it gains
 
 
 def characters(text: str) -> Iterator[Edit]:
     """Give LF and plain spaces; drop what no reader sees. Joiners and direction marks stay."""
+    if _is_plain(text):
+        return
     for match in _CHARACTER.finditer(text):
-        reason = match.lastgroup or ""
-        yield Edit(match.start(), match.end(), _REPLACEMENTS[reason], reason)
+        replacement, reason = _kind(match.group()[0])
+        yield Edit(match.start(), match.end(), replacement, reason)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether every character is printable, which none is that this pass replaces."""
+    if text.isascii():
+        return not text.encode().translate(None, _PLAIN)
+    return text.replace("\n", " ").isprintable()
+
+
+@cache
+def _kind(char: str) -> tuple[str, str]:
+    return next((replacement, reason) for cls, replacement, reason in _KINDS if cls.match(char))
 
 
 def normal_form(text: str) -> Iterator[Edit]:
     """Compose to NFC, around the changed characters only."""
-    position = 0
-    for line in text.splitlines(keepends=True):
-        if not unicodedata.is_normalized("NFC", line):
-            yield from _compositions(line, position)
-        position += len(line)
-
-
-def _compositions(line: str, offset: int) -> Iterator[Edit]:
-    starts = [index for index, char in enumerate(line) if index == 0 or _begins(char)]
-    for start, end in zip(starts, (*starts[1:], len(line)), strict=True):
-        composed = unicodedata.normalize("NFC", line[start:end])
-        if composed != line[start:end]:
-            yield Edit(offset + start, offset + end, composed, "nfc")
-
-
-def _begins(char: str) -> bool:
-    """Whether nothing before this character can change or be changed by it in NFC."""
-    if char.isascii():
-        return True
-    first = unicodedata.normalize("NFD", char)[0]
-    return unicodedata.combining(first) == 0 and first not in _joiners()
+    if unicodedata.is_normalized("NFC", text):
+        return
+    for match in _composable().finditer(text):
+        start, end = max(match.start() - 1, 0), match.end()
+        composed = unicodedata.normalize("NFC", text[start:end])
+        if composed != text[start:end]:
+            same = composed[0] == text[start]
+            yield Edit(start + same, end, composed[same:], "nfc")
 
 
 @cache
-def _joiners() -> frozenset[str]:
-    """Characters that can compose with the one before them."""
-    pairs = (unicodedata.decomposition(chr(code)).split() for code in range(0x20000))
-    seconds = (chr(int(pair[1], 16)) for pair in pairs if len(pair) == 2 and pair[0][0] != "<")  # noqa: PLR2004  # a pair
-    return _HANGUL_JOINERS | frozenset(seconds)
+def _composable() -> re.Pattern[str]:
+    """Match what NFC may change, alone or together with the one character before it."""
+    chars = [chr(code) for code in range(_BASIC)]
+    pairs = (unicodedata.decomposition(char).split() for char in chars)
+    seconds = {chr(int(pair[1], 16)) for pair in pairs if len(pair) == 2 and pair[0][0] != "<"}  # noqa: PLR2004  # a pair
+    changed = {char for char in chars if _changes(char, _HANGUL_JOINERS | seconds)}
+    return re.compile(f"[{''.join(sorted(changed))}\U00010000-\U0002ffff]+")
+
+
+def _changes(char: str, joiners: frozenset[str]) -> bool:
+    first = unicodedata.normalize("NFD", char)[0]
+    joins = unicodedata.combining(first) != 0 or first in joiners
+    return joins or not unicodedata.is_normalized("NFC", char)
 
 
 def white_space(text: str) -> Iterator[Edit]:
     """Leave single spaces, no space at a line's ends, and at most one blank line in a row."""
-    for match in _SPACE.finditer(text):
-        kept = _kept_space(text, match)
-        if kept != match.group():
-            reason = "blank_lines" if match.group().count("\n") > len(kept) else "space"
-            yield Edit(match.start(), match.end(), kept, reason)
+    start = len(text) - len(text.lstrip(" \n"))
+    end = max(start, len(text.rstrip(" \n")))
+    if start:
+        yield _space(text, 0, start, "")
+    if "  " in text or _LINE_BREAK.search(text):
+        for match in _SPACES.finditer(text, start, end):
+            kept = "\n" * min(match.group().count("\n"), 2) or " "
+            if kept != match.group():
+                yield _space(text, *match.span(), kept)
+    if end < len(text):
+        yield _space(text, end, len(text), "")
 
 
-def _kept_space(text: str, match: re.Match[str]) -> str:
-    if match.start() == 0 or match.end() == len(text):
-        return ""
-    return "\n" * min(match.group().count("\n"), 2) or " "
+def _space(text: str, start: int, end: int, kept: str) -> Edit:
+    lost_lines = text.count("\n", start, end) > len(kept)
+    return Edit(start, end, kept, "blank_lines" if lost_lines else "space")
 
 
 PASSES = (characters, normal_form, white_space)

@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 
@@ -33,50 +33,46 @@ class EditedText:
     edits: tuple[Edit, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.edits and not (self.edits[0].start >= 0 and self.edits[-1].end <= len(self.raw)):
+        position = 0
+        for start, end, _, _ in self.edits:
+            if not position <= start <= end:
+                raise ValueError("an edit ends before it starts, overlaps or is not sorted")
+            position = end
+        if position > len(self.raw):
             raise ValueError("an edit lies outside the text")
-        if any(edit.start > edit.end for edit in self.edits):
-            raise ValueError("an edit ends before it starts")
-        if any(after.start < before.end for before, after in pairwise(self.edits)):
-            raise ValueError("edits overlap or are not sorted")
 
     @cached_property
     def clean(self) -> str:
         """The raw text with all edits made."""
+        if not self.edits:
+            return self.raw
         parts: list[str] = []
         position = 0
-        for edit in self.edits:
-            parts += (self.raw[position : edit.start], edit.replacement)
-            position = edit.end
+        for start, end, replacement, _ in self.edits:
+            parts += (self.raw[position:start], replacement)
+            position = end
         return "".join((*parts, self.raw[position:]))
 
     @cached_property
-    def _clean_starts(self) -> list[int]:
-        """Where each edit's replacement starts in the clean text."""
-        starts: list[int] = []
-        shift = 0
-        for edit in self.edits:
-            starts.append(edit.start + shift)
-            shift += len(edit.replacement) - (edit.end - edit.start)
-        return starts
-
-    @cached_property
     def _raw_starts(self) -> list[int]:
-        return [edit.start for edit in self.edits]
+        return [edit[0] for edit in self.edits]
 
     @cached_property
     def _raw_ends(self) -> list[int]:
-        return [edit.end for edit in self.edits]
+        return [edit[1] for edit in self.edits]
 
     @cached_property
-    def _clean_ends(self) -> list[int]:
-        return [end for _, end in self.clean_ranges]
+    def clean_starts(self) -> list[int]:
+        """Where each edit's replacement starts in the clean text."""
+        gains = accumulate(len(edit[2]) - edit[1] + edit[0] for edit in self.edits)
+        shifts = chain((0,), gains)
+        return [start + shift for start, shift in zip(self._raw_starts, shifts, strict=False)]
 
     @cached_property
-    def clean_ranges(self) -> list[tuple[int, int]]:
-        """Where each edit's replacement lies in the clean text."""
-        pairs = zip(self._clean_starts, self.edits, strict=True)
-        return [(start, start + len(edit.replacement)) for start, edit in pairs]
+    def clean_ends(self) -> list[int]:
+        """Where each edit's replacement ends in the clean text."""
+        pairs = zip(self.clean_starts, self.edits, strict=True)
+        return [start + len(edit[2]) for start, edit in pairs]
 
     def to_raw(self, start: int, end: int) -> tuple[int, int]:
         """Find the raw range of a clean one; a replaced part counts as a whole.
@@ -87,17 +83,12 @@ class EditedText:
             raise ValueError(f"no text at [{start}, {end})")
         return self._raw_of(start)[0], self._raw_of(end - 1)[1]
 
-    def to_raw_point(self, position: int) -> int:
-        """Find where in the raw text an insertion at a clean position belongs."""
-        index = bisect_right(self._clean_ends, position)
-        return position - self._shift_before(index)
-
     def _raw_of(self, position: int) -> tuple[int, int]:
         """Give the raw range behind one clean character."""
-        index = bisect_right(self._clean_ends, position)
-        if index < len(self.edits) and self._clean_starts[index] <= position:
+        index = bisect_right(self.clean_ends, position)
+        if index < len(self.edits) and self.clean_starts[index] <= position:
             return self.edits[index].start, self.edits[index].end
-        start = position - self._shift_before(index)
+        start = position - self.shift_before(index)
         return start, start + 1
 
     def to_clean(self, raw_start: int, raw_end: int) -> tuple[int, int] | None:
@@ -117,19 +108,19 @@ class EditedText:
         """Find the first clean position that holds something of `raw_start` or later."""
         index = bisect_right(self._raw_ends, raw_start)
         if index < len(self.edits) and self._raw_starts[index] <= raw_start:
-            return self._clean_starts[index]
-        return raw_start + self._shift_before(index)
+            return self.clean_starts[index]
+        return raw_start + self.shift_before(index)
 
     def _clean_until(self, raw_end: int) -> int:
         """Find the end of what the clean text holds of anything before `raw_end`."""
         index = bisect_left(self._raw_starts, raw_end) - 1
         if index >= 0 and self._raw_ends[index] >= raw_end:
-            return self._clean_ends[index]
-        return raw_end + self._shift_before(index + 1)
+            return self.clean_ends[index]
+        return raw_end + self.shift_before(index + 1)
 
-    def _shift_before(self, index: int) -> int:
+    def shift_before(self, index: int) -> int:
         """How far clean positions between the edits `index - 1` and `index` are moved."""
-        return self._clean_ends[index - 1] - self._raw_ends[index - 1] if index else 0
+        return self.clean_ends[index - 1] - self._raw_ends[index - 1] if index else 0
 
     def then(self, edits: Iterable[Edit]) -> EditedText:
         """Edit the clean text further; the result holds all edits against the same raw text.
@@ -139,8 +130,12 @@ class EditedText:
         later = EditedText(self.clean, tuple(edits))
         if not later.edits:
             return self
-        joined = [_join(self, later, group) for group in _groups(self, later)]
-        kept = (edit for edit in joined if self.raw[edit.start : edit.end] != edit.replacement)
+        joined = _joined(self, later.edits) if self.edits else later.edits
+        kept = [
+            edit
+            for edit in joined
+            if len(edit[2]) != edit[1] - edit[0] or self.raw[edit[0] : edit[1]] != edit[2]
+        ]
         return EditedText(self.raw, tuple(kept))
 
     def through(self, *passes: Pass) -> EditedText:
@@ -152,61 +147,62 @@ class EditedText:
 
 
 class _Group(NamedTuple):
-    """Edits of both passes that must become one; `[start, end)` in the text between them."""
+    """Edits `[first:last)` of a later pass and what of the earlier one must join them.
+
+    `[start, end)` counts in the text between the passes.
+    """
 
     start: int
     end: int
-    earlier: list[int]
-    later: list[int]
+    earlier: tuple[int, int]
+    later: tuple[int, int]
 
 
-def _groups(earlier: EditedText, later: EditedText) -> list[_Group]:
-    """Cluster the edits of two passes by overlap in the text between the passes, in order."""
-    items = [(start, end, index, -1) for index, (start, end) in enumerate(earlier.clean_ranges)]
-    items += [(edit.start, edit.end, -1, index) for index, edit in enumerate(later.edits)]
-    items.sort(key=lambda item: (item[0], item[1], item[3]))
-    groups: list[_Group] = []
-    for start, end, first, second in items:
-        if groups and _must_join(groups[-1], start, end, is_later=second >= 0):
-            groups[-1] = groups[-1]._replace(end=max(groups[-1].end, end))
+def _joined(earlier: EditedText, later: tuple[Edit, ...]) -> list[Edit]:
+    """Lay the edits of a later pass over those of an earlier one, all against the raw text."""
+    joined: list[Edit] = []
+    done = index = 0
+    while index < len(later):
+        group = _group(earlier, later, done, index)
+        joined += earlier.edits[done : group.earlier[0]]
+        joined.append(_join(earlier, later, group))
+        done, index = group.earlier[1], group.later[1]
+    joined += earlier.edits[done:]
+    return joined
+
+
+def _group(earlier: EditedText, later: tuple[Edit, ...], done: int, index: int) -> _Group:
+    """Gather what overlaps a later edit; an insertion joins whatever was done at its place."""
+    starts, ends = earlier.clean_starts, earlier.clean_ends
+    start, end = later[index][:2]
+    first = bisect_right(ends, start, done)
+    if start == end and first > done and ends[first - 1] == start:
+        first -= 1
+        start = starts[first]
+    last, upto = first, index + 1
+    while True:
+        if last < len(starts) and (starts[last] < end or start == end == starts[last]):
+            start, end = min(start, starts[last]), max(end, ends[last])
+            last += 1
+        elif upto < len(later) and later[upto][0] < end:
+            end = max(end, later[upto][1])
+            upto += 1
         else:
-            groups.append(_Group(start, end, [], []))
-        if second >= 0:
-            groups[-1].later.append(second)
-        else:
-            groups[-1].earlier.append(first)
-    return groups
+            return _Group(start, end, (first, last), (index, upto))
 
 
-def _must_join(group: _Group, start: int, end: int, *, is_later: bool) -> bool:
-    """Overlapping edits join; an insertion joins whatever the other pass did at its place."""
-    if start < group.end:
-        return True
-    inserts = (group.start == group.end and bool(group.later)) or (is_later and start == end)
-    return inserts and start == group.end and bool(group.later) != is_later
-
-
-def _join(earlier: EditedText, later: EditedText, group: _Group) -> Edit:
-    """Make one edit against the raw text out of a group."""
-    if not group.later:
-        return earlier.edits[group.earlier[0]]
-    edits = [later.edits[index] for index in group.later]
-    widest = max(edits, key=lambda edit: edit.end - edit.start)
-    start, end = _raw_range(earlier, group)
-    if not group.earlier:
-        return Edit(start, end, widest.replacement, widest.reason)
+def _join(earlier: EditedText, later: tuple[Edit, ...], group: _Group) -> Edit:
+    """Make one edit against the raw text out of a group, for the reason of its widest edit."""
+    first, last = group.earlier
+    start = group.start - earlier.shift_before(first)
+    end = group.end - earlier.shift_before(last)
+    edits = later[slice(*group.later)]
+    if first == last:
+        return Edit(start, end, edits[0].replacement, edits[0].reason)
     local = tuple(
-        edit._replace(start=edit.start - group.start, end=edit.end - group.start) for edit in edits
+        Edit(edit.start - group.start, edit.end - group.start, edit.replacement, edit.reason)
+        for edit in edits
     )
     between = EditedText(earlier.clean[group.start : group.end], local)
+    widest = max(edits, key=lambda edit: edit.end - edit.start)
     return Edit(start, end, between.clean, widest.reason)
-
-
-def _raw_range(earlier: EditedText, group: _Group) -> tuple[int, int]:
-    ranges = [(edit.start, edit.end) for edit in map(earlier.edits.__getitem__, group.earlier)]
-    if group.start < group.end:
-        ranges.append(earlier.to_raw(group.start, group.end))
-    if not ranges:
-        point = earlier.to_raw_point(group.start)
-        return point, point
-    return min(start for start, _ in ranges), max(end for _, end in ranges)

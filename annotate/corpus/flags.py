@@ -3,41 +3,105 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
+from annotate.corpus.alphabets import mixed_words
 from annotate.corpus.articles import Flag
-from annotate.corpus.quotes import find_quotes
+from annotate.corpus.mojibake import broken
+from annotate.corpus.quotes import SINGLE, Quotes, find_quotes
 
-_ALPHABETS = {
-    "latin": "A-Za-z\u00c0-\u024f",
-    "cyrillic": "\u0400-\u052f",
-    "greek": "\u0370-\u03ff",
+# A pair of signs that stand for quote marks: commas, accents, angles, question marks where an
+# encoding had no such sign, and the letters that other encodings or keyboards have there.
+_SIGNS = (",,", "``", "''", "<<", "?", "Ò", "ì", "Э", "Ы")
+_OPENING = re.compile(
+    r"(?<![^\s(\[—–])(?:"
+    r"(?P<comma>,,)(?=[^\W\d])|(?P<accent>``)(?=\w)|(?P<twice>'')(?=\w)"
+    r"|(?P<angle><<)(?=[^\W\d])|(?P<lost>\?)(?=[^\W\d])|(?P<mac>[Òì])(?=[^\W\d])"
+    r"|(?P<layout>[ЭЫ])(?=[A-Za-z]{2}))"
+)
+_CLOSING = {
+    "comma": re.compile(r"''|[”“\"]|(?<=\S)[’'](?!\w)"),
+    "accent": re.compile(r"''|``|[”\"]"),
+    "twice": re.compile(r"''(?!\w)"),
+    "angle": re.compile(r"(?<=[^\s<>])>>(?!\w)"),
+    "lost": re.compile(r"(?<=[\w.,!])\?(?!\w)"),
+    "mac": re.compile(r"(?<=[\w.,!?])[Óî](?!\w)"),
+    "layout": re.compile(r"(?<=[a-z.,!?])[ЭЫ](?!\w)"),
 }
-_LETTERS = {name: re.compile(f"[{chars}]") for name, chars in _ALPHABETS.items()}
-_WORD = re.compile(f"[{''.join(_ALPHABETS.values())}]+")
-_DOMINANT = 0.9  # share of the letters; below it the text is written in two scripts on purpose
+_MARKS = frozenset('”“"')
+_LOST_APOSTROPHE = re.compile(r"\?(?<=[a-z][a-z]\?)(?=(?:s|t|re|ve|ll|d|m)[ ,.;])")
+_LAST_LETTER = re.compile(r"[A-Z](?<=[a-z][a-z][a-z][A-Z])(?!\w)")
+_LONGEST = 600  # characters of a quotation that two letters enclose
 
 
 def flags_of(text: str) -> tuple[Flag, ...]:
     """All flags of a text, in order."""
-    return tuple(sorted((*mixed_script(text), *quotes_unpaired(text)), key=lambda flag: flag[1:]))
+    quotes = find_quotes(text)
+    flags = [Flag("quotes_unpaired", *place) for place in quotes.unpaired]
+    flags += [Flag("quotes_mixed", *place) for place in quotes.mixed]
+    flags += [Flag("quotes_style", *place) for place in _other_style(text, quotes)]
+    flags += [Flag("letter_as_quote", *place) for place in letters_as_quotes(text)]
+    flags += [Flag("mixed_script", *place) for place in mixed_words(text)]
+    flags += [Flag("mojibake", *place) for place in broken(text)]
+    return tuple(sorted(flags, key=lambda flag: flag[1:]))
 
 
-def mixed_script(text: str) -> Iterator[Flag]:
-    """Words with letters of another alphabet than nearly all of the text."""
-    if text.isascii():
-        return
-    totals = Counter({name: len(letters.findall(text)) for name, letters in _LETTERS.items()})
-    name, count = totals.most_common(1)[0]
-    if count < _DOMINANT * totals.total():
-        return
-    for word in _WORD.finditer(text):
-        if len(_LETTERS[name].findall(word.group())) < len(word.group()):
-            yield Flag("mixed_script", word.start(), word.end())
+def _other_style(text: str, quotes: Quotes) -> list[tuple[int, int]]:
+    """Quotes between straight marks where the others are curly, or the other way round."""
+    doubles = [pair for pair in quotes.pairs if text[pair[0]] not in SINGLE]
+    straight = [pair for pair in doubles if text[pair[0]] == '"']
+    if not straight or len(straight) == len(doubles):
+        return []
+    others = [pair for pair in doubles if text[pair[0]] != '"']
+    return min(straight, others, key=len)
 
 
-def quotes_unpaired(text: str) -> Iterator[Flag]:
-    """Quotes that close with another mark than they opened with, or not at all in the paragraph."""
-    for start, end in find_quotes(text).damaged:
-        yield Flag("quotes_unpaired", start, end)
+def letters_as_quotes(text: str) -> Iterator[tuple[int, int]]:
+    """Letters, commas and other signs that stand in the place of quote marks, each by itself."""
+    if any(_leads(sign, text) for sign in _SIGNS):
+        for line in re.finditer(r"[^\n]+", text):
+            yield from _sign_pairs(text, *line.span())
+    if "?" in text:
+        yield from (found.span() for found in _LOST_APOSTROPHE.finditer(text))
+    yield from _repeated_letters(text)
+
+
+def _leads(sign: str, text: str) -> bool:
+    """Whether a sign may stand in front of a word somewhere."""
+    if sign not in text:
+        return False
+    return len(sign) > 1 or text[0] == sign or any(f"{space}{sign}" in text for space in " \n([—–")
+
+
+def _sign_pairs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    never_closed: set[str] = set()
+    position = start
+    for opened in _OPENING.finditer(text, start, end):
+        kind = opened.lastgroup or ""
+        if opened.start() < position or kind in never_closed:
+            continue
+        closed = _CLOSING[kind].search(text, opened.end(), end)
+        if closed is None:
+            never_closed.add(kind)
+            continue
+        yield opened.span()
+        if closed.group() not in _MARKS:
+            yield closed.span()
+        position = closed.end()
+
+
+def _repeated_letters(text: str) -> Iterator[tuple[int, int]]:
+    """Find a capital in front of a quotation and the same behind it: `Tthe port is shutT`.
+
+    The first word must be one of the text without the letter, and none with it.
+    """
+    words: set[str] = set()
+    for closed in _LAST_LETTER.finditer(text):
+        words = words or set(re.findall(r"\b[a-z]+\b", text))
+        start = max(text.rfind("\n", 0, closed.start()) + 1, closed.start() - _LONGEST)
+        opening = re.compile(rf"\b{closed.group()}(?=([a-z]+))")
+        for opened in opening.finditer(text, start, closed.start()):
+            if opened[1] in words and opened.group().lower() + opened[1] not in words:
+                yield opened.span()
+                yield closed.span()
+                break

@@ -2,70 +2,215 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from typing import Any
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from annotate.corpus.articles import Metadata
 from annotate.corpus.clean import clean_line
 
-_ARTICLES = ("Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BlogPosting")
-_DATES = ("article:published_time", "datepublished", "date", "dc.date", "pubdate", "publishdate")
+_TITLES = (
+    "og:title",
+    "twitter:title",
+    "parsely-title",
+    "sailthru.title",
+    "dc.title",
+    "dcterms.title",
+)
+_OUTLETS = ("og:site_name", "dc.publisher", "dcterms.publisher", "application-name")
+_URLS = ("og:url", "parsely-link", "twitter:url")
+_DATES = (
+    *("article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date"),
+    *("sailthru.date", "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.date", "date"),
+    *("dcterms.created", "pubdate", "publishdate", "publish-date", "publication_date"),
+)
+_AUTHORS = ("author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator")
+_AUTHORS_TOO = ("article:author", "og:article:author", "byl")
+
+_ABSOLUTE = re.compile(r"https?://[^\s/]+\S*\Z", re.IGNORECASE)
+_LANGUAGE = re.compile(r"\s*([a-zA-Z]{2,3})(?:[-_][\w-]*)?\s*(?:,|\Z)")
+_SEPARATOR = re.compile(r"\s+[-–—|·•:»›/]+\s+|\s*\|\s*")
+_MAX_VALUE = 1_000  # characters of a name, title or address that is one
+_MAX_AUTHORS = 8
+
+Nodes = list[dict[str, Any]]
 
 
-def read_head(tree: Any) -> Metadata:
-    """Read the metadata of a parsed page; nothing is taken from its running text but a lone h1."""
+class Head(NamedTuple):
+    """What a page says about itself; the names of its authors are joined by commas."""
+
+    metadata: Metadata
+    author: str | None
+
+
+def read_head(tree: Any, articles: Nodes) -> Head:
+    """Read the metadata of a parsed page; `articles` is what its JSON-LD says of articles.
+
+    Nothing is taken from running text but a main heading and a marked date.
+    """
     tags = _tags(tree)
-    linked = next(_linked(tree), {})
+    linked = articles[0] if articles else {}
+    outlet = _first(
+        (tags.get(_OUTLETS[0]), *_names(linked.get("publisher")), *map(tags.get, _OUTLETS[1:]))
+    )
     values = {
-        "title": (tags.get("og:title"), tags.get("twitter:title"), linked.get("headline")),
-        "outlet": (tags.get("og:site_name"), _name(linked.get("publisher"))),
-        "url": (*tree.xpath("//link[@rel='canonical']/@href"), tags.get("og:url")),
-        "published_at": (*map(tags.get, _DATES), linked.get("datePublished")),
-        "language": (_code(tree.get("lang")), _code(tags.get("og:locale"))),
+        "title": _title(tree, tags, linked, outlet),
+        "outlet": outlet,
+        "url": _first(filter(_is_absolute, _urls(tree, tags, linked))),
+        "published_at": _date(_first(_dates(tree, tags, linked))),
+        "language": _first(map(_code, _languages(tree, tags, linked))),
+        "author": _authors(tree, tags, linked),
     }
-    found = {name: next(filter(None, map(_line, each)), None) for name, each in values.items()}
-    return Metadata(**found).or_else(Metadata(title=_heading(tree)))
+    known = {field.name for field in fields(Metadata)}
+    metadata = Metadata(**{name: value for name, value in values.items() if name in known})
+    return Head(metadata, values["author"])
+
+
+def _first(values: Iterable[Any]) -> str | None:
+    """Give the first value that is a text, on one line."""
+    return next(filter(None, map(_line, values)), None)
+
+
+def _line(value: Any) -> str | None:
+    if not isinstance(value, str) or len(value) > _MAX_VALUE:
+        return None
+    return clean_line(value) or None
 
 
 def _tags(tree: Any) -> dict[str, str]:
     """Give the contents of the meta tags by lower-case name; of several, the first counts."""
     tags: dict[str, str] = {}
     for tag in tree.iter("meta"):
-        name = tag.get("property") or tag.get("name") or tag.get("itemprop")
-        if name and tag.get("content"):
-            tags.setdefault(name.lower(), tag.get("content"))
+        content = (tag.get("content") or "").strip()
+        if content:
+            for key in ("property", "name", "itemprop", "http-equiv"):
+                tags.setdefault((tag.get(key) or "").strip().lower(), content)
     return tags
 
 
-def _linked(tree: Any) -> Iterator[dict[str, Any]]:
-    """Find the articles that JSON-LD describes."""
-    for script in tree.xpath("//script[@type='application/ld+json']/text()"):
-        try:
-            data = json.loads(script)
-        except (ValueError, RecursionError):
-            continue
-        graph = data.get("@graph", data) if isinstance(data, dict) else data
-        for item in graph if isinstance(graph, list) else [graph]:
-            if isinstance(item, dict) and item.get("@type") in _ARTICLES:
-                yield item
+def _names(value: Any) -> Iterator[Any]:
+    """Give the names of a person or organisation, or of several."""
+    for item in value if isinstance(value, list) else [value]:
+        name = item.get("name") if isinstance(item, dict) else item
+        yield from name if isinstance(name, list) else [name]
 
 
-def _name(publisher: Any) -> Any:
-    return publisher.get("name") if isinstance(publisher, dict) else publisher
+def _urls(tree: Any, tags: dict[str, str], linked: dict[str, Any]) -> Iterator[Any]:
+    for link in tree.iter("link"):
+        if "canonical" in (link.get("rel") or "").lower().split():
+            yield link.get("href")
+    page = linked.get("mainEntityOfPage")
+    yield from (tags.get(_URLS[0]), linked.get("url"))
+    yield page.get("@id") if isinstance(page, dict) else page
+    yield from map(tags.get, _URLS[1:])
 
 
-def _code(value: str | None) -> str | None:
+def _is_absolute(value: Any) -> bool:
+    return isinstance(value, str) and bool(_ABSOLUTE.match(value.strip()))
+
+
+def _languages(tree: Any, tags: dict[str, str], linked: dict[str, Any]) -> Iterator[Any]:
+    yield from (tree.get("lang"), tree.get("xml:lang"), tags.get("og:locale"))
+    yield from (tags.get("content-language"), tags.get("dc.language"))
+    yield from _names(linked.get("inLanguage"))
+
+
+def _code(value: Any) -> str | None:
     """Shorten `en-GB` or `en_GB` to `en`."""
-    return value.replace("_", "-").partition("-")[0].strip().lower() if value else None
+    found = _LANGUAGE.match(value) if isinstance(value, str) else None
+    return found[1].lower() if found else None
+
+
+def _dates(tree: Any, tags: dict[str, str], linked: dict[str, Any]) -> Iterator[Any]:
+    yield from (tags.get(_DATES[0]), linked.get("datePublished"))
+    yield from map(tags.get, _DATES[1:])
+    yield from _times(tree)
+
+
+def _times(tree: Any) -> Iterator[Any]:
+    """Give the dates that the page marks as its own; of those not named so, a lone one."""
+    nodes = [node for node in tree.iter("time") if node.get("datetime")]
+    for node in nodes:
+        if node.get("pubdate") is not None or "datePublished" in (node.get("itemprop") or ""):
+            yield node.get("datetime")
+    own = [node for node in nodes if _encloses(node) == "article"] or nodes
+    if len({node.get("datetime") for node in own}) == 1:
+        yield own[0].get("datetime")
+
+
+def _encloses(node: Any) -> str | None:
+    """Name the nearest element around this one that says what part of a page it is."""
+    return next((each.tag for each in node.iterancestors("article", "aside", "nav")), None)
+
+
+def _date(value: str | None) -> str | None:
+    """Bring an ISO date into one form; any other is kept as it is written."""
+    if value is None:
+        return None
+    try:
+        if len(value) <= len("2000-01-01"):
+            return date.fromisoformat(value).isoformat()
+        return datetime.fromisoformat(value).isoformat().replace("+00:00", "Z")
+    except ValueError:
+        return value
+
+
+def _title(
+    tree: Any, tags: dict[str, str], linked: dict[str, Any], outlet: str | None
+) -> str | None:
+    """Choose the title that most sources agree on; of several, the one that stands first here."""
+    sources = (
+        *(tags.get(_TITLES[0]), linked.get("headline"), _heading(tree)),
+        *map(tags.get, _TITLES[1:]),
+        _window(tree),
+    )
+    titles = [_without(title, outlet) for title in map(_line, sources) if title]
+    titles = [title for title in titles if title and not _same(title, outlet)]
+    votes = Counter(map(str.casefold, titles))
+    return max(titles, key=lambda title: votes[title.casefold()], default=None)
+
+
+def _same(left: str, right: str | None) -> bool:
+    return right is not None and left.casefold() == right.casefold()
+
+
+def _without(title: str, outlet: str | None) -> str:
+    """Take the outlet off the end or the start of a title."""
+    cuts = list(_SEPARATOR.finditer(title))
+    for cut in cuts[::-1] if outlet else ():
+        if _same(title[cut.end() :].strip(), outlet):
+            return title[: cut.start()].strip()
+    if cuts and _same(title[: cuts[0].start()].strip(), outlet):
+        return title[cuts[0].end() :].strip()
+    return title
 
 
 def _heading(tree: Any) -> str | None:
-    """Take the page's only main heading, else the name in its window."""
-    headings = tree.xpath("//h1")
-    node = headings[0] if len(headings) == 1 else tree.find(".//title")
-    return _line(node.text_content()) if node is not None else None
+    """Take the page's only main heading, or the one that is marked as the headline."""
+    headings = list(tree.iter("h1"))
+    marked = [node for node in headings if "headline" in (node.get("itemprop") or "")]
+    chosen = marked or headings
+    return chosen[0].text_content() if len(chosen) == 1 else None
 
 
-def _line(value: Any) -> str | None:
-    return clean_line(value) or None if isinstance(value, str) else None
+def _window(tree: Any) -> str | None:
+    """Take the name in the window; the titles of drawings are none."""
+    node = tree.find(".//head/title")
+    return node.text_content() if node is not None else None
+
+
+def _authors(tree: Any, tags: dict[str, str], linked: dict[str, Any]) -> str | None:
+    """Join the names of the authors; addresses of their pages are no names."""
+    sources = (
+        _names(linked.get("author")),
+        *([tags.get(name)] for name in (*_AUTHORS, *_AUTHORS_TOO)),
+        (node.text_content() for node in tree.xpath("//a[@rel='author']")),
+    )
+    for source in sources:
+        lines = dict.fromkeys(filter(None, map(_line, source)))
+        if names := [line for line in lines if not _ABSOLUTE.match(line)]:
+            return ", ".join(names[:_MAX_AUTHORS])
+    return None

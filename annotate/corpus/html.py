@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from annotate.corpus.articles import Metadata
-from annotate.corpus.clean import PASSES, clean_line, white_space
+from annotate.corpus.clean import clean
 from annotate.corpus.edits import Edit, EditedText
-from annotate.corpus.head import read_head
+from annotate.corpus.extract import Extracted, extract
+from annotate.corpus.leftovers import leftovers
+from annotate.corpus.locate import Located, locate
 from annotate.corpus.markup import markup
+from annotate.corpus.visible import Visible, read_visible
 
-_UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_ITEMS = ("p", "head", "item", "cell", "quote", "code", "ab", "row", "list", "table", "fw", "lb")
-_LONG_ENOUGH = 24  # characters that make a paragraph recognisable inside a longer line
+MAX_TAGS = 30_000  # no article's page holds so many; the extractor takes 40 µs for an element
+TOO_COMPLEX = "page_too_complex"
+
+_MARKED_ENOUGH = 500  # characters of a marked body that are worth a second look
 
 
 class Page(NamedTuple):
     """What an HTML page gave.
 
     `share` is how much of the visible text was kept; `approximate` holds the positions in the
-    source near which a paragraph of the body must be, but was not found.
+    source near which a paragraph of the body must be, but was not found. `doubt` says why the
+    page was not given to the extractor, or not taken from it.
     """
 
     edited: EditedText
@@ -29,105 +33,80 @@ class Page(NamedTuple):
     found: bool = False
     share: float = 1.0
     approximate: tuple[int, ...] = ()
+    doubt: str | None = None
 
 
 def read_page(source: str) -> Page:
     """Keep what trafilatura calls the body; where it finds none, all visible text stays."""
-    visible = EditedText(source).through(markup, *PASSES)
-    parsed = _parse(source)
-    if parsed is None:
-        return Page(visible)
-    metadata, paragraphs = parsed
-    ranges, missing = _locate(visible.clean, paragraphs)
-    if not ranges:
-        return Page(visible, metadata)
-    kept = visible.then(_outside(visible.clean, ranges)).through(white_space)
-    share = len(kept.clean) / len(visible.clean)
-    places = tuple(visible.to_raw(at, at + 1)[0] for at in missing)
-    return Page(kept, metadata, found=True, share=share, approximate=places)
+    visible = read_visible(source, MAX_TAGS)
+    if visible is None:
+        return Page(_all(source), doubt=TOO_COMPLEX)
+    extracted = extract(source)
+    if extracted is None:
+        return Page(_all(source), doubt=TOO_COMPLEX if visible.dense else None)
+    located = _better(visible, extracted)
+    blocks = [block for span in _merged(located.ranges) for block in visible.blocks_of(*span)]
+    dropped = leftovers(visible, blocks, extracted.metadata, extracted.author)
+    kept = _merged(span for span in blocks if span not in dropped)
+    if not kept:
+        return Page(_all(source), extracted.metadata)
+    edited = clean(EditedText(source, tuple(_edits(visible, kept, dropped))))
+    share = sum(end - start for start, end in kept) / len(visible.dense)
+    places = tuple(_raw_point(visible, at) for at in located.missing)
+    return Page(edited, extracted.metadata, found=True, share=share, approximate=places)
 
 
-def _parse(source: str) -> tuple[Metadata, list[str]] | None:
-    """Read metadata and body with the libraries; None when one of them breaks on the page."""
-    import trafilatura
-
-    try:
-        tree = trafilatura.load_html(_UNSAFE.sub(" ", source))
-        if tree is None:
-            return None
-        metadata = read_head(tree)
-        document = trafilatura.bare_extraction(
-            tree, fast=True, deduplicate=False, include_comments=False
-        )
-        return metadata, _paragraphs(document) if document else []
-    except Exception:  # noqa: BLE001  # foreign pages break foreign parsers: the text is kept
-        return None
+def _all(source: str) -> EditedText:
+    return clean(EditedText(source, tuple(markup(source))))
 
 
-def _paragraphs(document: Any) -> list[str]:
-    """Give the texts of the extracted body in order, one for each innermost block."""
-    body = document.body
-    if body is None:
-        return (document.text or "").splitlines()
-    texts: list[str] = [""]
-    for event, node in _walk(body):
-        if node.tag in _ITEMS:
-            texts.append("")
-        texts[-1] += (node.text if event == "start" else node.tail) or ""
-    return [text for text in texts if text.strip()]
+def _raw_point(visible: Visible, at: int) -> int:
+    at = min(at, len(visible.dense) - 1)
+    return visible.raw(at, at + 1)[0]
 
 
-def _walk(body: Any) -> Iterator[tuple[str, Any]]:
-    from lxml import etree
-
-    return etree.iterwalk(body, events=("start", "end"))  # type: ignore[no-any-return]
-
-
-def _locate(text: str, paragraphs: list[str]) -> tuple[list[tuple[int, int]], list[int]]:
-    """Find the paragraphs one after the other, white space aside.
-
-    Gives their ranges, and the position reached whenever a paragraph was not found.
-    """
-    places = [index for index, char in enumerate(text) if not char.isspace()]
-    dense = "".join(text[index] for index in places)
-    ranges: list[tuple[int, int]] = []
-    missing: list[int] = []
-    position = 0
-    for paragraph in paragraphs:
-        wanted = "".join(clean_line(paragraph).split())
-        at = _find(text, dense, places, wanted, position)
-        if at is not None:
-            position = at + len(wanted)
-            ranges.append((places[at], places[position - 1] + 1))
-        elif wanted:
-            missing.append(places[min(position, len(places) - 1)])
-    return ranges, missing
+def _better(visible: Visible, parsed: Extracted) -> Located:
+    """Locate the body; where the extractor gave far less than the page marks, what it marks."""
+    located = locate(visible, parsed.paragraphs)
+    found = sum(end - start for start, end in located.ranges)
+    marked = sum(map(len, parsed.marked))
+    if marked < _MARKED_ENOUGH or found * 2 > marked:
+        return located
+    other = locate(visible, parsed.marked)
+    return other if other.lost * 10 < marked else located
 
 
-def _find(text: str, dense: str, places: list[int], wanted: str, position: int) -> int | None:
-    """Find the first place where the text fills whole lines, else the first if it is long."""
-    at = dense.find(wanted, position) if wanted else -1
-    first = at
-    while at >= 0:
-        if _fills_lines(text, places[at], places[at + len(wanted) - 1] + 1):
-            return at
-        at = dense.find(wanted, at + 1)
-    return first if first >= 0 and len(wanted) >= _LONG_ENOUGH else None
+def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Sort ranges and join those that touch."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return merged
 
 
-def _fills_lines(text: str, start: int, end: int) -> bool:
-    starts = start == 0 or text[start - 1] == "\n"
-    return starts and (end == len(text) or text[end] == "\n")
+def _edits(
+    visible: Visible, kept: list[tuple[int, int]], dropped: dict[tuple[int, int], str]
+) -> Iterator[Edit]:
+    """Take the markup out of what is kept, and all that stands between and around."""
+    size = len(visible.dense)
+    position = place = 0
+    for start, end in (*kept, (size, size)):
+        raw, after = visible.raw(start, end) if start < end else (len(visible.source),) * 2
+        if position < raw:
+            reason = dropped.get((place, start), "boilerplate" if place < start else "markup")
+            yield Edit(position, raw, _gap(visible, place, start, end), reason)
+        yield from markup(visible.source, raw, after)
+        position, place = after, end
 
 
-def _outside(text: str, ranges: list[tuple[int, int]]) -> Iterator[Edit]:
-    """Drop all text between and around the ranges, with a blank line in its place."""
-    position = 0
-    for start, end in (*ranges, (len(text), len(text))):
-        gap = text[position:start]
-        if gap.strip() or not position:
-            inner = position and start < len(text)
-            yield Edit(position, start, "\n\n" if inner else "", "boilerplate")
-        elif gap and start < len(text) and "\n" not in gap:
-            yield Edit(position, start, "\n", "markup")
-        position = end
+def _gap(visible: Visible, start: int, end: int, after: int) -> str:
+    """Say what stands in place of a range between two kept ones: a blank line, or a space."""
+    if start == 0 or end == after:
+        return ""
+    if visible.breaks_in(start, end):
+        return "\n\n"
+    first, last = visible.raw(start - 1, end + 1)
+    return " " if any(map(str.isspace, visible.source[first + 1 : last - 1])) else ""

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from annotate.corpus.forms import FORMS, form_of
 from annotate.corpus.metadata import METADATA_FILE
 from annotate.errors import InputError, RefusedError
 from annotate.workspace import Workspace, replacing
 
-SUFFIXES = (".txt", ".html", ".htm", ".jsonl")
 OWN_FILES = (METADATA_FILE, "overrides.jsonl")
-_FORMS = f"articles are {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} files"
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Input:
 
     @property
     def is_article(self) -> bool:
-        return self.path.suffix.lower() in SUFFIXES
+        return form_of(self.path.name) is not None and self.path.name not in OWN_FILES
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def plan_inputs(workspace: Workspace, paths: Iterable[Path] = ()) -> InputPlan:
     known = sorted({**{item.name: item for item in copies}, **here}.values(), key=_order)
     inputs = tuple(item for item in known if item.path.name not in OWN_FILES)
     if not any(item.is_article for item in inputs):
-        raise InputError("no articles found", f"name files or folders; {_FORMS}")
+        raise InputError("no articles found", f"name files or folders; {FORMS}")
     tables = tuple(item for item in known if item.path.name == METADATA_FILE)
     skipped = tuple(item.path.name for item, keep in zip(found, wanted, strict=True) if not keep)
     return InputPlan(inputs, tables, copies, skipped)
@@ -64,7 +63,7 @@ def plan_inputs(workspace: Workspace, paths: Iterable[Path] = ()) -> InputPlan:
 def _is_received(workspace: Workspace, path: Path) -> bool:
     """Whether a path is in the articles folder already."""
     if not path.exists():
-        raise InputError(f"no such file or folder: {path}", "check the spelling; " + _FORMS)
+        raise InputError(f"no such file or folder: {path}", "check the spelling; " + FORMS)
     folder = workspace.articles.resolve()
     resolved = path.resolve()
     return resolved.is_relative_to(folder) or folder.is_relative_to(resolved)
@@ -76,11 +75,11 @@ def _from_outside(path: Path) -> list[Input]:
     if resolved.is_dir():
         found = list(_walk(resolved, f"articles/{_safe(resolved.name)}"))
         if not any(item.is_article for item in found):
-            raise InputError(f"no articles found in {path}", _FORMS)
+            raise InputError(f"no articles found in {path}", FORMS)
         return found
     found = [Input(resolved, f"articles/{_safe(resolved.name)}")]
     if not found[0].is_article:
-        raise InputError(f"not an article: {path.name}", _FORMS)
+        raise InputError(f"not an article: {path.name}", FORMS)
     return found
 
 

@@ -1,161 +1,194 @@
-"""The lines of a page of text, and what each looks like by its shape alone."""
+"""The lines of a page of text: what each is by its shape, and which words it holds."""
 
 from __future__ import annotations
 
-import itertools
-import math
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
-Kind = Literal["sentence", "short", "credit", "other"]
+from annotate.corpus.credits import is_credit
+from annotate.corpus.layout import paragraphs
+from annotate.corpus.shapes import shape_of
 
-_LINE = re.compile(r"[^\n]+")
-_WORD = re.compile(r"\w+(?:['’\-]\w+)*")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-_FINAL = re.compile(r"[.!?…。！？؟।։۔](?P<closing>[\"”’'»›)\]\s]*)\Z")
-_INNER_END = re.compile(r"[.!?…。！？؟।][\"”’'»)\]]*(?:\s|(?<=[。！？]))")
-_QUOTE = re.compile(r"[\"“”„«»「」]")
-_ADDRESS = re.compile(r"https?://|www\.|\S@\S+\.\w|\b[\w-]+\.(?:com|org|net|info|example)\b")
-_SEPARATOR = re.compile(r"\s[|·•›»>–/-]\s|\s\|\s?")
-_OWNED = re.compile(r"©|\A\(c\)|[™®]", re.IGNORECASE)
-_CREDIT = re.compile(
-    r"\W*(?:photo|photograph|image|picture|video|graphic|source|credit|via|caption|author|foto|bild|"
-    r"quelle|autor|auteur|crédit|imagen|fuente|fonte|immagine|kuva|zdjęcie|źródło|kaynak|"
-    r"фото|источник|автор|джерело)\w{0,6}(?:\s+\w+){0,2}\s?[:：/]",
-    re.IGNORECASE,
-)
-_CREDIT_INSIDE = re.compile(
-    r"\b(?:photo|photograph|image|picture|foto|bild|imagen|фото)s?(?:\s+\w+)?\s?[:：/](?!/)",
-    re.IGNORECASE,
-)
+Kind = Literal["sentence", "short", "item", "credit", "mark", "other"]
+
+RIMS = " \"“”„«»‘’'「」『』.,;:!?…–—-•·*()[]"
+_LINE = re.compile(rb"[^\n]+")
+_NO_LETTERS = b"0 .?dq,:\"'()#-"
+_OWNED = frozenset("©@®™")
+_BULLETS = frozenset("•·‣▪◦*-–—►")
+_MAX_CREDIT_WORDS = 40
+_MAX_HEAD_WORDS = 16
+_ENDS = (b". ", b"? ", b'." ', b'?" ', b".' ", b".) ", b"d", b"q")
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line: where it stands in the text, and what it holds."""
+class Page:
+    """A clean text, its lines (broken ones re-joined), and what is known of each, by index."""
 
-    start: int
-    end: int
-    text: str
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.shape, self._plain = shape_of(text)
+        spans = [match.span() for match in _LINE.finditer(self.shape)]
+        self.groups = paragraphs(text, self.shape, spans)
+        self.spans = [(group[0][0], group[-1][1]) for group in self.groups]
+        self.flat = text.replace("\n", " ")
+        self.strings = [self.flat[start:end] for start, end in self.spans]
+        self._flat_shape = self.shape.replace(b"\n", b" ")
+        self.shapes = [self._flat_shape[start:end] for start, end in self.spans]
+        self.words = [shape.count(b" ") + 1 + shape.count(b"u") // 2 for shape in self.shapes]
+        self.tight = [one[1] + 1 == two[0] for one, two in pairwise(self.spans)] + [False]
+        self.keys = [key_of(string) for string in self.strings]
+        self.repeated = Counter(self.keys)
+        self._stems: dict[int, frozenset[str]] = {}
+        self.kinds: list[Kind] = [self._kind(index) for index in range(len(self.spans))]
+        self._announce()
+
+    def __len__(self) -> int:
+        return len(self.spans)
+
+    def closing(self, index: int) -> bytes:
+        """Give the class of the last character before any closing marks."""
+        return self.shapes[index].rstrip(b"\"')")[-1:]
+
+    def closed(self, index: int) -> bool:
+        """Whether a line ends as a sentence does."""
+        return self.closing(index) in _FINAL
+
+    def asks(self, index: int) -> bool:
+        """Whether a line ends with a question or exclamation mark."""
+        return self.closing(index) in _ASKING
+
+    def ends(self, index: int) -> int:
+        """Count the sentences that end in a line."""
+        shape = self.shapes[index] + b" "
+        if shape.isalpha():
+            return 0
+        return sum(map(shape.count, _ENDS))
+
+    def announces(self, index: int) -> bool:
+        """Whether a line ends with a colon."""
+        return self.shapes[index].endswith(b":")
+
+    def recurring(self, index: int) -> bool:
+        """Whether a line of few words stands on the page more than once."""
+        return self.words[index] < 5 and self.repeated[self.keys[index]] > 1  # noqa: PLR2004
+
+    def numbered(self, index: int) -> bool:
+        """Whether a line is short and begins with a number, as the head of a list's entry does."""
+        string = self.strings[index]
+        if self.shapes[index][:1] != b"0" or self.words[index] > _MAX_HEAD_WORDS:
+            return False
+        return string.lstrip("0123456789").startswith((". ", ") ", " – ", ": "))
+
+    def around(self, position: int) -> int:
+        """Find the line that holds a position, or the one before it."""
+        return bisect_right(self.spans, (position, len(self.text))) - 1
 
     @cached_property
-    def words(self) -> tuple[str, ...]:
-        return tuple(_WORD.findall(self.text))
+    def mixed(self) -> bool:
+        """Whether some lines stand tight and many sentences apart, so that blank lines tell."""
+        sentences = [index for index, kind in enumerate(self.kinds) if kind == "sentence" and index]
+        apart = sum(not self.tight[index - 1] for index in sentences)
+        return apart * 10 > 3 * len(sentences) and sum(self.tight) * 10 > len(self)
 
-    @cached_property
-    def size(self) -> int:
-        """How many words; where a script writes no spaces, two characters count as one."""
-        return len(self.words) + len(_UNSPACED.findall(self.text)) // 2
+    def stems(self, index: int) -> frozenset[str]:
+        """Give the content words of a line, cut to their first letters."""
+        found = self._stems.get(index)
+        if found is None:
+            found = self._stems[index] = self._find_stems(index)
+        return found
 
-    @cached_property
-    def key(self) -> str:
-        """What two copies of the same line have in common."""
-        return " ".join(self.words).casefold()
+    def _find_stems(self, index: int) -> frozenset[str]:
+        shape = self.shapes[index]
+        words = self._plain[slice(*self.spans[index])].split()
+        stems = {
+            word[:5].lower()
+            for word in words
+            if len(word) > 4 or (len(word) > 3 and word[0].isupper())  # noqa: PLR2004
+        }
+        if b"o" in shape:
+            stems.update(word[:4] for word in words if len(word) > 2)  # noqa: PLR2004
+        if b"h" in shape or b"u" in shape:
+            stems = {stem for stem in stems if stem.isascii()}
+            pairs = zip(
+                self.strings[index], self.strings[index][1:], shape, shape[1:], strict=False
+            )
+            stems.update(a + b for a, b, one, two in pairs if one == two and one in b"uh")
+        return frozenset(stems)
 
-    @cached_property
-    def stems(self) -> Counter[str]:
-        """Content words cut to five letters, and pairs of letters where no spaces are written."""
-        words = (word for word in self.words if _is_content(word))
-        dense = "".join(_UNSPACED.findall(self.text))
-        pairs = (dense[at : at + 2] for at in range(len(dense) - 1))
-        return Counter((*(word.casefold()[:5] for word in words), *pairs))
+    def is_furniture(self, index: int) -> bool:
+        """Whether a line is set like navigation: menu marks, addresses, marks of ownership."""
+        shape, words = self.shapes[index], self.words[index]
+        if b" # " in shape and shape.count(b" # ") * 12 > words:
+            return True
+        if words > _MAX_CREDIT_WORDS:
+            return False
+        if b"-" in shape and not _OWNED.isdisjoint(self.strings[index]):
+            return True
+        string = self.strings[index]
+        if b"(a)" in shape and "(c)" in string:
+            return True
+        return (b":--" in shape and "://" in string) or (b".a" in shape and "www." in string)
 
-    @cached_property
-    def closed(self) -> bool:
-        """Whether the line ends as a sentence does."""
-        return bool(_FINAL.search(self.text))
-
-    @cached_property
-    def quotes(self) -> bool:
-        return bool(_QUOTE.search(self.text))
-
-    @cached_property
-    def kind(self) -> Kind:
-        if self._is_credit():
+    def _kind(self, index: int) -> Kind:
+        shape, words = self.shapes[index], self.words[index]
+        if words < 5 and _is_mark(shape):  # noqa: PLR2004
+            return "mark"
+        if words <= _MAX_CREDIT_WORDS and is_credit(self, index):
             return "credit"
-        if self._is_sentence():
+        bulleted = self.strings[index][0] in _BULLETS and shape[1:2] == b" "
+        furniture = not bulleted and self.is_furniture(index)
+        if not furniture and self._is_sentence(index):
             return "sentence"
-        return "short" if self.closed and self.size > 1 and not self.furniture else "other"
+        if bulleted:
+            return "item"
+        return "short" if words > 1 and not furniture and self.closed(index) else "other"
 
-    def _is_credit(self) -> bool:
-        if self.size > 40:  # noqa: PLR2004  # no credit is that long
-            return False
-        bracketed = self.text[0] in "([" and self.text[-1] in ")]" and self.size > 2  # noqa: PLR2004
-        ends = [match.end() for match in _CREDIT_INSIDE.finditer(self.text)]
-        tail = bool(ends) and len(_WORD.findall(self.text[ends[-1] :])) <= 8  # noqa: PLR2004  # a name
-        return bracketed or tail or bool(_CREDIT.match(self.text))
-
-    @cached_property
-    def furniture(self) -> bool:
-        """Whether the line is set like navigation: separators, addresses, marks of ownership."""
-        separators = len(_SEPARATOR.findall(self.text))
-        return bool(_OWNED.search(self.text)) or (bool(separators) and separators * 12 > self.size)
-
-    def _is_sentence(self) -> bool:
-        if self.furniture or (self.size < 25 and _ADDRESS.search(self.text)):  # noqa: PLR2004
-            return False
-        if self._capitals() > 0.7:  # noqa: PLR2004  # a row of names or of menu entries
-            return False
-        if not self.closed:
-            return self.size >= 40 or len(_INNER_END.findall(self.text)) > 1  # noqa: PLR2004
-        asks = self.text.rstrip("\"”’'»)] ")[-1] in "!?！？" and not self.quotes
-        return self.size >= (12 if asks else 3 if self.quotes else 6)
-
-    def _capitals(self) -> float:
-        """Give the share of words that start with a capital; 0 in scripts without capitals."""
-        cased = [
-            word for word in self.words if word[0].isalpha() and word[0].lower() != word[0].upper()
-        ]
-        return sum(word[0].isupper() for word in cased) / len(cased) if cased else 0.0
-
-
-def _is_content(word: str) -> bool:
-    length = len(word)
-    return not word.isdigit() and (length > 4 or (length == 4 and word[0].isupper()))  # noqa: PLR2004
-
-
-def lines_of(text: str) -> list[Line]:
-    """Cut a clean text into its lines; where lines are wrapped, into its paragraphs."""
-    lines = [Line(match.start(), match.end(), match.group()) for match in _LINE.finditer(text)]
-    return _unwrapped(text, lines) if _is_wrapped(text, lines) else lines
-
-
-def _is_wrapped(text: str, lines: list[Line]) -> bool:
-    """Whether most lines of several words run on in the next one."""
-    pairs = [
-        (line, after)
-        for line, after in itertools.pairwise(lines)
-        if text[line.end : after.start] == "\n" and line.size > 5  # noqa: PLR2004
-    ]
-    running = [line for line, after in pairs if not line.closed and after.text[0].islower()]
-    return len(pairs) > 2 and len(running) * 2 > len(pairs)  # noqa: PLR2004
-
-
-def _unwrapped(text: str, lines: list[Line]) -> list[Line]:
-    paragraphs: list[Line] = []
-    for line in lines:
-        last = paragraphs[-1] if paragraphs else None
-        if last and text[last.end : line.start] == "\n":
-            paragraphs[-1] = Line(last.start, line.end, text[last.start : line.end])
+    def _is_sentence(self, index: int) -> bool:
+        shape, words = self.shapes[index], self.words[index]
+        closing = self.closing(index)
+        if closing not in _FINAL:
+            if words < 4:  # noqa: PLR2004
+                return False
+            if words > 7 and shape.endswith(b":"):  # noqa: PLR2004  # announces what follows
+                return True
+            if words < 40 and self.ends(index) < 2:  # noqa: PLR2004
+                return False
         else:
-            paragraphs.append(line)
-    return paragraphs
+            quoted = b'"' in shape
+            asks = closing in _ASKING and not quoted
+            if words < (12 if asks else 3 if quoted else 6):
+                return False
+        return words > 40 or not _is_capital(shape)  # noqa: PLR2004
+
+    def _announce(self) -> None:
+        """Make a line with a colon before list items a part of the text."""
+        for index, kind in enumerate(self.kinds[1:]):
+            if kind == "item" and self.kinds[index] == "other" and self.announces(index):
+                self.kinds[index] = "short" if self.words[index] > 4 else "other"  # noqa: PLR2004
 
 
-def stems_of(lines: Iterable[Line]) -> Counter[str]:
-    """Count the content words of several lines."""
-    total: Counter[str] = Counter()
-    for line in lines:
-        total.update(line.stems)
-    return total
+_FINAL = frozenset((b".", b"?", b"d", b"q"))
+_ASKING = frozenset((b"?", b"q"))
 
 
-def cosine(left: Counter[str], right: Counter[str]) -> float:
-    """How alike two counts are, from 0 to 1."""
-    shared = sum(count * right[stem] for stem, count in left.items())
-    lengths = math.sqrt(sum(c * c for c in left.values()) * sum(c * c for c in right.values()))
-    return shared / lengths if lengths else 0.0
+def key_of(string: str) -> str:
+    """Give what two copies of a line have in common."""
+    return string.strip(RIMS).casefold()
+
+
+def _is_mark(shape: bytes) -> bool:
+    """Whether a line holds no more letters than digits: a time, a counter, an ornament."""
+    return len(shape.translate(None, _NO_LETTERS)) <= shape.count(b"0")
+
+
+def _is_capital(shape: bytes) -> bool:
+    """Whether nearly all words begin with capitals, as in a row of names or of menu entries."""
+    capital = shape.count(b" A") + (shape[0] == ord("A"))
+    if capital < 4:  # noqa: PLR2004
+        return False
+    small = shape.count(b" a") + shape.startswith(b"a")
+    return capital * 3 > small * 7  # seven in ten

@@ -1,183 +1,191 @@
-"""Prepare: from received articles to chunks, planned first and then written."""
+"""Prepare: from received articles to chunks, drafted first and then put in place."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, replace
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from annotate.corpus.article import Prepared, prepare_article
-from annotate.corpus.articles import Article, Chunk, Received, Rejected
-from annotate.corpus.inputs import Input, InputPlan, copy_inputs, plan_inputs
-from annotate.corpus.read import read_inputs, read_metadata
-from annotate.corpus.store import let_go, pushed_chunks, write_corpus
+from annotate.corpus.articles import Rejected
+from annotate.corpus.inputs import InputPlan, copy_inputs, plan_inputs
+from annotate.corpus.overrides import (
+    Row,
+    Wish,
+    plan_decisions,
+    read_decisions,
+    record_decisions,
+)
+from annotate.corpus.read import read_metadata
+from annotate.corpus.store import let_go, place, pushed_chunks
 from annotate.errors import RefusedError
 from annotate.ledger import now
-from annotate.workspace import PrepareSettings, Workspace, lock, writing
+from annotate.workspace import Workspace, lock, private_folder, writing
+
+if TYPE_CHECKING:
+    from annotate.corpus.merge import Duplicate
+    from annotate.corpus.parts import Part, RowFiles
+    from annotate.corpus.shards import Job, Recipe
 
 Progress = Callable[[int, int], None]
-LEAVES_OUT = ("boilerplate", "repeat", "title", "caption", "credit")
-
-
-@dataclass(frozen=True)
-class PreparePlan:
-    """What prepare will write. `orphans` are pushed chunks that it would no longer hold."""
-
-    articles: tuple[Article, ...]
-    chunks: tuple[Chunk, ...]
-    rejected: tuple[Rejected, ...]
-    orphans: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class PrepareReport:
-    """What came of the inputs. `inputs == ready + duplicate + needs_review + rejected`."""
+    """What came of the inputs. `inputs == ready + duplicate + needs_review + rejected`.
 
-    plan: PreparePlan
-    copied: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    `left_out` counts the characters of the received texts that were dropped, by reason;
+    `orphans` are pushed chunks that the corpus no longer holds.
+    """
 
-    @property
-    def counts(self) -> dict[str, int]:
-        """The numbers that `--json` prints."""
-        by_status = Counter(article.status for article in self.plan.articles)
-        return {
-            "inputs": len(self.plan.articles) + len(self.plan.rejected),
-            "ready": by_status["ready"],
-            "duplicate": by_status["duplicate"],
-            "needs_review": by_status["needs_review"],
-            "rejected": len(self.plan.rejected),
-            "chunks": len(self.plan.chunks),
-        }
-
-    @property
-    def left_out(self) -> dict[str, int]:
-        """How many characters of the received texts were dropped, by reason."""
-        dropped: Counter[str] = Counter()
-        for article in self.plan.articles:
-            for edit in article.edits:
-                if edit.reason in LEAVES_OUT:
-                    dropped[edit.reason] += edit.end - edit.start - len(edit.replacement)
-        return {reason: dropped[reason] for reason in LEAVES_OUT if dropped[reason]}
+    counts: dict[str, int]
+    left_out: dict[str, int]
+    duplicates: tuple[Duplicate, ...]
+    needs_review: tuple[tuple[str, tuple[str, ...]], ...]
+    rejected: tuple[Rejected, ...]
+    orphans: tuple[str, ...]
+    copied: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def prepare(
     workspace: Workspace,
     paths: Sequence[Path] = (),
     *,
+    wishes: Sequence[Wish] = (),
     dry_run: bool = False,
     allow_orphans: bool = False,
+    workers: int = 0,
+    scheduler: str | None = None,
     progress: Progress | None = None,
 ) -> PrepareReport:
     """Prepare the whole articles folder, into which new `paths` are copied first.
 
-    `progress` hears how many of the inputs' bytes are read, and how many there are.
+    `wishes` are written down as decisions once nothing speaks against the corpus they lead to.
+    `workers` processes share the work, or those of the Dask cluster at `scheduler`, which must
+    see the workspace under the same path; 0 is this process. What comes out is the same.
+    `progress` hears how many of the inputs' bytes are prepared, and how many there are.
     Raises `InputError` when there is nothing to read or no room to write, `RefusedError`
     when a pushed chunk would vanish or a new file would overwrite another.
     """
-    with nullcontext() if dry_run else lock(workspace, "prepare"):
+    from annotate.corpus.shards import plan_jobs
+
+    with _rooms(workspace, dry_run=dry_run) as (parts, draft), writing("the corpus"):
         inputs = plan_inputs(workspace, paths)
-        table = read_metadata(inputs.tables)
-        megabytes = workspace.settings.prepare.max_megabytes
-        received = read_inputs(_counted(inputs, progress), table, megabytes)
-        plan = plan_prepare(received, workspace.settings.prepare, pushed_chunks(workspace))
-        if plan.orphans and not allow_orphans:
-            raise _orphans_refused(plan)
-        unused = table.unused(
-            {name for each in plan.articles for name in (each.id, each.source.path)}
-        )
+        decisions = plan_decisions(workspace, wishes)
+        recipe = _recipe(workspace, inputs, decisions)
+        jobs = plan_jobs(inputs.inputs, recipe, parts, workspace.corpus)
+        folders = _run(jobs, workers, scheduler, progress)
+        report = _draft(workspace, folders, draft, inputs, recipe)
+        if report.orphans and not allow_orphans:
+            raise _orphans_refused(report.orphans)
         if not dry_run:
-            _apply(workspace, inputs, plan)
-    copied = tuple(item.name for item in inputs.copies)
-    return PrepareReport(plan, copied, tuple(_warnings(inputs, unused)))
+            record_decisions(workspace, decisions)
+            _apply(workspace, inputs, draft, report.orphans)
+            shutil.rmtree(parts)
+    return report
 
 
-def _apply(workspace: Workspace, inputs: InputPlan, plan: PreparePlan) -> None:
-    with writing("articles/"):
-        copy_inputs(workspace, inputs.copies)
-    write_corpus(workspace, plan.articles, plan.chunks, plan.rejected)
-    let_go(workspace).append(
-        {"action": "let_go", "chunk_id": chunk_id, "at": now()} for chunk_id in plan.orphans
+@contextmanager
+def _rooms(workspace: Workspace, *, dry_run: bool) -> Iterator[tuple[Path, Path]]:
+    """Give the folders for parts and draft; parts outlive a run that was stopped."""
+    if dry_run:
+        with tempfile.TemporaryDirectory(prefix="annotate-") as place:
+            yield Path(place, "parts"), Path(place, "draft")
+        return
+    with lock(workspace, "prepare"):
+        folder = private_folder(workspace) / "prepare"
+        draft = folder / "draft"
+        shutil.rmtree(draft, ignore_errors=True)
+        try:
+            yield folder / "parts", draft
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def _recipe(workspace: Workspace, inputs: InputPlan, more: tuple[Row, ...]) -> Recipe:
+    from annotate.corpus.shards import Recipe
+
+    decisions = read_decisions(workspace, more)
+    return Recipe(workspace.settings.prepare, read_metadata(inputs.tables), decisions)
+
+
+def _run(
+    jobs: list[Job], workers: int, scheduler: str | None, progress: Progress | None
+) -> list[Path]:
+    """Prepare all shards; returns the folders of their parts, in order."""
+    if workers or scheduler:
+        from annotate.corpus.cluster import run_on_cluster
+
+        return run_on_cluster(jobs, workers, scheduler, progress)
+    from annotate.corpus.shards import run_here
+
+    return run_here(jobs, progress)
+
+
+def _draft(
+    workspace: Workspace, folders: list[Path], draft: Path, inputs: InputPlan, recipe: Recipe
+) -> PrepareReport:
+    """Put the parts together to a corpus beside the one that is there."""
+    from annotate.corpus.merge import merge
+    from annotate.corpus.parts import LEAVES_OUT, Part, RowFiles
+
+    pushed = pushed_chunks(workspace)
+    with RowFiles(draft) as files:
+        merged = merge([Part(folder) for folder in folders], files, pushed)
+        counts = _counts(files)
+        files.seal({"recipe": recipe.digest, "counts": counts})
+    left_out = dict(zip(LEAVES_OUT, files.left_out, strict=True))
+    return PrepareReport(
+        counts=counts,
+        left_out={reason: count for reason, count in left_out.items() if count},
+        duplicates=merged.duplicates,
+        needs_review=merged.needs_review,
+        rejected=merged.rejected,
+        orphans=_orphans(Part(draft), pushed),
+        copied=tuple(item.name for item in inputs.copies),
+        warnings=tuple(_warnings(inputs, recipe, Part(draft))),
     )
 
 
-def plan_prepare(
-    received: Iterable[Received | Rejected],
-    settings: PrepareSettings,
-    pushed: frozenset[str] = frozenset(),
-) -> PreparePlan:
-    """Prepare articles in the order they come; `pushed` are the ids of chunks people work on."""
-    results = [
-        each if isinstance(each, Rejected) else prepare_article(each, settings) for each in received
-    ]
-    prepared = [result for result in results if isinstance(result, Prepared)]
-    rejected = tuple(result for result in results if isinstance(result, Rejected))
-    twins = _duplicates(prepared, pushed)
-    articles = tuple(_marked(each.article, twins) for each in prepared)
-    ready = {article.id for article in articles if article.status == "ready"}
-    chunks = tuple(chunk for each in prepared if each.article.id in ready for chunk in each.chunks)
-    orphans = tuple(sorted(pushed - {chunk.id for chunk in chunks}))
-    return PreparePlan(articles, chunks, rejected, orphans)
+def _counts(files: RowFiles) -> dict[str, int]:
+    names = ("ready", "duplicate", "needs_review", "rejected")
+    inputs = sum(files.counts[name] for name in names)
+    return {"inputs": inputs, **{name: files.counts[name] for name in (*names, "chunks")}}
 
 
-def _duplicates(prepared: list[Prepared], pushed: frozenset[str]) -> dict[str, str]:
-    """For each article with the text of another, the id of the one that stands for both.
+def _orphans(draft: Part, pushed: frozenset[str]) -> tuple[str, ...]:
+    """Find the pushed chunks that the draft does not hold."""
+    from annotate.corpus.parts import id_hash
 
-    A pushed article stands for itself; else a ready one goes before one to be reviewed.
-    """
-    groups: dict[str, list[Prepared]] = {}
-    for each in prepared:
-        groups.setdefault(each.article.text, []).append(each)
-    twins: dict[str, str] = {}
-    for group in groups.values():
-        own = {each.article.id for each in group if any(c.id in pushed for c in each.chunks)}
-        ranked = sorted(group, key=lambda each: _rank(each.article, own))
-        best = ranked[0].article.id
-        twins |= {each.article.id: best for each in ranked[1:] if each.article.id not in own}
-    return twins
+    held = set(draft.chunk_ids.tolist())
+    return tuple(sorted(each for each in pushed if id_hash(each) not in held))
 
 
-def _rank(article: Article, pushed: set[str]) -> int:
-    return 0 if article.id in pushed else 1 if article.status == "ready" else 2
+def _apply(workspace: Workspace, inputs: InputPlan, draft: Path, orphans: tuple[str, ...]) -> None:
+    with writing("articles/"):
+        copy_inputs(workspace, inputs.copies)
+    place(draft, workspace)
+    let_go(workspace).append(
+        {"action": "let_go", "chunk_id": chunk_id, "at": now()} for chunk_id in orphans
+    )
 
 
-def _marked(article: Article, twins: dict[str, str]) -> Article:
-    if article.id not in twins:
-        return article
-    return replace(article, status="duplicate", duplicate_of=twins[article.id])
-
-
-def _counted(inputs: InputPlan, progress: Progress | None) -> Iterator[Input]:
-    """Hand the inputs on, and tell how many bytes lie behind."""
-    sizes = [_size(item) for item in inputs.inputs]
-    done = 0
-    for item, size in zip(inputs.inputs, sizes, strict=True):
-        yield item
-        done += size
-        if progress:
-            progress(done, sum(sizes))
-
-
-def _size(item: Input) -> int:
-    try:
-        return item.path.stat().st_size
-    except OSError:
-        return 0
-
-
-def _orphans_refused(plan: PreparePlan) -> RefusedError:
-    count = len(plan.orphans)
-    shown = ", ".join(plan.orphans[:3]) + (", …" if count > 3 else "")  # noqa: PLR2004
+def _orphans_refused(orphans: tuple[str, ...]) -> RefusedError:
+    count = len(orphans)
+    shown = ", ".join(orphans[:3]) + (", …" if count > 3 else "")  # noqa: PLR2004
     return RefusedError(
         f"{count} pushed chunk{'s' * (count > 1)} would change or disappear: {shown}",
         "bring the article and the settings back as they were, or run it with --allow-orphans",
     )
 
 
-def _warnings(inputs: InputPlan, unused: tuple[str, ...]) -> Iterator[str]:
+def _warnings(inputs: InputPlan, recipe: Recipe, draft: Part) -> Iterator[str]:
     if inputs.skipped:
         yield f"not copied, being no articles: {', '.join(inputs.skipped)}"
+    unused = recipe.table.unused(set(draft.names())) if recipe.table.rows else ()
     if unused:
         yield f"metadata.csv names no article: {', '.join(unused)}"

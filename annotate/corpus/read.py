@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Literal
 
+from annotate.corpus.archives import Member, PackedError, members, open_gzip
 from annotate.corpus.articles import Received, Rejected, Source
-from annotate.corpus.decode import decode, is_noise, what_binary
-from annotate.corpus.inputs import SUFFIXES, Input
+from annotate.corpus.binary import what_binary, what_lines
+from annotate.corpus.columns import note_of
+from annotate.corpus.decode import HEAD, Recoded, decode, wide_encoding
+from annotate.corpus.forms import FORMS, Form, form_of
+from annotate.corpus.inputs import Input
+from annotate.corpus.jsonl import read_json, read_lines
 from annotate.corpus.metadata import MetadataTable, parse_metadata
-from annotate.corpus.records import parse_record
+from annotate.corpus.parquet import read_parquet
+from annotate.corpus.pieces import Piece
+from annotate.corpus.records import MEGABYTE, RAISE, RowReader, checked
+from annotate.corpus.tables import read_table
 from annotate.errors import InputError
+from annotate.workspace import PrepareSettings
 
-_MEGABYTE = 1_000_000
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_RAISE = "raise max_megabytes in annotate.toml to read it"
+_BUFFER = 1 << 20
 
 
 def read_metadata(tables: Iterable[Input]) -> MetadataTable:
@@ -33,123 +42,165 @@ def read_metadata(tables: Iterable[Input]) -> MetadataTable:
 
 
 def read_inputs(
-    inputs: Iterable[Input], table: MetadataTable, max_megabytes: float
+    inputs: Iterable[Input], table: MetadataTable, settings: PrepareSettings
 ) -> Iterator[Received | Rejected]:
     """Read inputs one after the other; the second article with an id is rejected."""
     seen: set[str] = set()
-    limit = int(max_megabytes * _MEGABYTE)
     for item in inputs:
-        for result in _read(item, limit):
-            if isinstance(result, Received) and result.id in seen:
+        for result in read_piece(Piece(item), settings):
+            if isinstance(result, Rejected):
+                yield result
+            elif result.id in seen:
                 message = f"the id {result.id} was used by an earlier article"
                 yield Rejected(result.source, "id_twice", message, "read")
-            elif isinstance(result, Received):
+            else:
                 seen.add(result.id)
                 known = table.of(result.id, result.source.path)
                 yield replace(result, metadata=known.or_else(result.metadata))
-            else:
-                yield result
 
 
-def _read(item: Input, limit: int) -> Iterator[Received | Rejected]:
-    source = Source(path=item.name, sha256=None)
-    if not item.is_article:
-        message = f"{item.name} is not one of {', '.join(SUFFIXES)}"
-        yield Rejected(source, "unsupported", message, "read")
+def column_notes(inputs: Iterable[Input], settings: PrepareSettings) -> tuple[str, ...]:
+    """Say once for each doubt which columns were taken, by the first record of every input."""
+    notes: dict[tuple[str, tuple[str, ...]], str] = {}
+    for item in inputs:
+        form = form_of(item.path.name)
+        if form is None or form.kind in {"text", "html"}:
+            continue
+        reader = RowReader(settings)
+        with suppress(OSError):
+            next(_read_form(Piece(item), form, reader), None)
+        for role, keys in reader.columns.twice:
+            notes.setdefault((role, keys), note_of(item.name, role, keys))
+    return tuple(notes.values())
+
+
+def read_piece(piece: Piece, settings: PrepareSettings) -> Iterator[Received | Rejected]:
+    """Read every input of a piece, holding no more of it than one record, page or batch.
+
+    Ids are not compared and tables of metadata not looked at. The pieces of a file give what
+    the file gives as a whole.
+    """
+    name, path = piece.item.name, piece.item.path
+    form = form_of(path.name)
+    if form is None:
+        message = f"{name} is no article; {FORMS}"
+        yield Rejected(Source(name, None), "unsupported", message, "read")
         return
     try:
-        if not item.path.is_file():
-            yield Rejected(source, "unreadable", f"{item.name} is not a file", "read")
-        elif item.path.suffix.lower() == ".jsonl":
-            yield from _read_lines(item, limit)
-        else:
-            yield _read_file(item, limit)
-    except OSError as error:
-        message = f"cannot read {item.name}: {error.strerror or type(error).__name__}"
-        yield Rejected(source, "unreadable", message, "read")
-
-
-def _read_file(item: Input, limit: int) -> Received | Rejected:
-    size = item.path.stat().st_size
-    source = Source(path=item.name, sha256=None, byte_start=0, byte_end=size)
-    if size > limit:
-        message = f"{item.name} has {size / _MEGABYTE:.1f} megabytes; {_RAISE}"
-        return Rejected(replace(source, sha256=_hash_file(item.path)), "too_large", message, "read")
-    data = item.path.read_bytes()
-    source = replace(source, sha256=hashlib.sha256(data).hexdigest(), byte_end=len(data))
-    form = "text" if item.path.suffix.lower() == ".txt" else "html"
-    kind = what_binary(data)
-    if kind is not None:
-        return Rejected(source, "binary", f"{item.name} looks like {kind}", "read")
-    text, encoding, guessed = decode(data)
-    received = Received(
-        id=item.name,
-        source=replace(source, encoding=encoding),
-        raw=text,
-        form="html" if form == "html" else "text",
-        flags=("encoding_guessed",) if guessed else (),
-    )
-    return _checked(received)
-
-
-def _checked(received: Received) -> Received | Rejected:
-    """Turn away what holds no text."""
-    name = received.source.path
-    if not received.raw.strip("\ufeff\x00 \t\r\n\x0b\x0c\xa0\u2028\u2029\u200b"):
-        return Rejected(received.source, "empty", f"{name} holds no text", "read")
-    if is_noise(received.raw):
-        message = f"{name} holds too many control characters to be text"
-        return Rejected(received.source, "binary", message, "read")
-    return received
-
-
-def _hash_file(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _read_lines(item: Input, limit: int) -> Iterator[Received | Rejected]:
-    """Read a JSON Lines file record by record; a bad one is rejected, the rest goes on."""
-    with item.path.open("rb") as file:
-        head = file.read(16)
-        if kind := what_binary(head):
-            source = Source(path=item.name, sha256=_hash_file(item.path))
-            yield Rejected(source, "binary", f"{item.name} looks like {kind}", "read")
+        if not path.is_file():
+            yield Rejected(Source(name, None), "unreadable", f"{name} is not a file", "read")
             return
-        file.seek(len(_BYTE_ORDER_MARK) if head.startswith(_BYTE_ORDER_MARK) else 0)
-        empty = True
-        for number, start, line in _lines(file, limit):
-            content = line.rstrip(b"\r\n")
-            if content.strip():
-                empty = False
-                yield _read_record(item.name, number, start, content, limit)
-        if empty:
-            source = Source(path=item.name, sha256=_hash_file(item.path))
-            yield Rejected(source, "empty", f"{item.name} holds no records", "read")
+        for each in _read_form(piece, form, RowReader(settings)):
+            yield _with_hash(each, piece) if each.source.sha256 is None else each
+    except OSError as error:
+        message = f"cannot read {name}: {error.strerror or type(error).__name__}"
+        yield Rejected(Source(name, None), "unreadable", message, "read")
 
 
-def _lines(file: BinaryIO, limit: int) -> Iterator[tuple[int, int, bytes]]:
-    """Give number, first byte and content of each line; of a line over the limit, its beginning."""
-    number, start = 1, file.tell()
-    while line := file.readline(limit + 3):
-        yield number, start, line
-        while not line.endswith(b"\n") and (line := file.readline(_MEGABYTE)):
-            pass
-        number, start = number + 1, file.tell()
+def _with_hash(result: Received | Rejected, piece: Piece) -> Received | Rejected:
+    """Give what is said of a whole file the hash and the size of that file."""
+    source = result.source
+    if source.path != piece.item.name or source.record is not None:
+        return result
+    with piece.item.path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.tell()
+    return replace(result, source=replace(source, sha256=sha256, byte_start=0, byte_end=size))
 
 
-def _read_record(
-    name: str, number: int, start: int, content: bytes, limit: int
-) -> Received | Rejected:
-    source = Source(
-        path=name,
-        sha256=hashlib.sha256(content).hexdigest(),
-        record=number,
-        byte_start=start,
-        byte_end=start + len(content),
-    )
-    if len(content) > limit:
-        message = f"record {number} of {name} is over {limit / _MEGABYTE:g} megabytes; {_RAISE}"
-        return Rejected(replace(source, sha256=None), "too_large", message, "read")
-    result = parse_record(content, source)
-    return _checked(result) if isinstance(result, Received) else result
+def _read_form(piece: Piece, form: Form, reader: RowReader) -> Iterator[Received | Rejected]:
+    name, path = piece.item.name, piece.item.path
+    if form.packing == "zip":
+        yield from _read_archive(path, name, reader)
+        return
+    assert form.kind is not None, "only an archive has members instead of a kind"
+    with _opened(path, packed=form.packing == "gz") as file:
+        if piece.start or piece.end:
+            yield from read_lines(
+                file, name, reader, start=piece.start, end=piece.end, record=piece.first_record
+            )
+        else:
+            yield from _read_opened(Member(name, form.kind, file), reader)
+
+
+def _opened(path: Path, *, packed: bool) -> io.BufferedReader:
+    return open_gzip(path) if packed else io.BufferedReader(path.open("rb", buffering=0), _BUFFER)
+
+
+def _read_archive(path: Path, name: str, reader: RowReader) -> Iterator[Received | Rejected]:
+    for member in members(path, name):
+        if isinstance(member, Rejected):
+            yield member
+        else:
+            with member.file:
+                yield from _read_opened(member, reader)
+
+
+def _read_opened(member: Member, reader: RowReader) -> Iterator[Received | Rejected]:
+    """Read one file, wherever it lies; what is broken behind a readable part ends it."""
+    try:
+        yield from _read_kind(member, reader)
+    except PackedError as error:
+        message = f"{member.name} {error}"
+        yield Rejected(Source(member.name, None), error.code, message, "read")
+
+
+def _read_kind(member: Member, reader: RowReader) -> Iterator[Received | Rejected]:
+    name, kind, file = member
+    if kind in {"text", "html", "json"}:
+        yield from _read_whole(member, reader)
+        return
+    if kind == "parquet":
+        yield from _read_parquet(member, reader)
+        return
+    head = file.peek(HEAD)[:HEAD]
+    if encoding := wide_encoding(head):
+        file = io.BufferedReader(Recoded(file, encoding), _BUFFER)
+    elif looks := what_lines(head):
+        yield Rejected(Source(name, None), "binary", f"{name} looks like {looks}", "read")
+        return
+    if kind == "jsonl":
+        yield from read_lines(file, name, reader)
+    else:
+        yield from read_table(file, name, reader, tabs=kind == "tsv")
+
+
+def _read_whole(member: Member, reader: RowReader) -> Iterator[Received | Rejected]:
+    name, kind, file = member
+    data = file.read(reader.limit + 1)
+    hashed = hashlib.sha256(data)
+    if len(data) > reader.limit:
+        size = len(data)
+        while block := file.read(_BUFFER):
+            hashed.update(block)
+            size += len(block)
+        source = Source(name, hashed.hexdigest(), byte_start=0, byte_end=size)
+        message = f"{name} has {size / MEGABYTE:.1f} megabytes; {RAISE}"
+        yield Rejected(source, "too_large", message, "read")
+        return
+    source = Source(name, hashed.hexdigest(), None, None, 0, len(data))
+    looks = what_binary(data)
+    decoded = None if looks else decode(data)
+    if decoded is None:
+        looks = looks or "no text in any known encoding"
+        yield Rejected(source, "binary", f"{name} looks like {looks}", "read")
+    elif kind == "json" and not decoded.text.isspace() and decoded.text:
+        yield from read_json(data, decoded, name, reader)
+    else:
+        source = replace(source, encoding=decoded.encoding)
+        form: Literal["text", "html"] = "html" if kind == "html" else "text"
+        yield checked(Received(name, source, decoded.text, form, flags=decoded.flags))
+
+
+def _read_parquet(member: Member, reader: RowReader) -> Iterator[Received | Rejected]:
+    """Read a plain file in place; a packed one has to be in memory, so it must be small."""
+    name, _, file = member
+    if file.seekable():
+        yield from read_parquet(file, name, reader)
+        return
+    data = file.read(reader.limit + 1)
+    if len(data) > reader.limit:
+        message = f"{name} is over {reader.limit / MEGABYTE:g} megabytes; unpack it first"
+        yield Rejected(Source(name, None), "too_large", message, "read")
+        return
+    yield from read_parquet(io.BytesIO(data), name, reader)

@@ -1,59 +1,122 @@
-"""One line of a JSON Lines file: the article in it, or why there is none."""
+"""Articles out of rows: JSON objects, and rows of tables."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import fields, replace
-from typing import Any
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import orjson
 
 from annotate.corpus.articles import Metadata, Received, Rejected, Source
+from annotate.corpus.binary import is_noise
 from annotate.corpus.clean import clean_line
+from annotate.corpus.columns import ColumnFinder
+from annotate.workspace import PrepareSettings
+
+MEGABYTE = 1_000_000
+RAISE = "raise max_megabytes in annotate.toml to read it"
+CHOOSE = "columns in [prepare] of annotate.toml can name it"
+_BLANK = "\ufeff\x00 \t\r\n\x0b\x0c\x85\xa0\u2028\u2029\u200b"
+_NO_METADATA = Metadata()
 
 
-def parse_record(line: bytes, source: Source) -> Received | Rejected:
-    """Read a record with `text` or `html`; of other keys, id and metadata are used.
+class RowReader:
+    """Makes articles of rows, by the settings."""
 
-    The id is the record's own, else the path and the record's number.
-    """
-    row = _load(line)
-    if row is None:
-        return Rejected(
-            source, "bad_json", f"line {source.record} of {source.path} is not valid JSON", "read"
+    def __init__(self, settings: PrepareSettings) -> None:
+        self.limit = int(settings.max_megabytes * MEGABYTE)
+        self.columns = ColumnFinder(settings.columns)
+
+    def article(
+        self, row: Mapping[str, Any], source: Source, flags: tuple[str, ...] = ()
+    ) -> Received | Rejected:
+        """Take the text, else the page, of a row; the id is its own, else path and number."""
+        columns = self.columns.of(tuple(row))
+        form: Literal["text", "html"] = "text"
+        text = row.get(columns.text) if columns.text else None
+        if columns.html and (not isinstance(text, str) or not text or text.isspace()):
+            page = row.get(columns.html)
+            if isinstance(page, str) and page:
+                form, text = "html", page
+        if not isinstance(text, str):
+            message = f"{named(source)} has no text or html with a string in it"
+            return Rejected(source, "bad_record", message, "read")
+        known = {}
+        for role, key in columns.metadata:
+            value = row[key]
+            value = _line(value) if type(value) is str else _value(value, role)
+            if value is not None:
+                known[role] = value
+        identity = _value(row.get(columns.id), "id") if columns.id else None
+        received = Received(
+            identity or f"{source.path}#{source.record}",
+            source,
+            text,
+            form,
+            Metadata(**known) if known else _NO_METADATA,
+            flags,
         )
-    if not isinstance(row, dict):
-        return Rejected(
-            source, "bad_record", f"line {source.record} of {source.path} is not an object", "read"
-        )
-    form = "html" if not isinstance(row.get("text"), str) and row.get("html") else "text"
-    text = row.get(form)
-    if not isinstance(text, str):
-        message = f"line {source.record} of {source.path} has no text or html with a string in it"
-        return Rejected(source, "bad_record", message, "read")
-    return Received(
-        id=_line(row.get("id")) or f"{source.path}#{source.record}",
-        source=replace(source, encoding="utf-8"),
-        raw=text,
-        form="html" if form == "html" else "text",
-        metadata=Metadata(**{field.name: _line(row.get(field.name)) for field in fields(Metadata)}),
-    )
+        return checked(received)
 
 
-def _load(line: bytes) -> Any:
-    """Decode with orjson; what it is too strict for (lone surrogates, NaN) with json."""
+def named(source: Source) -> str:
+    """Name an input in a sentence."""
+    return f"record {source.record} of {source.path}" if source.record else source.path
+
+
+def checked(received: Received) -> Received | Rejected:
+    """Turn away what holds no text."""
+    source = received.source
+    if not received.raw[:1].isalnum() and not received.raw.strip(_BLANK):
+        return Rejected(source, "empty", f"{named(source)} holds no text", "read")
+    if is_noise(received.raw):
+        message = f"{named(source)} holds too many control characters to be text"
+        return Rejected(source, "binary", message, "read")
+    return received
+
+
+def too_large(source: Source, limit: int) -> Rejected:
+    """Reject what is over the limit, naming the setting."""
+    message = f"{named(source)} is over {limit / MEGABYTE:g} megabytes; {RAISE}"
+    return Rejected(source, "too_large", message, "read")
+
+
+def hash_of_row(row: Any) -> str:
+    """Hash a row that has no bytes of its own, such as one of a Parquet file."""
     try:
-        return orjson.loads(line)
-    except orjson.JSONDecodeError:
-        pass
-    try:
-        return json.loads(line.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return None
+        data = orjson.dumps(row, default=str)
+    except TypeError:
+        data = json.dumps(row, default=str).encode()
+    return hashlib.sha256(data).hexdigest()
 
 
-def _line(value: Any) -> str | None:
-    """Make a value one clean line; null for anything but text and numbers."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+def _value(value: Any, role: str) -> str | None:
+    """Make a value one clean line; null for what has none."""
+    if isinstance(value, str):
+        return _line(value)
+    if value is None or isinstance(value, bool):
         return None
-    return clean_line(str(value)) or None
+    if isinstance(value, int | float):
+        return str(value) if value == value else None  # noqa: PLR0124  # not a number, in tables
+    if isinstance(value, Mapping):
+        return _line(value["name"]) if isinstance(value.get("name"), str) else None
+    if isinstance(value, list):
+        few = value if role == "author" and len(value) <= _MANY else []
+        names = [_value(each, "name") for each in few]
+        return ", ".join(name for name in names if name) or None
+    isoformat = getattr(value, "isoformat", None)
+    return _line(str(isoformat())) if isoformat else None
+
+
+_MANY = 100  # authors; a longer list is something else
+
+
+def _line(value: str) -> str | None:
+    """Clean a value, which hardly any needs."""
+    plain = value.isprintable() and "  " not in value and value == value.strip()
+    if plain and (value.isascii() or unicodedata.is_normalized("NFC", value)):
+        return value or None
+    return clean_line(value) or None

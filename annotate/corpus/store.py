@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,56 +12,85 @@ import orjson
 from annotate.corpus.articles import Article, Chunk, Rejected
 from annotate.errors import InputError
 from annotate.ledger import Ledger
-from annotate.workspace import Workspace, replacing, writing
+from annotate.workspace import Workspace, writing
 
 _Noun = TypeVar("_Noun")
+MANIFEST = "manifest.json"
+_AGAIN = "run `annotate prepare` to make it again"
 _ARTICLES, _CHUNKS, _REJECTED = "articles.jsonl", "chunks.jsonl", "rejected.jsonl"
 
 
 def read_articles(workspace: Workspace) -> list[Article]:
     """Read all articles; raises `InputError` when nothing was prepared yet."""
-    return _read(workspace.corpus / _ARTICLES, Article.from_json)
+    return list(_rows(workspace, _ARTICLES, Article.from_json))
+
+
+def each_article(workspace: Workspace) -> Iterator[Article]:
+    """Read article by article, for corpora that are larger than memory."""
+    return _rows(workspace, _ARTICLES, Article.from_json)
+
+
+def each_chunk(workspace: Workspace) -> Iterator[Chunk]:
+    """Read chunk by chunk, for corpora that are larger than memory."""
+    return _rows(workspace, _CHUNKS, Chunk.from_json)
 
 
 def read_chunks(workspace: Workspace) -> list[Chunk]:
     """Read all chunks; raises `InputError` when nothing was prepared yet."""
-    return _read(workspace.corpus / _CHUNKS, Chunk.from_json)
+    return list(_rows(workspace, _CHUNKS, Chunk.from_json))
 
 
 def read_rejected(workspace: Workspace) -> list[Rejected]:
     """Read what was rejected; raises `InputError` when nothing was prepared yet."""
-    return _read(workspace.corpus / _REJECTED, Rejected.from_json)
+    return list(_rows(workspace, _REJECTED, Rejected.from_json))
 
 
-def _read(path: Path, from_json: Callable[[dict[str, Any]], _Noun]) -> list[_Noun]:
+def _rows(
+    workspace: Workspace, name: str, from_json: Callable[[dict[str, Any]], _Noun]
+) -> Iterator[_Noun]:
+    check_whole(workspace, name)
+    path = workspace.corpus / name
     try:
         with path.open("rb") as file, jsonlines.Reader(file, loads=orjson.loads) as reader:
-            return [from_json(row) for row in reader.iter(type=dict)]
-    except FileNotFoundError:
-        raise InputError(f"no corpus/{path.name} yet", "run `annotate prepare`") from None
+            for row in reader.iter(type=dict):
+                yield from_json(row)
     except OSError as error:
-        raise InputError(f"cannot read corpus/{path.name}: {error.strerror}") from None
+        raise InputError(f"cannot read corpus/{name}: {error.strerror}") from None
     except (jsonlines.InvalidLineError, KeyError, TypeError) as error:
-        message = f"corpus/{path.name} is damaged: {type(error).__name__} {error}"
-        raise InputError(message, "run `annotate prepare` to make it again") from None
+        message = f"corpus/{name} is damaged: {type(error).__name__} {error}"
+        raise InputError(message, _AGAIN) from None
 
 
-def write_corpus(
-    workspace: Workspace,
-    articles: Iterable[Article],
-    chunks: Iterable[Chunk],
-    rejected: Iterable[Rejected],
-) -> None:
-    """Write all three files, then put them in place; on a full disk the old ones stay."""
-    with writing("the corpus"), ExitStack() as stack:
-        for name, nouns in ((_ARTICLES, articles), (_CHUNKS, chunks), (_REJECTED, rejected)):
-            draft = stack.enter_context(replacing(workspace.corpus / name))
-            _write(draft, nouns)
+def check_whole(workspace: Workspace, name: str) -> None:
+    """Refuse a corpus that was not put in place as a whole."""
+    path = workspace.corpus / name
+    if not path.exists():
+        raise InputError(f"no corpus/{name} yet", "run `annotate prepare`")
+    sizes = manifest(workspace).get("bytes")
+    if sizes is None:
+        raise InputError("corpus/ was not finished", _AGAIN)
+    if path.stat().st_size != sizes.get(name):
+        raise InputError(f"corpus/{name} was changed since it was prepared", _AGAIN)
 
 
-def _write(path: Path, nouns: Iterable[Article | Chunk | Rejected]) -> None:
-    with path.open("wb") as file, jsonlines.Writer(file, dumps=orjson.dumps) as writer:
-        writer.write_all(noun.to_json() for noun in nouns)
+def manifest(workspace: Workspace) -> dict[str, Any]:
+    """Read what the corpus says about itself; empty when there is none as a whole."""
+    try:
+        return dict(orjson.loads((workspace.corpus / MANIFEST).read_bytes()))
+    except (OSError, ValueError):
+        return {}
+
+
+def place(draft: Path, workspace: Workspace) -> None:
+    """Put a finished draft in place of the corpus; the manifest goes first and comes last.
+
+    A process killed in between leaves no manifest, and so no corpus that anyone would read.
+    """
+    with writing("the corpus"):
+        workspace.corpus.mkdir(parents=True, exist_ok=True)
+        (workspace.corpus / MANIFEST).unlink(missing_ok=True)
+        for file in sorted(draft.iterdir(), key=lambda file: file.name == MANIFEST):
+            file.replace(workspace.corpus / file.name)
 
 
 def let_go(workspace: Workspace) -> Ledger:

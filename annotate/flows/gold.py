@@ -69,8 +69,7 @@ def raw_texts(workspace: Workspace) -> dict[str, str]:
     """Read the text of every article as received, by id."""
     inputs = plan_inputs(workspace)
     table = read_metadata(inputs.tables)
-    limit = workspace.settings.prepare.max_megabytes
-    received = read_inputs(inputs.inputs, table, limit)
+    received = read_inputs(inputs.inputs, table, workspace.settings.prepare)
     return {each.id: each.raw for each in received if isinstance(each, Received)}
 
 

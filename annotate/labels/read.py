@@ -15,7 +15,7 @@ from annotate.labels.annotation import Annotation
 from annotate.labels.boundaries import normalise
 from annotate.labels.derive import Passage, derive_attributes, derive_relations
 from annotate.labels.entities import Gazetteer
-from annotate.labels.findings import Finding
+from annotate.findings import Finding
 from annotate.labels.regions import read_results
 from annotate.ledger import Ledger
 from annotate.schema.model import Schema

@@ -11,7 +11,7 @@ from typing import Any
 
 from annotate.labels.annotation import Attribute, Origin, Relation, Span
 from annotate.labels.entities import entity_parts
-from annotate.labels.findings import Finding, Severity
+from annotate.findings import Finding, Severity
 from annotate.schema.controls import ASKS_CONTROL, OBJECT, OTHER, SPAN_CONTROL, Control, controls
 from annotate.schema.model import Schema
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from annotate.corpus import read_articles
 from annotate.errors import InputError
-from annotate.labels.findings import Finding
+from annotate.findings import Finding
 from annotate.labels.read import read_labels
 from annotate.schema import load_schema
 from annotate.workspace import Workspace

@@ -13,7 +13,7 @@ import orjson
 
 from annotate.corpus import Article, Chunk, read_articles
 from annotate.errors import InputError, RefusedError
-from annotate.labels.findings import Finding
+from annotate.findings import Finding
 from annotate.labels.read import chunks_as_pushed, read_labels
 from annotate.ledger import Ledger
 from annotate.release.card import CardInput, render_card

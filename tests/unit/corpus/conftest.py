@@ -3,11 +3,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from annotate.workspace import Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+# The laws of the corpus run with one of these, `HYPOTHESIS_PROFILE=long` names the other.
+settings.register_profile("normal", max_examples=500, deadline=None)
+settings.register_profile("long", max_examples=10_000, deadline=None)
 
 SETTINGS = 'workspace_id = "0123456789"\nname = "ferry-news"\n'
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 
 import annotate
-from annotate.corpus.body import select_body, trim_body
+from annotate.corpus.body import select_body
 from annotate.corpus.clean import clean
 from annotate.corpus.edits import EditedText
 from tests.unit.corpus.texts import nasty_texts
@@ -121,20 +122,104 @@ def test_a_text_without_sentences_is_left_as_it_is() -> None:
 def test_lines_that_are_wrapped_are_one_paragraph() -> None:
     words = (SECOND + " " + THIRD).split()
     wrapped = "\n".join(" ".join(words[at : at + 8]).lower() for at in range(0, len(words), 8))
-    assert body_of("Home", wrapped + "\n\n" + LEAD) == wrapped + "\n\n" + LEAD
+    rejoined = wrapped.replace("\n", " ")
+    assert body_of("Home", wrapped + "\n\n" + LEAD) == rejoined + "\n\n" + LEAD
 
 
-def test_a_body_that_was_found_elsewhere_loses_title_and_credits() -> None:
-    text = page(TITLE, LEAD, "Photo: Jo Tarn", SECOND)
-    edited = EditedText(text).then(trim_body(text, TITLE))
-    assert edited.clean == f"{LEAD}\n\n{SECOND}"
+def test_text_nodes_of_one_sentence_are_rejoined() -> None:
+    nodes = (
+        *("Menu", "Harbour", TITLE, "The council of", "Mell", "voted to keep the old ferry."),
+        *("Mayor", "Anna Pell", ", who spoke first, said that the council had listened to"),
+        *(
+            "the island",
+            ".",
+            "The ferry carries",
+            "forty cars",
+            "and the doctor on Fridays.",
+            "Top",
+        ),
+    )
+    text = "\n".join(nodes)
+    assert EditedText(text).then(select_body(text).edits).clean == (
+        "The council of Mell voted to keep the old ferry.\n"
+        "Mayor Anna Pell, who spoke first, said that the council had listened to the island.\n"
+        "The ferry carries forty cars and the doctor on Fridays."
+    )
+
+
+def test_a_long_closing_paragraph_among_noise_stays() -> None:
+    closing = (
+        "The ferry of Mell will be painted in spring, and Anna Pell has promised to hold a brush."
+    )
+    text = body_of("Home", TITLE, LEAD, SECOND, THIRD, "Advertisement", closing, "Share", "Top")
+    assert text == page(LEAD, SECOND, THIRD, closing)
+
+
+def test_a_short_last_sentence_stays() -> None:
+    assert body_of(TITLE, LEAD, SECOND, THIRD, "Nobody else spoke that night.", "Top", "Terms") == (
+        page(LEAD, SECOND, THIRD, "Nobody else spoke that night.")
+    )
+
+
+def test_sentences_of_an_error_page_before_the_title_go() -> None:
+    error = "Something went wrong while this page was loaded. Please refresh your window."
+    assert body_of(error, "Sea", TITLE, LEAD, SECOND, THIRD) == page(LEAD, SECOND, THIRD)
+
+
+def test_questions_and_answers_stay() -> None:
+    question = "And what will the ferry cost?"
+    answer = "More than the council of Mell can pay, said Mayor Pell, and less than a bridge."
+    assert body_of(TITLE, LEAD, question, answer, "Who pays?", SECOND) == (
+        page(LEAD, question, answer, "Who pays?", SECOND)
+    )
+
+
+def test_comments_behind_the_article_go() -> None:
+    comments = ("3 comments", "tern_81", "I always liked that ferry, it smelled of tar.", "Reply")
+    more = ("islander", "Who pays for the paint in the end, I wonder?", "Reply")
+    assert body_of(TITLE, LEAD, SECOND, THIRD, "Share", *comments, *more) == (
+        page(LEAD, SECOND, THIRD)
+    )
+
+
+def test_author_and_source_are_told() -> None:
+    text = page(TITLE, "By Jo Tarn", LEAD, SECOND, THIRD, "Source: Mell Mail with agencies", "Top")
+    selection = select_body(text)
+    assert (selection.author, selection.credit) == ("Jo Tarn", "Mell Mail with agencies")
+
+
+def test_a_larger_text_on_another_topic_makes_the_body_doubtful() -> None:
+    other = [OTHER.replace("Tarn", name) for name in ("Tarn", "Orle", "Vash", "Quin")]
+    lines = (TITLE, LEAD, SECOND, THIRD, "Economy", "More", "Bread")
+    assert not select_body(page(TITLE, LEAD, SECOND, THIRD, "Top")).doubtful
+    selection = select_body(page(*lines, *other))
+    assert selection.doubtful or LEAD not in body_of(*lines, *other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(["Top", "a", "News of Mell", "x y."] * 25_000),
+        "\n\n".join(f"{SECOND} That was on day {day}." for day in range(8_000)),
+        "word and more " * 140_000,
+        "水" * 500_000,
+        "\n".join(f"“{SECOND}”" for _ in range(8_000)),
+    ],
+    ids=["tiny lines", "similar sentences", "one line", "no spaces", "one sentence"],
+)
+def test_long_texts_take_no_longer_than_their_length(text: str) -> None:
+    start = time.process_time()
+    select_body(text)
+    assert time.process_time() - start < 5
 
 
 @given(nasty_texts)
-def test_any_clean_text_gives_edits_that_only_delete(raw: str) -> None:
+def test_any_clean_text_gives_edits_that_delete_or_rejoin(raw: str) -> None:
     text = clean(EditedText(raw)).clean
     selection = select_body(text)
-    assert all(edit.replacement == "" for edit in selection.edits)
+    for edit in selection.edits:
+        rejoined = edit.reason == "rejoined" and not text[edit.start : edit.end].strip("\n")
+        assert edit.replacement == "" or (edit.replacement == " " and rejoined)
     assert EditedText(text).then(selection.edits).clean == EditedText(text, selection.edits).clean
 
 

@@ -8,14 +8,16 @@ from hypothesis import given
 
 from annotate.corpus.clean import clean, clean_line, normal_form
 from annotate.corpus.edits import EditedText
-from tests.unit.corpus.texts import made, nasty_texts
+from tests.unit.corpus.texts import law, made, nasty_texts
 
 
+@law
 @given(nasty_texts)
 def test_edits_of_the_normal_form_give_nfc(raw: str) -> None:
     assert made(raw, tuple(normal_form(raw))) == unicodedata.normalize("NFC", raw)
 
 
+@law
 @given(nasty_texts)
 def test_clean_text_is_nfc_with_single_spaces_and_nothing_unseen(raw: str) -> None:
     text = clean(EditedText(raw)).clean
@@ -26,6 +28,7 @@ def test_clean_text_is_nfc_with_single_spaces_and_nothing_unseen(raw: str) -> No
     assert not re.search(r"  | \n|\n |\n\n\n|\A\s|\s\Z", text)
 
 
+@law
 @given(nasty_texts)
 def test_cleaning_twice_changes_nothing_more(raw: str) -> None:
     text = clean(EditedText(raw)).clean

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate.corpus.edits import Edit, EditedText
-from tests.unit.corpus.texts import edit_lists, edited_twice, made, nasty_texts
+from tests.unit.corpus.texts import edit_lists, edited_twice, law, made, nasty_texts
 
 
+@law
 @given(st.data())
 def test_clean_is_the_raw_text_with_the_edits_made(data: st.DataObject) -> None:
     raw = data.draw(nasty_texts)
@@ -17,6 +18,7 @@ def test_clean_is_the_raw_text_with_the_edits_made(data: st.DataObject) -> None:
     assert EditedText(raw, edits).clean == made(raw, edits)
 
 
+@law
 @given(edited_twice())
 def test_two_passes_in_one_list_give_what_they_give_one_after_the_other(case: object) -> None:
     raw, first, second = case
@@ -27,6 +29,7 @@ def test_two_passes_in_one_list_give_what_they_give_one_after_the_other(case: ob
     assert all(a.end <= b.start for a, b in pairwise(both.edits))
 
 
+@law
 @given(edited_twice())
 def test_text_that_was_not_edited_maps_to_itself(case: object) -> None:
     raw, first, second = case
@@ -37,6 +40,7 @@ def test_text_that_was_not_edited_maps_to_itself(case: object) -> None:
         assert raw[start:end] == char or inside
 
 
+@law
 @given(edited_twice())
 def test_a_clean_range_survives_the_way_to_raw_and_back(case: object) -> None:
     raw, first, second = case
@@ -53,6 +57,7 @@ def test_a_clean_range_survives_the_way_to_raw_and_back(case: object) -> None:
             assert both.to_raw(*back) == both.to_raw(start, end)
 
 
+@law
 @given(edited_twice())
 def test_a_raw_range_is_inside_its_clean_range_on_the_way_back(case: object) -> None:
     raw, first, second = case

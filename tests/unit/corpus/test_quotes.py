@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate.corpus.quotes import MARKS, find_quotes
+from tests.unit.corpus.texts import law
 from tests.unit.labels.texts import nasty_texts, ranges
 
 
@@ -122,6 +123,7 @@ def test_away_from_damage_the_share_is_known() -> None:
     assert find_quotes(text).share(start, start + 7) == 0
 
 
+@law
 @given(nasty_texts)
 def test_pairs_are_apart_in_order_and_begin_with_a_mark(text: str) -> None:
     quotes = find_quotes(text)
@@ -137,6 +139,7 @@ def test_pairs_are_apart_in_order_and_begin_with_a_mark(text: str) -> None:
         assert quotes.share(start, end) is None
 
 
+@law
 @given(st.data())
 def test_a_share_is_a_share(data: st.DataObject) -> None:
     text = data.draw(nasty_texts)

@@ -11,6 +11,7 @@ import pytest
 
 from annotate.corpus import Metadata, Received, Rejected, plan_inputs, read_inputs, read_metadata
 from annotate.errors import InputError, RefusedError
+from annotate.workspace import PrepareSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 def read(workspace: Workspace, megabytes: float = 1.0) -> list[Received | Rejected]:
     plan = plan_inputs(workspace)
-    return list(read_inputs(plan.inputs, read_metadata(plan.tables), megabytes))
+    settings = PrepareSettings(max_megabytes=megabytes)
+    return list(read_inputs(plan.inputs, read_metadata(plan.tables), settings))
 
 
 def put(workspace: Workspace, name: str, data: bytes) -> Path:
@@ -37,7 +39,7 @@ def put(workspace: Workspace, name: str, data: bytes) -> Path:
         ("Café".encode("utf-8-sig"), "Café", "utf-8-sig", ()),
         ("Café".encode("utf-16"), "Café", "utf-16", ()),
         ("Café “so”".encode("cp1252"), "Café “so”", "cp1252", ("encoding_guessed",)),
-        ("é".encode() * 20 + b"\x93", "é" * 20 + "“", "utf-8+cp1252", ("encoding_guessed",)),
+        ("é".encode() * 20 + b"\x93", "é" * 20 + "“", "utf-8+cp1252", ("encoding_mixed",)),
         (b"a\r\nb\rc", "a\r\nb\rc", "utf-8", ()),
     ],
 )
@@ -62,7 +64,7 @@ def test_a_page_is_read_as_its_meta_tag_declares(workspace: Workspace) -> None:
         ("a.txt", b"", "empty"),
         ("a.txt", b" \r\n\t\xc2\xa0", "empty"),
         ("a.txt", b"\x89PNG\r\n\x1a\n0000", "binary"),
-        ("a.txt", b"%PDF-1.7 text", "binary"),
+        ("a.txt", b"%PDF-1.7\n%text", "binary"),
         ("a.txt", bytes(range(256)) * 4, "binary"),
         ("a.txt", b"word " * 300_000, "too_large"),
         ("a.jsonl", b"\n \n", "empty"),

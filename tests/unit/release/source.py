@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from annotate.corpus import Article, Chunk, Metadata, Source
-from annotate.corpus.store import write_corpus
+from annotate.corpus.parts import RowFiles, rows_of
+from annotate.corpus.store import place
+from annotate.findings import Finding
 from annotate.labels.annotation import Annotation
-from annotate.labels.findings import Finding
 from annotate.labels.read import Labels, read_annotation
 from annotate.release import rows
 from annotate.schema import render_all
@@ -130,6 +131,12 @@ def make_workspace(
     for name, content in render_all(STARTER).items():
         (root / "label_config" / name).write_text(content, encoding="utf-8")
     workspace = Workspace.find(root)
-    write_corpus(workspace, ARTICLES.values(), CHUNKS, ())
+    draft = workspace.private / "draft"
+    with RowFiles(draft) as files:
+        for article in ARTICLES.values():
+            own = tuple(chunk for chunk in CHUNKS if chunk.article_id == article.id)
+            files.add(rows_of((0, 0), article, own))
+        files.seal({})
+    place(draft, workspace)
     write_ledgers(workspace.labels, CHUNKS, answers)
     return workspace

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate.labels.annotation import Annotation
-from annotate.labels.findings import Finding
+from annotate.findings import Finding
 from annotate.release.rows import build_rows, decide
 from tests.unit.labels.marked import marked
 from tests.unit.labels.rows import ANNA, BORIS

@@ -10,7 +10,7 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`code` is stable; `place` names the chunk, and the annotation and region if there are."""
+    """`code` is stable; `place` names what it is about: article, chunk, annotation, region."""
 
     code: str
     severity: Severity

@@ -1,0 +1,99 @@
+"""Lines that name who took a picture, wrote a text or owns it, by shape and by a few words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from annotate.corpus.lines import Page
+
+_NAMES_MAKER = re.compile(
+    r"\W*(?:photo|photograph|image|picture|video|graphic|source|credit|via|caption|author|foto|"
+    r"bild|"
+    r"quelle|autor|auteur|crédit|imagen|fuente|fonte|immagine|kuva|zdjęcie|źródło|kaynak|"
+    r"фото|источник|автор|джерело|来源|來源|图|圖|摄影)\w{0,6}(?:\s+\w+){0,2}\s?[:：/]",
+    re.IGNORECASE,
+)
+_MAKER_INSIDE = re.compile(
+    r"\b(?:photo|photograph|image|picture|foto|bild|imagen|фото|рисунок)s?(?:\s+\w+)?\s?[:：/](?!/)",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(
+    r"(?:by|von|par|por|di|door|av|af|autor|autorka|author|auteur|autore|автор|text|words|reporting by)"
+    r"\s?[:：]?\s+(?P<name>.+)",
+    re.IGNORECASE,
+)
+_SOURCE = re.compile(
+    r"(?:source|quelle|fuente|fonte|bron|källa|kilde|lähde|źródło|zdroj|kaynak|источник|джерело|"
+    r"来源|來源)s?"
+    r"\s?[:：]\s?(?P<name>.+)",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(rb"[.?][\"')]* ?(?P<tail>[^.?dq]{2,90}?(?:\.[^.?]{1,30}){0,2})\Z")
+_MAX_NAME_WORDS = 8
+_MIN_BYLINE = 3  # words
+
+
+def is_credit(page: Page, index: int) -> bool:
+    """Whether a line is a credit, or a caption that ends with one."""
+    string, shape, words = page.strings[index], page.shapes[index], page.words[index]
+    if shape[0] == ord("(") and shape[-1] == ord(")"):
+        return True
+    if string[0] == "©" and words <= _MAX_NAME_WORDS:
+        return True
+    if (b":" in shape or "/" in string) and _names_maker(string, words):
+        return True
+    return b"." in shape[:-1] and not page.closed(index) and _has_credit_tail(string, shape)
+
+
+def _names_maker(string: str, words: int) -> bool:
+    """Whether a word for a picture or a source stands before a colon, or a label before a name."""
+    if _NAMES_MAKER.match(string):
+        return True
+    label, _, name = string.partition(":")
+    if words <= 6 and label.count(" ") < 3 and 0 < len(name.split()) <= 3 and _is_name(name):  # noqa: PLR2004
+        return True
+    if (
+        string.count(" ", max(string.rfind(":"), string.rfind("/"), string.rfind("：")))
+        > _MAX_NAME_WORDS
+    ):
+        return False
+    ends = [match.end() for match in _MAKER_INSIDE.finditer(string)]
+    return bool(ends) and len(string[ends[-1] :].split()) <= _MAX_NAME_WORDS
+
+
+def author_of(page: Page, indices: Iterable[int]) -> str | None:
+    """Find a byline: a word for it, and two to four words with capitals."""
+    for index in indices:
+        if _MIN_BYLINE <= page.words[index] <= _MAX_NAME_WORDS and page.kinds[index] != "sentence":
+            match = _BYLINE.fullmatch(page.strings[index])
+            name = match["name"] if match else ""
+            if 2 <= len(name.split()) <= 4 and _is_name(name) and name.replace(" ", "").isalpha():  # noqa: PLR2004
+                return name
+    return None
+
+
+def source_of(page: Page, indices: Iterable[int]) -> str | None:
+    """Find the line that names where the text comes from."""
+    for index in indices:
+        if page.kinds[index] == "credit" and (match := _SOURCE.fullmatch(page.strings[index])):
+            return match["name"]
+    return None
+
+
+def _is_name(string: str) -> bool:
+    return all(word[0].isupper() for word in string.split())
+
+
+def _has_credit_tail(string: str, shape: bytes) -> bool:
+    """Whether a few words without a full stop stand behind the last sentence, as a name does."""
+    match = _TAIL.search(shape)
+    if not match or shape[: match.start()].count(b" ") < 2:  # noqa: PLR2004
+        return False
+    words = string[match.start("tail") :].strip(" /|–—-()").split()
+    if not 0 < len(words) <= _MAX_NAME_WORDS:
+        return False
+    small = sum(word[0].islower() and len(word) > 3 for word in words)  # noqa: PLR2004
+    return small * 3 <= len(words)

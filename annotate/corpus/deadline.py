@@ -1,0 +1,86 @@
+"""A time limit for one article, so that none can hold up the rest."""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+_TICK = 0.2  # seconds between two looks at the clock
+
+
+class TimeLimit(BaseException):
+    """Ends the work on an article whose time is up; no `except Exception` may swallow it."""
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise `TimeLimit` in the block after `seconds`.
+
+    In the main thread they are processor time of this process, so that a busy machine makes no
+    difference; in a worker's thread a watching thread counts them by the clock.
+    """
+    if threading.current_thread() is threading.main_thread():
+        with _alarm(seconds):
+            yield
+    else:
+        with _watch().limit(seconds):
+            yield
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    before = signal.signal(signal.SIGVTALRM, _stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def _stop(_number: int, _frame: Any) -> None:
+    raise TimeLimit
+
+
+@cache
+def _watch() -> _Watch:
+    return _Watch()
+
+
+class _Watch:
+    """One thread that looks after all threads with a limit."""
+
+    def __init__(self) -> None:
+        self._ends: dict[int, float] = {}
+        self._lock = threading.Lock()
+        threading.Thread(target=self._run, name="annotate-time-limit", daemon=True).start()
+
+    @contextmanager
+    def limit(self, seconds: float) -> Iterator[None]:
+        thread = threading.get_ident()
+        with self._lock:
+            self._ends[thread] = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._ends.pop(thread, None)
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(_TICK)
+            with self._lock:
+                late = [key for key, end in self._ends.items() if time.monotonic() > end]
+                for thread in late:
+                    del self._ends[thread]
+                    _raise_in(thread)
+
+
+def _raise_in(thread: int) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(TimeLimit))

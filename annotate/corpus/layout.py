@@ -1,0 +1,121 @@
+"""Which lines of a page are one paragraph: wrapped lines, and lines of one text node each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+Span = tuple[int, int]
+
+_NARROW = 24  # characters; shorter lines say nothing about the width of a column
+_WIDE = 240
+_MANY = 4
+_MAX_NAME_WORDS = 6
+_MID_SENTENCE = re.compile(rb"\n(?:[a,.:?)]|\(a)")
+_CONTINUING = frozenset(",.;:!?)]}»”’%、，。；：！？،؛।")
+_FINAL = frozenset((b".", b"?", b"d", b"q"))
+_WORD_STARTS = re.compile(rb"(?:(?<= )|\A)[\"'(]*([aA])")
+
+
+def paragraphs(text: str, shape: bytes, spans: list[Span]) -> list[list[Span]]:
+    """Group the lines of a text into paragraphs; most hold one line."""
+    step = _step(shape)
+    joined = _wrapped(text, shape, spans, step) or _continued(text, shape, spans, step)
+    if not joined:
+        return [[span] for span in spans]
+    groups: list[list[Span]] = []
+    for index, span in enumerate(spans):
+        if index in joined:
+            groups[-1].append(span)
+        else:
+            groups.append([span])
+    return groups
+
+
+def _closed(shape: bytes, span: Span) -> bool:
+    return shape[slice(*span)].rstrip(b"\"')")[-1:] in _FINAL
+
+
+def _step(shape: bytes) -> int:
+    """Give the line breaks between neighbours: two where nearly all lines stand apart."""
+    breaks, blank = shape.count(b"\n"), shape.count(b"\n\n")
+    return 2 if blank * 2 > 0.95 * breaks else 1
+
+
+def _wrapped(text: str, shape: bytes, spans: list[Span], step: int) -> set[int]:
+    """Find the lines that continue the one before, which was full to the width of the column.
+
+    A line is full when the first word of the next would not have fitted.
+    """
+    pairs = list(_tight_pairs(text, spans, step))
+    if len(pairs) < _MANY:
+        return set()
+    width = _width(pairs, spans)
+    full = {index for index, length, needed in pairs if length <= width < needed}
+    open_ended = sum(not _closed(shape, spans[index - 1]) for index in full)
+    return full if open_ended * 2 > len(full) else set()
+
+
+def _tight_pairs(text: str, spans: list[Span], step: int) -> Iterator[tuple[int, int, int]]:
+    """Give (second line, length of the first, that with the next word) of near neighbours."""
+    for index, ((start, end), (after, stop)) in enumerate(pairwise(spans), 1):
+        if after == end + step and _NARROW <= end - start <= _WIDE:
+            space = text.find(" ", after, min(stop, after + _WIDE))
+            yield index, end - start, end - start + 1 + (space if space >= 0 else stop) - after
+
+
+def _width(pairs: list[tuple[int, int, int]], spans: list[Span]) -> int:
+    """Find the width that most pairs agree on; 0 where the lines are not wrapped."""
+    changes = [(length, 1) for _, length, _ in pairs] + [(needed, -1) for *_, needed in pairs]
+    best = width = total = 0
+    for at, change in sorted(changes):
+        total += change
+        if total > best:
+            best, width = total, at
+    wide = sum(length * 2 > width for _, length, _ in pairs)
+    beyond = sum(end - start > width for start, end in spans)
+    return width if best >= _MANY and best * 5 >= wide * 3 and beyond * 4 <= best else 0
+
+
+def _continued(text: str, shape: bytes, spans: list[Span], step: int) -> set[int]:
+    """Find the lines that go on in the middle of a sentence, if there are a few."""
+    if len(_MID_SENTENCE.findall(shape)) < 3:  # noqa: PLR2004
+        return set()
+    certain = {index for index in range(1, len(spans)) if _goes_on(text, shape, spans, index, step)}
+    if len(certain) < 3:  # noqa: PLR2004
+        return set()
+    return certain | {
+        index for index in range(1, len(spans)) if _is_inset(shape, spans, index, certain, step)
+    }
+
+
+def _goes_on(text: str, shape: bytes, spans: list[Span], index: int, step: int) -> bool:
+    """Whether a line begins as no line does."""
+    (before, end), (start, stop) = spans[index - 1], spans[index]
+    if end + step != start:
+        return False
+    first = text[start]
+    if first in _CONTINUING:
+        closes = first in "”»)" and b" " in shape[before:end]
+        return stop - start == 1 or text[start + 1] in ' “"«„' or closes
+    small = shape[start] == ord("a") or (first == "(" and shape[start + 1 : start + 2] == b"a")
+    letters = shape[before:end].translate(None, b"0 .?dq,:\"'()#-")
+    return small and bool(letters) and not _closed(shape, spans[index - 1])
+
+
+def _is_inset(shape: bytes, spans: list[Span], index: int, certain: set[int], step: int) -> bool:
+    """Whether a line that begins with a capital or a number goes on with the sentence before."""
+    (start, end), (after, stop) = spans[index - 1], spans[index]
+    before = shape[start:end]
+    if end + step != after or index in certain or _closed(shape, spans[index - 1]):
+        return False
+    if before.endswith(b","):
+        return True
+    line = shape[after:stop]
+    starts = _WORD_STARTS.findall(line)
+    named = b"a" not in starts and line.count(b" ") < _MAX_NAME_WORDS
+    inside = index + 1 in certain and (named or line[:1] not in b"aA")
+    ends_with_word = before[-1:] in b"aAohu0"
+    begun = b" " in before or index - 1 in certain or _closed(shape, spans[index - 2])
+    return inside and ends_with_word and begun

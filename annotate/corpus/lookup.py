@@ -1,0 +1,110 @@
+"""One article of the corpus, found by its id, and its text as it was received."""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import orjson
+
+from annotate.corpus.article import Prepared
+from annotate.corpus.articles import Article, Chunk, Received, Rejected, Source
+from annotate.corpus.forms import form_of
+from annotate.corpus.inputs import Input, InputPlan
+from annotate.corpus.parts import Part, id_hash
+from annotate.corpus.pieces import Piece
+from annotate.corpus.read import read_piece
+from annotate.corpus.store import check_whole, read_rejected
+from annotate.errors import InputError
+from annotate.workspace import PrepareSettings, Workspace
+
+_COMPARED = 20_000  # ids that are compared with a wrong one letter by letter
+
+
+def find_article(workspace: Workspace, article_id: str) -> Prepared | None:
+    """Find an article and its chunks by the index; raises `InputError` when there is no corpus."""
+    for name in ("articles.jsonl", "chunks.jsonl"):
+        check_whole(workspace, name)
+    part = Part(workspace.corpus)
+    for index in np.flatnonzero(part.entries["id"] == id_hash(article_id)).tolist():
+        rows = part.rows(index)
+        article = Article.from_json(orjson.loads(rows.row))
+        if article.id == article_id:
+            chunks = (Chunk.from_json(orjson.loads(row)) for row in rows.chunks.splitlines())
+            return Prepared(article, tuple(chunks))
+    return None
+
+
+def find_rejected(workspace: Workspace, name: str) -> Rejected | None:
+    """Find a rejected input by its path, or `path#record`."""
+    return next((each for each in read_rejected(workspace) if name == name_of(each.source)), None)
+
+
+def name_of(source: Source) -> str:
+    return source.path if source.record is None else f"{source.path}#{source.record}"
+
+
+def unknown_article(workspace: Workspace, name: str) -> InputError:
+    """Say that there is no such article, and which was meant."""
+    near = _nearest(name, list(_names(workspace)))
+    hint = f"did you mean {near}?" if near else "the ids stand in corpus/articles.jsonl"
+    return InputError(f"no article {name} in the corpus", hint)
+
+
+def _names(workspace: Workspace) -> Iterator[str]:
+    yield from dict.fromkeys(Part(workspace.corpus).names())
+    yield from (name_of(each.source) for each in read_rejected(workspace))
+
+
+def _nearest(name: str, names: list[str]) -> str | None:
+    """Find the name that ends or begins like another one, else the most similar."""
+    bare = name.removeprefix("./")
+    folded = bare.casefold()
+    for fits in (str.endswith, str.startswith):
+        found = (each for each in names if fits(each.casefold(), folded))
+        if near := next(found, None) if folded else None:
+            return near
+    near_ones = difflib.get_close_matches(bare, itertools.islice(names, _COMPARED), n=1)
+    return near_ones[0] if near_ones else None
+
+
+def read_again(inputs: InputPlan, article: Article, settings: PrepareSettings) -> Received:
+    """Read the text that an article was prepared from.
+
+    Raises `InputError` when it is not there any more, or is another one by now.
+    """
+    for piece in _pieces(inputs.inputs, article.source):
+        received = _in_piece(piece, article, settings)
+        if received is not None:
+            return received
+    raise InputError(
+        f"{article.source.path} is not what {article.id} was prepared from",
+        "run `annotate prepare`, then look at the article again",
+    )
+
+
+def _in_piece(piece: Piece, article: Article, settings: PrepareSettings) -> Received | None:
+    """Find the article with its text; one of that id with another text ends the search."""
+    for each in read_piece(piece, settings):
+        if isinstance(each, Received) and each.id == article.id:
+            same = each.source.sha256 == article.source.sha256
+            return replace(each, source=article.source) if same else None
+    return None
+
+
+def _pieces(inputs: Iterable[Input], source: Source) -> Iterator[Piece]:
+    """Give the place of a record in its file, and then the whole of the file."""
+    item = next((item for item in inputs if _holds(item, source.path)), None)
+    if item is None:
+        return
+    form = form_of(item.path.name)
+    if form and form == ("jsonl", "") and source.record and source.byte_start and source.byte_end:
+        yield Piece(item, source.byte_start, source.byte_end + 1, source.record)
+    yield Piece(item)
+
+
+def _holds(item: Input, path: str) -> bool:
+    return item.name == path or path.startswith(f"{item.name}!")

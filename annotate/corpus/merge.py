@@ -1,0 +1,177 @@
+"""The parts of all shards put together: one id an article, one chunk set a text."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from annotate.corpus.articles import Rejected, Source
+from annotate.corpus.duplicates import Keys, Twin, find_twins
+from annotate.corpus.parts import Part, RowFiles, Rows, id_hash
+
+_TEXTS = 64  # texts kept at hand while near-duplicates are confirmed
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """An article whose text another one has; `similarity` is 1 for equal texts."""
+
+    id: str
+    of: str
+    similarity: float
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What the parts gave together."""
+
+    duplicates: tuple[Duplicate, ...]
+    needs_review: tuple[tuple[str, tuple[str, ...]], ...]
+    rejected: tuple[Rejected, ...]
+
+
+class Parts:
+    """The articles of several parts, numbered through."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.parts = parts
+        self.starts = np.cumsum([0, *(len(part.entries) for part in parts)])
+        self.count = int(self.starts[-1])
+
+    def column(self, name: str) -> NDArray[Any]:
+        columns = [part.entries[name] for part in self.parts if len(part.entries)]
+        return np.concatenate(columns) if columns else np.empty(0, np.uint64)
+
+    def numbers(self, name: str) -> NDArray[Any]:
+        columns = [getattr(part, name) for part in self.parts]
+        return np.concatenate([np.empty(0, np.uint64), *columns])
+
+    def _place(self, index: int) -> tuple[Part, int]:
+        number = int(np.searchsorted(self.starts, index, side="right")) - 1
+        return self.parts[number], index - int(self.starts[number])
+
+    def record(self, index: int) -> dict[str, Any]:
+        part, at = self._place(index)
+        return dict(orjson.loads(part.row(at)))
+
+    def __iter__(self) -> Iterator[Rows]:
+        for part in self.parts:
+            for index in range(len(part.entries)):
+                yield part.rows(index)
+
+
+def merge(parts: Sequence[Part], files: RowFiles, pushed: frozenset[str]) -> Merged:
+    """Write the rows of all parts in order; `pushed` are the ids of chunks people work on.
+
+    A pushed article stands for itself; else, of articles with one text, a ready one goes before
+    one to be reviewed, then the longer, then the first.
+    """
+    together = Parts(parts)
+    second = _second_ids(together)
+    twins = _twins(together, second, pushed)
+    duplicates, review = list[Duplicate](), list[tuple[str, tuple[str, ...]]]()
+    for index, rows in enumerate(together):
+        if index in second:
+            continue
+        if index in twins:
+            marked, duplicate = _as_duplicate(rows, twins[index], together)
+            duplicates.append(duplicate)
+            files.add(marked)
+            continue
+        if not rows.entry.ready:
+            record = orjson.loads(rows.row)
+            review.append((record["id"], tuple(record["reasons"])))
+        files.add(rows)
+    rejected = (*_rejected(parts), *(_id_twice(together, index) for index in sorted(second)))
+    for each in rejected:
+        files.reject(each)
+    return Merged(tuple(duplicates), tuple(review), rejected)
+
+
+def _second_ids(together: Parts) -> frozenset[int]:
+    """Find the articles whose id an earlier one has."""
+    ids = together.column("id")
+    order = np.argsort(ids, kind="stable")
+    alike = np.flatnonzero(ids[order][1:] == ids[order][:-1])
+    found: set[int] = set()
+    for at in alike.tolist():
+        first, second = int(order[at]), int(order[at + 1])
+        # Hashes can be equal by chance; the ids decide.
+        if together.record(first)["id"] == together.record(second)["id"]:
+            found.add(second)
+    return frozenset(found)
+
+
+def _id_twice(together: Parts, index: int) -> Rejected:
+    record = together.record(index)
+    message = f"the id {record['id']} was used by an earlier article"
+    return Rejected(Source(**record["source"]), "id_twice", message, "read")
+
+
+def _twins(together: Parts, second: frozenset[int], pushed: frozenset[str]) -> dict[int, Twin]:
+    """Find the duplicates among the articles that have an id of their own."""
+    own = np.array([index for index in range(together.count) if index not in second], np.int64)
+    ready, words = together.column("ready")[own], together.column("words")[own]
+    held = _holds(together, pushed)[own]
+    rank = np.empty(len(own), np.int64)
+    rank[np.lexsort((own, -words.astype(np.int64), ~ready, ~held))] = np.arange(len(own))
+
+    @functools.lru_cache(_TEXTS)
+    def text_of(number: int) -> str:
+        return str(together.record(int(own[number]))["text"])
+
+    found = find_twins(
+        keys=_samples(together, own),
+        exact=together.column("exact")[own],
+        words=words,
+        rank=rank,
+        text_of=text_of,
+        pushed=held,
+    )
+    return {int(own[number]): replace(twin, of=int(own[twin.of])) for number, twin in found.items()}
+
+
+def _samples(together: Parts, own: NDArray[np.int64]) -> Keys:
+    """Give the sampled shingles of some articles."""
+    sizes = together.column("sample").astype(np.int64)
+    flat = together.numbers("sample")
+    if len(own) < together.count:
+        keep = np.zeros(together.count, bool)
+        keep[own] = True
+        flat, sizes = flat[np.repeat(keep, sizes)], sizes[own]
+    return Keys(flat, np.concatenate(([0], np.cumsum(sizes))))
+
+
+def _holds(together: Parts, pushed: frozenset[str]) -> NDArray[np.bool_]:
+    """Tell for each article whether one of its chunks was pushed."""
+    sizes = together.column("chunks").astype(np.int64)
+    owners = np.repeat(np.arange(together.count), sizes)
+    wanted = np.array([id_hash(each) for each in pushed], np.uint64)
+    hit = np.isin(together.numbers("chunk_ids"), wanted)
+    held = np.zeros(together.count, bool)
+    held[owners[hit]] = True
+    return held
+
+
+def _as_duplicate(rows: Rows, twin: Twin, together: Parts) -> tuple[Rows, Duplicate]:
+    """Mark an article as the duplicate of another one; its chunks go."""
+    record = orjson.loads(rows.row)
+    of = together.record(twin.of)["id"]
+    record |= {"status": "duplicate", "duplicate_of": of, "similarity": twin.similarity}
+    row = orjson.dumps(record) + b"\n"
+    head = rows.entry.head
+    entry = rows.entry._replace(duplicate=True, row=len(row), chunk_rows=0, chunks=0)
+    marked = Rows(entry, row[:head], row[head:], b"", rows.sample, b"")
+    return marked, Duplicate(record["id"], of, twin.similarity)
+
+
+def _rejected(parts: Sequence[Part]) -> Iterator[Rejected]:
+    for part in parts:
+        for line in bytes(part.file("rejected.jsonl")).splitlines():
+            yield Rejected.from_json(orjson.loads(line))

@@ -1,0 +1,340 @@
+"""What one shard of the inputs gives: rows in files, and numbers by which they are put together.
+
+A part is a folder that is there as a whole or not at all.
+"""
+
+from __future__ import annotations
+
+import operator
+import os
+import shutil
+import struct
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, NamedTuple, Self
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from annotate.corpus.articles import Article, Chunk, Rejected, Source
+from annotate.corpus.edits import Edit
+from annotate.corpus.shingles import signature
+
+LEAVES_OUT = ("boilerplate", "repeat", "title", "caption", "credit", "dropped")
+
+# One entry an article: who it is (key of what was received, hash of its id), what is compared
+# with others (hash of the text, words, sampled shingles), and where its rows stand.
+ENTRY = np.dtype(
+    [
+        ("key", "<u8"),
+        ("check", "<u8"),
+        ("id", "<u8"),
+        ("exact", "<u8"),
+        ("words", "<u4"),
+        ("sample", "<u4"),
+        ("ready", "?"),
+        ("duplicate", "?"),
+        ("row_at", "<u8"),
+        ("head", "<u4"),
+        ("row", "<u4"),
+        ("chunks_at", "<u8"),
+        ("chunk_rows", "<u4"),
+        ("chunks", "<u4"),
+        ("left_out", "<u4", (len(LEAVES_OUT),)),
+    ]
+)
+_PACKED = struct.Struct(f"<QQQQII??QIIQII{len(LEAVES_OUT)}I")
+assert _PACKED.size == ENTRY.itemsize
+_PLAIN = len(ENTRY.names or ()) - 1  # fields before `left_out`
+Entries = NDArray[np.void]
+Numbers = NDArray[np.uint64]
+MANIFEST = "manifest.json"
+TRACE = "trace"
+_PLACE = struct.Struct("<Q")
+_INDEX = ("index.entries", "index.sample", "index.chunk_ids")
+FILES = ("articles.jsonl", "chunks.jsonl", "rejected.jsonl", *_INDEX)
+
+
+class Entry(NamedTuple):
+    """One entry; `row_at` and `chunks_at` are byte offsets, set when the rows are written."""
+
+    key: int
+    check: int
+    id: int
+    exact: int
+    words: int
+    sample: int
+    ready: bool
+    duplicate: bool
+    row_at: int
+    head: int
+    row: int
+    chunks_at: int
+    chunk_rows: int
+    chunks: int
+    left_out: tuple[int, ...]
+
+    def pack(self) -> bytes:
+        return _PACKED.pack(*self[:-1], *self.left_out)
+
+    @classmethod
+    def unpack(cls, data: mmap | bytes, index: int) -> Entry:
+        values = _PACKED.unpack_from(data, index * _PACKED.size)
+        return cls._make((*values[:_PLAIN], values[_PLAIN:]))
+
+
+@dataclass
+class Rows:
+    """The rows of one article and the entry that goes with them."""
+
+    entry: Entry
+    head: bytes
+    rest: bytes
+    chunks: bytes
+    sample: bytes
+    chunk_ids: bytes
+
+    @property
+    def row(self) -> bytes:
+        return self.head + self.rest
+
+
+def rows_of(key: tuple[int, int], article: Article, chunks: tuple[Chunk, ...]) -> Rows:
+    """Write an article and its chunks as rows. Chunks are kept of ready articles only."""
+    record = article.to_json()
+    head = head_of(record.pop("id"), article.source)
+    kept = chunks if article.status == "ready" else ()
+    record.pop("source")
+    rest = orjson.dumps(record)[1:] + b"\n"
+    found = signature(article.text)
+    chunk_rows = b"".join(orjson.dumps(chunk.to_json()) + b"\n" for chunk in kept)
+    entry = Entry(
+        *key,
+        id=id_hash(article.id),
+        exact=found.exact,
+        words=found.words,
+        sample=len(found.sample),
+        ready=article.status == "ready",
+        duplicate=False,
+        row_at=0,
+        head=len(head),
+        row=len(head) + len(rest),
+        chunks_at=0,
+        chunk_rows=len(chunk_rows),
+        chunks=len(kept),
+        left_out=left_out(article.edits),
+    )
+    ids = b"".join(id_hash(chunk.id).to_bytes(8, "little") for chunk in kept)
+    return Rows(entry, head, rest, chunk_rows, found.sample.tobytes(), ids)
+
+
+def head_of(article_id: str, source: Source) -> bytes:
+    """Write the beginning of an article's row: what a shift inside its file may change."""
+    values = {name: getattr(source, name) for name in source.__slots__}
+    return orjson.dumps({"id": article_id, "source": values})[:-1] + b","
+
+
+def id_hash(name: str) -> int:
+    """Give a number for the id of an article or a chunk."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
+def left_out(edits: tuple[Edit, ...]) -> tuple[int, ...]:
+    """Count the characters that were dropped, by reason in the order of `LEAVES_OUT`."""
+    counts = dict.fromkeys(LEAVES_OUT, 0)
+    for start, end, replacement, reason in edits:
+        if reason in counts:
+            counts[reason] += end - start - len(replacement)
+    return tuple(max(0, count) for count in counts.values())
+
+
+class RowFiles:
+    """Writes rows and entries into a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self._files: dict[str, BinaryIO] = {name: (folder / name).open("wb") for name in FILES}
+        self._at = {"articles.jsonl": 0, "chunks.jsonl": 0}
+        self._trace: mmap | None = None
+        self.counts = Counter[str]()
+        self.left_out = [0] * len(LEAVES_OUT)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        for file in self._files.values():
+            file.close()
+
+    def seal(self, marker: dict[str, Any]) -> None:
+        """Close the files and write the marker, which holds their sizes too."""
+        self.close()
+        sizes = {name: (self.folder / name).stat().st_size for name in FILES}
+        (self.folder / MANIFEST).write_bytes(orjson.dumps(marker | {"bytes": sizes}))
+
+    def begin(self, index: int) -> None:
+        """Leave word of the input that is prepared next, for those who find this process dead."""
+        if self._trace is None:
+            (self.folder / TRACE).write_bytes(bytes(_PLACE.size))
+            with (self.folder / TRACE).open("r+b") as file:
+                self._trace = mmap(file.fileno(), _PLACE.size)
+        _PLACE.pack_into(self._trace, 0, index)
+
+    def add(self, rows: Rows) -> None:
+        """Write one article, its chunks and its entry."""
+        entry = rows.entry._replace(
+            row_at=self._at["articles.jsonl"], chunks_at=self._at["chunks.jsonl"]
+        )
+        self._write("articles.jsonl", rows.row)
+        self._write("chunks.jsonl", rows.chunks)
+        self._files["index.entries"].write(entry.pack())
+        self._files["index.sample"].write(rows.sample)
+        self._files["index.chunk_ids"].write(rows.chunk_ids)
+        status = "duplicate" if entry.duplicate else "ready" if entry.ready else "needs_review"
+        self.counts[status] += 1
+        self.counts["chunks"] += entry.chunks
+        self.left_out = list(map(operator.add, self.left_out, entry.left_out))
+
+    def _write(self, name: str, content: bytes) -> None:
+        self._files[name].write(content)
+        self._at[name] += len(content)
+
+    def reject(self, rejected: Rejected) -> None:
+        self._files["rejected.jsonl"].write(orjson.dumps(rejected.to_json()) + b"\n")
+        self.counts["rejected"] += 1
+
+
+@contextmanager
+def new_part(folder: Path, marker: dict[str, Any]) -> Iterator[RowFiles]:
+    """Write a part beside its place; it is there when the block ends well.
+
+    `marker` says what it was made of, for a later run to know it by.
+    """
+    draft = folder.with_name(f"{folder.name}.{os.getpid()}.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        with RowFiles(draft) as files:
+            yield files
+            files.seal(marker)
+        (draft / TRACE).unlink(missing_ok=True)
+        if not folder.exists():
+            draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A folder of rows, read by the numbers beside them."""
+
+    folder: Path
+    _open: dict[str, mmap | bytes] = field(default_factory=dict)
+
+    @cached_property
+    def entries(self) -> Entries:
+        return self._array("index.entries", ENTRY)
+
+    @cached_property
+    def sample(self) -> Numbers:
+        return self._array("index.sample", np.dtype("<u8"))
+
+    @cached_property
+    def chunk_ids(self) -> Numbers:
+        return self._array("index.chunk_ids", np.dtype("<u8"))
+
+    @cached_property
+    def sample_ends(self) -> NDArray[np.int64]:
+        return np.cumsum(self.entries["sample"], dtype=np.int64)
+
+    @cached_property
+    def chunk_ends(self) -> NDArray[np.int64]:
+        return np.cumsum(self.entries["chunks"], dtype=np.int64)
+
+    def _array(self, name: str, dtype: np.dtype[Any]) -> NDArray[Any]:
+        path = self.folder / name
+        if not path.stat().st_size:
+            return np.empty(0, dtype)
+        return np.memmap(path, dtype, mode="r")
+
+    def last_begun(self) -> int | None:
+        """Find the input at which the last process that worked on this part died."""
+        drafts = self.folder.parent.glob(f"{self.folder.name}.*.new/{TRACE}")
+        traces = sorted(drafts, key=lambda path: path.stat().st_mtime_ns)
+        return int(_PLACE.unpack(traces[-1].read_bytes())[0]) if traces else None
+
+    def is_whole(self) -> bool:
+        """Whether the folder is there with everything its marker speaks of."""
+        sizes = self.marker().get("bytes", {})
+        try:
+            return bool(sizes) and all(
+                (self.folder / name).stat().st_size == size for name, size in sizes.items()
+            )
+        except OSError:
+            return False
+
+    def marker(self) -> dict[str, Any]:
+        """Read what the part was made of; empty when it was not finished."""
+        try:
+            return dict(orjson.loads((self.folder / MANIFEST).read_bytes()))
+        except (OSError, ValueError):
+            return {}
+
+    def file(self, name: str) -> mmap | bytes:
+        """Open a file of rows for random access."""
+        if name not in self._open:
+            path = self.folder / name
+            with path.open("rb") as file:
+                size = path.stat().st_size
+                self._open[name] = mmap(file.fileno(), 0, access=ACCESS_READ) if size else b""
+        return self._open[name]
+
+    def entry(self, index: int) -> Entry:
+        return Entry.unpack(self.file("index.entries"), index)
+
+    def row(self, index: int) -> bytes:
+        entry = self.entry(index)
+        return self._slice("articles.jsonl", entry.row_at, entry.row)
+
+    def names(self) -> Iterator[str]:
+        """Give the id and the path of every article."""
+        for index in range(len(self.entries)):
+            entry = self.entry(index)
+            head = self._slice("articles.jsonl", entry.row_at, entry.head - 1)
+            record = orjson.loads(head + b"}")
+            yield from (record["id"], record["source"]["path"])
+
+    def rows(self, index: int) -> Rows:
+        """Read all of one article."""
+        entry = self.entry(index)
+        row = self._slice("articles.jsonl", entry.row_at, entry.row)
+        return Rows(
+            entry,
+            row[: entry.head],
+            row[entry.head :],
+            self._slice("chunks.jsonl", entry.chunks_at, entry.chunk_rows),
+            self._numbers("index.sample", self.sample_ends, index, entry.sample),
+            self._numbers("index.chunk_ids", self.chunk_ends, index, entry.chunks),
+        )
+
+    def _numbers(self, name: str, ends: NDArray[np.int64], index: int, count: int) -> bytes:
+        return self._slice(name, 8 * (int(ends[index]) - count), 8 * count)
+
+    def _slice(self, name: str, start: int, size: int) -> bytes:
+        return bytes(self.file(name)[start : start + size])

@@ -1,0 +1,238 @@
+"""CSV and TSV, row by row: a bad one is rejected, the rest goes on."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections import Counter, deque
+from collections.abc import Iterator
+from io import BufferedReader
+from typing import NamedTuple
+
+from annotate.corpus.articles import Received, Rejected, Source
+from annotate.corpus.decode import BYTE_ORDER_MARK, decode
+from annotate.corpus.records import CHOOSE, RowReader, too_large
+
+_DELIMITERS = ",;\t|"  # the first goes before another that stands as often
+_HEADER_LIMIT = 1_000_000  # bytes of the first line; a longer one is no list of columns
+_BLOCK = 1 << 20
+_SPARE = 1_000_000  # bytes that may be read again behind bad rows, over what the file has
+
+
+class _Line(NamedTuple):
+    """One line of the file with its number; of one over the limit, `data` is the beginning."""
+
+    number: int
+    start: int
+    end: int
+    data: bytes
+
+
+def read_table(
+    file: BufferedReader, name: str, reader: RowReader, *, tabs: bool
+) -> Iterator[Received | Rejected]:
+    """Read the rows under a header line. Their numbers are those of the lines they begin at."""
+    csv.field_size_limit(max(csv.field_size_limit(), reader.limit + _BLOCK))
+    lines = _Lines(file, reader.limit)
+    first = lines.take_filled()
+    header = _header(first, lines.encoding, tabs=tabs) if first else None
+    if header is not None:
+        columns = reader.columns.of(header.names)
+        header = header if columns.text or columns.html else None
+    if first is not None and header is None:
+        message = f"{name} has no column with a text in its first line; {CHOOSE}"
+        yield Rejected(Source(name, None), "bad_table", message, "read")
+        return
+    rows = iter(_Rows(lines, name, reader, header)) if header else iter(())
+    one = next(rows, None)
+    if one is None:
+        yield Rejected(Source(name, None), "empty", f"{name} holds no rows", "read")
+        return
+    yield one
+    yield from rows
+
+
+class _Header(NamedTuple):
+    names: tuple[str, ...]
+    delimiter: str
+
+
+def _header(line: _Line, encoding: str, *, tabs: bool) -> _Header | None:
+    """Read the column names; what stands most often between them delimits all rows."""
+    if len(line.data) > _HEADER_LIMIT:
+        return None
+    text, _ = _text(line.data.removeprefix(BYTE_ORDER_MARK), encoding)
+    delimiter = "\t" if tabs else max(_DELIMITERS, key=text.count)
+    try:
+        (names,) = csv.reader([text], delimiter=delimiter, strict=True)
+    except (csv.Error, ValueError):
+        return None
+    return _Header(tuple(_unlike([each.strip() for each in names])), delimiter)
+
+
+def _unlike(names: list[str]) -> Iterator[str]:
+    """Give every column a name of its own, also those without one."""
+    seen: Counter[str] = Counter()
+    for name in names:
+        seen[name] += 1
+        yield name if name and seen[name] == 1 else f"{name}#{seen[name]}"
+
+
+class _Lines:
+    """The lines of a file, of which some can be given back and read again."""
+
+    def __init__(self, file: BufferedReader, limit: int) -> None:
+        self._file = file
+        self._limit = limit
+        self._number, self._position = 1, 0
+        self._again: deque[_Line] = deque()
+        sample = file.peek(_BLOCK)
+        decoded = decode(sample[: sample.rfind(b"\n") + 1] or sample)
+        self.encoding = decoded.encoding if decoded else "utf-8"
+
+    def take(self) -> _Line | None:
+        if self._again:
+            return self._again.popleft()
+        data = self._file.readline(self._limit + 3)
+        if not data:
+            return None
+        number, start = self._number, self._position
+        end = start + len(data)
+        while not data.endswith(b"\n") and (more := self._file.readline(_BLOCK)):
+            end += len(more)
+            if more.endswith(b"\n"):
+                break
+        self._number, self._position = number + 1, end
+        return _Line(number, start, end, data)
+
+    def take_filled(self) -> _Line | None:
+        """Pass over blank lines."""
+        while (line := self.take()) is not None:
+            if line.data.removeprefix(BYTE_ORDER_MARK).strip():
+                return line
+        return None
+
+    def give_back(self, lines: list[_Line]) -> None:
+        self._again.extendleft(reversed(lines))
+
+
+class _Rows:
+    """The rows of a table as articles."""
+
+    def __init__(self, lines: _Lines, name: str, reader: RowReader, header: _Header) -> None:
+        self._lines = lines
+        self._name = name
+        self._reader = reader
+        self._header = header
+        self._read_again = 0
+
+    def __iter__(self) -> Iterator[Received | Rejected]:
+        while (first := self._lines.take_filled()) is not None:
+            yield self._row(first)
+
+    def _row(self, first: _Line) -> Received | Rejected:
+        taken: list[_Line] = []
+        flags: set[str] = set()
+        try:
+            values = next(self._parsed(first, taken, flags))
+        except csv.Error as error:
+            return self._bad(taken, str(error))
+        except _TooLargeError:
+            return self._too_large(taken)
+        missing = len(self._header.names) - len(values)
+        if missing > 0 or any(values[len(self._header.names) :]):
+            return self._bad(taken, f"{len(values)} columns instead of {len(self._header.names)}")
+        row = dict(zip(self._header.names, values, strict=False))
+        return self._reader.article(row, self._source(taken), tuple(sorted(flags)))
+
+    def _parsed(self, first: _Line, taken: list[_Line], flags: set[str]) -> Iterator[list[str]]:
+        return csv.reader(
+            self._texts(first, taken, flags), delimiter=self._header.delimiter, strict=True
+        )
+
+    def _texts(self, first: _Line, taken: list[_Line], flags: set[str]) -> Iterator[str]:
+        """Give the lines of one row as long as it asks for more."""
+        line: _Line | None = first
+        size = 0
+        while line is not None:
+            taken.append(line)
+            size += line.end - line.start
+            if size > self._reader.limit:
+                raise _TooLargeError
+            text, doubts = _text(line.data, self._lines.encoding)
+            flags.update(doubts)
+            yield text
+            line = self._lines.take()
+
+    def _source(self, taken: list[_Line]) -> Source:
+        data = b"".join(line.data for line in taken).rstrip(b"\r\n")
+        start = taken[0].start
+        return Source(
+            path=self._name,
+            sha256=hashlib.sha256(data).hexdigest(),
+            encoding=self._lines.encoding,
+            record=taken[0].number,
+            byte_start=start,
+            byte_end=start + len(data),
+        )
+
+    def _bad(self, taken: list[_Line], why: str) -> Received | Rejected:
+        """Reject the line at which the row begins; what its open quote took is read again."""
+        if self._header.delimiter == "\t" and (plain := self._unquoted(taken)):
+            return plain
+        taken = self._first(taken)
+        source = self._source(taken)
+        message = (
+            f"line {source.record} of {self._name}, byte {source.byte_start}, is no row: {why}"
+        )
+        return Rejected(source, "bad_row", message, "read")
+
+    def _too_large(self, taken: list[_Line]) -> Rejected:
+        if len(taken) > 1:
+            taken = self._first(taken)
+        first, last = taken[0], taken[-1]
+        source = Source(self._name, None, None, first.number, first.start, last.end)
+        return too_large(source, self._reader.limit)
+
+    def _first(self, taken: list[_Line]) -> list[_Line]:
+        """Give back all but the first line, unless so much was read again that it must end.
+
+        Lines can be made that each take the whole rest of the file into an open quote.
+        """
+        size = taken[-1].end - taken[0].end
+        if self._read_again + size > taken[-1].end + _SPARE:
+            return taken
+        self._read_again += size
+        self._lines.give_back(taken[1:])
+        return taken[:1]
+
+    def _unquoted(self, taken: list[_Line]) -> Received | Rejected | None:
+        """Read a line of TSV whose quote marks are part of the text, as most programs write it."""
+        text, doubts = _text(taken[0].data, self._lines.encoding)
+        values = text.rstrip("\r\n").split("\t")
+        if len(values) != len(self._header.names):
+            return None
+        self._lines.give_back(taken[1:])
+        row = dict(zip(self._header.names, values, strict=True))
+        return self._reader.article(row, self._source(taken[:1]), doubts)
+
+
+class _TooLargeError(Exception):
+    """A row is over the limit."""
+
+
+def _text(data: bytes, encoding: str) -> tuple[str, tuple[str, ...]]:
+    """Decode a line as UTF-8, else as the beginning of the file is encoded, else by itself."""
+    try:
+        return data.decode("utf-8"), ()
+    except UnicodeDecodeError:
+        pass
+    try:
+        if not encoding.startswith("utf-8"):
+            return data.decode(encoding), ("encoding_guessed",)
+    except UnicodeDecodeError:
+        pass
+    decoded = decode(data)
+    if decoded is None:
+        return data.decode("cp1252", errors="replace"), ("encoding_guessed",)
+    return decoded.text, decoded.flags

@@ -1,0 +1,175 @@
+"""Score body selection: precision, recall and F1 of visible raw characters, and titles.
+
+    python scripts/score_body.py [--json] [--gold DIR]
+
+Marked scrapes lie in `tests/data/scrapes`; with `--gold` a folder of texts with a
+`body-gold.json` is scored instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import textwrap
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from annotate.corpus.body import select_body
+from annotate.corpus.clean import clean
+from annotate.corpus.edits import EditedText
+
+SCRAPES = Path(__file__).parents[1] / "tests" / "data" / "scrapes"
+BODY = frozenset("BHP")
+
+
+@dataclass(frozen=True)
+class Scrape:
+    """A text as received, the ranges of its body, and what is known of it."""
+
+    name: str
+    text: str
+    body: tuple[tuple[int, int], ...]
+    title: str | None
+    layout: str = ""
+    lang: str = ""
+
+
+class Score(NamedTuple):
+    """Visible characters: kept, of the body, and both; whether the title is right."""
+
+    kept: int
+    body: int
+    both: int
+    titled: bool
+
+    @property
+    def precision(self) -> float:
+        return self.both / self.kept if self.kept else 1.0
+
+    @property
+    def recall(self) -> float:
+        return self.both / self.body if self.body else 1.0
+
+    @property
+    def f1(self) -> float:
+        return 2 * self.both / (self.kept + self.body) if self.kept + self.body else 1.0
+
+
+def read_scrape(path: Path) -> Scrape:
+    """Read a marked scrape: a head of `#name: value` lines, then one mark before each line."""
+    head, _, lines = path.read_text(encoding="utf-8").partition("#---\n")
+    pairs = (line[1:].partition(":") for line in head.splitlines())
+    known = {name.strip(): value.strip() for name, _, value in pairs}
+    parts: list[str] = []
+    body: list[tuple[int, int]] = []
+    at = 0
+    for line in lines.split("\n"):
+        text = line[2:].replace("␣", "\xa0")
+        if known.get("wrap") and text:
+            text = "\n".join(textwrap.wrap(text, int(known["wrap"]), break_long_words=False))
+        if line[:1] in BODY and text:
+            body.append((at, at + len(text)))
+        parts.append(text)
+        at += len(text) + 1
+    title = known.get("title") or None
+    return Scrape(path.stem, "\n".join(parts), tuple(body), title, known["layout"], known["lang"])
+
+
+def read_gold(folder: Path) -> list[Scrape]:
+    """Read the texts that a `body-gold.json` describes."""
+    gold = json.loads((folder / "body-gold.json").read_text(encoding="utf-8"))
+    return [
+        Scrape(
+            name,
+            (folder / name).read_bytes().decode("utf-8"),
+            tuple((start, end) for start, end in row["body_regions"]),
+            row["title"],
+        )
+        for name, row in gold["articles"].items()
+    ]
+
+
+def score(scrape: Scrape) -> Score:
+    """Select the body of one text, and compare by visible characters of the raw text."""
+    edited = clean(EditedText(scrape.text))
+    selection = select_body(edited.clean)
+    kept = _mask(scrape.text, _left(edited.then(selection.edits)))
+    body = _mask(scrape.text, scrape.body)
+    both = sum(a and b for a, b in zip(kept, body, strict=True))
+    return Score(sum(kept), sum(body), both, selection.title == scrape.title)
+
+
+def _left(edited: EditedText) -> Iterable[tuple[int, int]]:
+    position = 0
+    for edit in edited.edits:
+        yield position, edit.start
+        if edit.replacement.strip():
+            yield edit.start, edit.end
+        position = edit.end
+    yield position, len(edited.raw)
+
+
+def _mask(text: str, ranges: Iterable[tuple[int, int]]) -> bytearray:
+    mask = bytearray(len(text))
+    for start, end in ranges:
+        for at in range(start, end):
+            mask[at] = not text[at].isspace()
+    return mask
+
+
+def summary(scores: list[Score]) -> dict[str, Any]:
+    """Sum up scores: micro over all characters, macro over texts."""
+    total = Score(*(sum(column) for column in list(zip(*scores, strict=True))[:3]), titled=True)
+    return {
+        "texts": len(scores),
+        "precision": round(total.precision, 4),
+        "recall": round(total.recall, 4),
+        "f1": round(total.f1, 4),
+        "f1_macro": round(sum(each.f1 for each in scores) / len(scores), 4),
+        "titles": round(sum(each.titled for each in scores) / len(scores), 4),
+    }
+
+
+def score_folder(scrapes: Iterable[Scrape]) -> dict[str, Any]:
+    """Score texts together, by layout and by language."""
+    groups: dict[str, list[Score]] = defaultdict(list)
+    for scrape in scrapes:
+        result = score(scrape)
+        for name in ("all", scrape.layout, scrape.lang):
+            if name:
+                groups[name].append(result)
+    return {name: summary(scores) for name, scores in groups.items()}
+
+
+def halves() -> dict[str, list[Scrape]]:
+    """The marked scrapes: those for tuning and those that are only measured."""
+    return {
+        half: [read_scrape(path) for path in sorted((SCRAPES / half).glob("*.txt"))]
+        for half in ("tuning", "held")
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--gold", type=Path, metavar="DIR")
+    parser.add_argument("--half", choices=("tuning", "held"))
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    folders = {"gold": read_gold(options.gold)} if options.gold else halves()
+    if options.half:
+        folders = {options.half: folders[options.half]}
+    results = {name: score_folder(scrapes) for name, scrapes in folders.items()}
+    if options.json:
+        print(json.dumps(results, indent=1))
+        return
+    for name, groups in results.items():
+        for group, row in groups.items():
+            figures = "  ".join(f"{key} {value}" for key, value in row.items())
+            print(f"{name:7} {group:20} {figures}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+"""Every form that articles come in, and the columns of those that have some."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import io
+import json
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from annotate.corpus import Metadata, Received, Rejected, plan_inputs
+from annotate.corpus.pieces import Piece
+from annotate.corpus.read import column_notes, read_piece
+from annotate.workspace import ColumnSettings, PrepareSettings
+
+if TYPE_CHECKING:
+    from annotate.workspace import Workspace
+
+TEXT = "The ferry is back.\nIrène Vale said “so”."
+ROW = {"id": "x", "title": "Ferry", "text": TEXT}
+LINES = (json.dumps(ROW) + "\n").encode()
+CSV = f'id,title,text\nx,Ferry,"{TEXT}"\n'.encode()
+
+
+def parquet(rows: list[dict[str, object]]) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    file = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows), file)
+    return file.getvalue()
+
+
+FILES = {
+    "a.txt": TEXT.encode(),
+    "a.jsonl": LINES,
+    "a.NDJSON": LINES,
+    "a.json": json.dumps([ROW], indent=2).encode(),
+    "a.csv": CSV,
+    "a.tsv": CSV.replace(b",", b"\t"),
+    "a.parquet": parquet([ROW]),
+    "a.html": TEXT.encode(),
+    "a.htm": TEXT.encode(),
+}
+
+
+def read(
+    workspace: Workspace, name: str, data: bytes, settings: PrepareSettings | None = None
+) -> list[Received | Rejected]:
+    (workspace.articles / name).write_bytes(data)
+    items = [item for item in plan_inputs(workspace).inputs if item.path.name == name]
+    return list(read_piece(Piece(items[0]), settings or PrepareSettings()))
+
+
+def texts(results: list[Received | Rejected]) -> list[str]:
+    return [each.raw if isinstance(each, Received) else each.code for each in results]
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("packing", ["", ".gz", ".zip"])
+def test_every_form_is_read_packed_or_not(workspace: Workspace, name: str, packing: str) -> None:
+    data = FILES[name]
+    if packing == ".gz":
+        data = gzip.compress(data)
+    if packing == ".zip":
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr(f"deep/{name}", data)
+        data = file.getvalue()
+    (received,) = read(workspace, name + packing, data)
+    assert isinstance(received, Received)
+    assert received.raw == TEXT
+    assert received.form == ("html" if ".htm" in name else "text")
+    inner = f"!deep/{name}" if packing == ".zip" else ""
+    assert received.source.path == f"articles/{name}{packing}{inner}"
+    assert len(received.source.sha256 or "") == 64
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        ('{"text": "one"}', ["one"]),
+        ('[{"text": "one"}, 5, {"text": "two"}]', ["one", "bad_record", "two"]),
+        ('{"articles": [{"text": "one"}, {"text": "two"}], "total": 2}', ["one", "two"]),
+        ('{"text": "one", "comments": [{"text": "no"}]}', ["one"]),
+        ('{"text":\n "one"}\n{"text":\n "two"}\n', ["one", "two"]),
+        ('{"text": "one"}, ', ["one"]),
+        ("[]", ["empty"]),
+        ("", ["empty"]),
+        ('{"text": "one"', ["bad_json"]),
+        ("7", ["bad_record"]),
+    ],
+)
+def test_a_json_file_holds_one_record_or_several(
+    workspace: Workspace, data: str, found: list[str]
+) -> None:
+    assert texts(read(workspace, "a.json", data.encode())) == found
+
+
+@pytest.mark.parametrize(
+    ("row", "text", "metadata"),
+    [
+        (
+            {"Headline": "T", "BODY": "b", "Pub-Date": "2025-03-06", "publisher": "Mell Mail"},
+            "b",
+            Metadata(title="T", published_at="2025-03-06", outlet="Mell Mail"),
+        ),
+        (
+            {"articleText": "b", "source": {"id": None, "name": "Mell Mail"}, "lang": "en"},
+            "b",
+            Metadata(outlet="Mell Mail", language="en"),
+        ),
+        (
+            {"content": "b", "link": "https://mell.example/1"},
+            "b",
+            Metadata(url="https://mell.example/1"),
+        ),
+        ({"text": None, "html": "<p>b"}, "<p>b", Metadata()),
+        ({"text": "a", "html": "<p>b"}, "a", Metadata()),
+        ({"text": "b", "title": "  A \n title"}, "b", Metadata(title="A title")),
+        ({"text": "b", "title": ["no"], "event": True, "url": 3.5}, "b", Metadata(url="3.5")),
+    ],
+)
+def test_columns_are_found_by_their_common_names(
+    workspace: Workspace, row: dict[str, object], text: str, metadata: Metadata
+) -> None:
+    (received,) = read(workspace, "a.jsonl", json.dumps(row).encode())
+    assert isinstance(received, Received)
+    assert (received.raw, received.metadata) == (text, metadata)
+
+
+def test_settings_name_columns_that_nothing_else_tells(workspace: Workspace) -> None:
+    settings = PrepareSettings(columns=ColumnSettings(text="Haupt Text", title="oben", id="nr"))
+    data = "nr;oben;Haupt Text;text\n7;Fähre;Die Fähre ist zurück.;nicht das\n".encode()
+    (received,) = read(workspace, "a.csv", data, settings)
+    assert isinstance(received, Received)
+    assert (received.id, received.raw) == ("7", "Die Fähre ist zurück.")
+    assert received.metadata.title == "Fähre"
+
+
+def test_a_choice_between_columns_is_told_once(workspace: Workspace) -> None:
+    for name in ("a.jsonl", "b.jsonl"):
+        (workspace.articles / name).write_text('{"content": "c", "body": "b"}\n', encoding="utf-8")
+    (workspace.articles / "c.txt").write_text("text", encoding="utf-8")
+    (note,) = column_notes(plan_inputs(workspace).inputs, PrepareSettings())
+    assert note.startswith("articles/a.jsonl: the text is read from body, not from content")
+
+
+def test_dates_and_numbers_of_parquet_become_metadata(workspace: Workspace) -> None:
+    rows: list[dict[str, object]] = [
+        {"uid": 1, "text": "one", "date": dt.date(2025, 3, 6), "author": ["A", "B"]},
+        {"uid": 2, "text": None, "date": None, "author": None},
+        {"uid": 3, "text": "three", "date": None, "author": []},
+    ]
+    one, none, three = read(workspace, "a.parquet", parquet(rows))
+    assert isinstance(one, Received)
+    assert one.metadata.published_at == "2025-03-06"
+    assert (one.id, one.source.record) == ("articles/a.parquet#1", 1)
+    assert isinstance(none, Rejected)
+    assert (none.code, none.source.record) == ("bad_record", 2)
+    assert texts([three]) == ["three"]
+
+
+def test_parquet_rows_that_are_not_utf8_do_not_stop_the_others(workspace: Workspace) -> None:
+    found = read(workspace, "a.parquet", parquet([{"text": b"caf\xe9"}, {"text": b"two"}]))
+    assert texts(found) == ["caf\ufffd", "two"]
+
+
+def test_a_row_has_a_hash_of_its_own(workspace: Workspace) -> None:
+    data = json.dumps([{"text": "one"}, {"text": "two"}]).encode()
+    hashes = {each.source.sha256 for each in read(workspace, "a.json", data)}
+    assert len(hashes) == 2
