@@ -101,6 +101,7 @@ class Bench:
         self.runs: dict[str, Run] = {}
         self.counts: dict[str, dict[str, int]] = {}
         self.stages: dict[str, Any] = {}
+        self.corpora: dict[int, Path] = {}
 
     def run(self) -> None:
         """Measure everything, in turn."""
@@ -121,8 +122,8 @@ class Bench:
         tiny = self._written("tiny", iter([{"id": "tiny", "text": TINY}]))
         tiny_page = self._written("tiny-page", iter([{"id": "tiny", "html": f"<p>{TINY}</p>"}]))
         largest = self._written("articles", articles(max(plan.sizes), self.seed))
-        corpora = {count: self._head(largest, count) for count in plan.sizes}
-        part = self._head(corpora[plan.main], plan.naive)
+        self.corpora = {count: self._head(largest, count) for count in plan.sizes}
+        part = self._head(largest, plan.naive)
         pages = self._written("pages", (page(index, self.seed) for index in range(plan.pages)))
         jobs = [
             self._job("start of prepare", 2 * rounds - 1, tiny, self._prepare),
@@ -133,7 +134,7 @@ class Bench:
             self._job("start of pages", rounds, tiny_page, self._prepare),
             self._job("pages", rounds, pages, self._prepare),
         ]
-        for count, corpus in corpora.items():
+        for count, corpus in self.corpora.items():
             jobs.append(self._job(f"prepare {count}", plan.sizes[count], corpus, self._prepare))
         return jobs
 
@@ -152,19 +153,24 @@ class Bench:
         return path
 
     def _head(self, corpus: Path, count: int) -> Path:
+        if count == max(self.plan.sizes):
+            return corpus
         path = self.folder / f"first-{count}.jsonl"
         with corpus.open("rb") as whole, path.open("wb") as file:
             file.writelines(itertools.islice(whole, count))
         return path
 
     def _prepare(self, corpus: Path, name: str) -> Cost:
-        """Prepare a corpus in a new workspace."""
+        """Prepare a corpus in a new workspace, which stays if it is the largest."""
         workspace = self.folder / name.replace(" ", "-")
         shutil.rmtree(workspace, ignore_errors=True)
         annotate = (sys.executable, "-m", "annotate")
         subprocess.run([*annotate, "init", workspace], check=True, capture_output=True)
         os.link(corpus, workspace / "articles" / "corpus.jsonl")
-        return self._prepare_in(workspace, name)
+        cost = self._prepare_in(workspace, name)
+        if corpus != self.corpora[max(self.plan.sizes)]:
+            shutil.rmtree(workspace)
+        return cost
 
     def _prepare_in(self, workspace: Path, name: str) -> Cost:
         output = self.folder / "output"
@@ -197,7 +203,7 @@ class Bench:
         run.costs.append(self._prepare_in(workspace, "again"))
 
     def _stages(self) -> None:
-        corpus = self.folder / f"first-{self.plan.main}.jsonl"
+        corpus = self.corpora[self.plan.main]
         sizes = (str(self.plan.sample), str(self.seed), str(self.plan.rounds))
         output = self.folder / "output"
         measured((sys.executable, SCRIPTS / "bench_stages.py", corpus, *sizes), output)

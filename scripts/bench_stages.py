@@ -78,13 +78,13 @@ def run(file: Path, count: int) -> dict[str, float]:
     )
     clock.time("signature", lambda: [signature(text) for text in texts])
     prepared = clock.time(
-        "all of these but read and key",
+        "clean to signature, in one",
         lambda: [prepare_article(each, settings) for each in received],
     )
     pairs = list(zip(keys, prepared, strict=True))
     rows = clock.time("rows", lambda: [rows_of(key, *each) for key, each in pairs])
     clock.seconds["rows"] -= clock.seconds["signature"]
-    clock.seconds["all of these but read and key"] += clock.seconds["signature"]
+    clock.seconds["clean to signature, in one"] += clock.seconds["signature"]
     with tempfile.TemporaryDirectory() as folder:
         clock.time("write", lambda: _write(rows, Path(folder, "part")))
         clock.time("merge", lambda: _merge(Path(folder)))

@@ -49,9 +49,9 @@ def read_language(path: Path) -> Language:
     """Read one file; what is written as a line of words becomes a tuple of them."""
     written = yaml.safe_load(path.read_text(encoding="utf-8").translate(_SPACES))
     names = {field.name for field in fields(Language)} - {"code", "topics", "syllables"}
-    read = {name: _words(written[name]) for name in names}
-    rows = {name: tuple(map(_words, written[name])) for name in ("topics", "syllables")}
-    return Language(code=path.stem, **read, **rows)
+    read: dict[str, Any] = {name: _words(written[name]) for name in names}
+    read |= {name: tuple(map(_words, written[name])) for name in ("topics", "syllables")}
+    return Language(code=path.stem, **read)
 
 
 def _words(value: Any) -> Any:

@@ -162,6 +162,8 @@ def prepare(
             progress=progress,
         )
     _print(done, _measured(workspace) if report else None, dry_run=dry_run, json=json)
+    if wishes and not dry_run:
+        output.say("what you decided is in articles/overrides.jsonl; --undo ID takes it back")
     if done.rejected:
         raise typer.Exit(1)
     if not dry_run:

@@ -84,6 +84,15 @@ def _head(explanation: Explanation) -> Iterator[str]:
     for each in explanation.decisions:
         span = f" {each.start}-{each.end}" if each.end else ""
         yield f"decided: {each.action}{span}"
+    yield from _counted(explanation)
+    if explanation.status == "needs_review":
+        yield f"if it is right: {command('accept', explanation.id)}"
+
+
+def _counted(explanation: Explanation) -> Iterator[str]:
+    """Say how much of the text was kept, left out and cleaned, and what looks damaged."""
+    from annotate.corpus.explain import MEANINGS
+
     for count in explanation.counts:
         meaning = f": {MEANINGS[count.kind]}" if count.kind in MEANINGS else ""
         places = f"{count.places:,} place{'s' * (count.places != 1)}"
@@ -91,10 +100,8 @@ def _head(explanation: Explanation) -> Iterator[str]:
     if explanation.cleaned:
         cleaned = ", ".join(f"{reason} {count:,}" for reason, count in explanation.cleaned)
         yield f"places where only characters were cleaned: {cleaned}"
-    for code, count in Counter(flag.code for flag in explanation.flags).items():
-        yield f"flag {code} {count:,}: {MEANINGS.get(code, 'something looks damaged')}"
-    if explanation.status == "needs_review":
-        yield f"if it is right: {command('accept', explanation.id)}"
+    for code, number in Counter(flag.code for flag in explanation.flags).items():
+        yield f"flag {code} {number:,}: {MEANINGS.get(code, 'something looks damaged')}"
 
 
 def repeats(of: str, similarity: float | None) -> str:

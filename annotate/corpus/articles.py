@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from annotate.corpus.edits import Edit, EditedText
@@ -58,8 +58,13 @@ class Metadata:
 
     def or_else(self, other: Metadata) -> Metadata:
         """Fill what is missing here from there."""
-        known = {name: value for name, value in asdict(self).items() if value is not None}
-        return replace(other, **known)
+        pairs = zip(self.values, other.values, strict=True)
+        return Metadata(*(theirs if mine is None else mine for mine, theirs in pairs))
+
+    @property
+    def values(self) -> tuple[str | None, ...]:
+        """All values, in the order of the fields."""
+        return tuple(getattr(self, name) for name in self.__slots__)
 
 
 @dataclass(frozen=True, slots=True)

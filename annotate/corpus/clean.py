@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from annotate.corpus.edits import Edit, EditedText
 
@@ -29,6 +29,7 @@ _KINDS = [
 ]
 _PLAIN = bytes((10, *range(32, 127)))
 _SPACES = re.compile("[ \n]{2,}")
+_RIM = ("space", "blank_lines")
 _LINE_BREAK = re.compile("\n(?:(?<= \n)| |\n\n)")  # with space beside it or too many
 _HANGUL_JOINERS = frozenset(map(chr, (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))))
 _BASIC = 0x10000  # beyond it few characters compose, and asking for each costs more than it gains
@@ -88,19 +89,23 @@ def white_space(text: str) -> Iterator[Edit]:
     start = len(text) - len(text.lstrip(" \n"))
     end = max(start, len(text.rstrip(" \n")))
     if start:
-        yield _space(text, 0, start, "")
+        yield Edit(0, start, "", _RIM["\n" in text[:start]])
     if "  " in text or _LINE_BREAK.search(text):
         for match in _SPACES.finditer(text, start, end):
-            kept = "\n" * min(match.group().count("\n"), 2) or " "
-            if kept != match.group():
-                yield _space(text, *match.span(), kept)
+            run = match.group()
+            kept, reason = _kept_space(run)
+            if kept != run:
+                yield Edit(match.start(), match.end(), kept, reason)
     if end < len(text):
-        yield _space(text, end, len(text), "")
+        yield Edit(end, len(text), "", _RIM["\n" in text[end:]])
 
 
-def _space(text: str, start: int, end: int, kept: str) -> Edit:
-    lost_lines = text.count("\n", start, end) > len(kept)
-    return Edit(start, end, kept, "blank_lines" if lost_lines else "space")
+@lru_cache(maxsize=256)
+def _kept_space(run: str) -> tuple[str, str]:
+    """Give what a run of white space becomes inside a text, and why."""
+    lines = run.count("\n")
+    kept = "\n" * min(lines, 2) or " "
+    return kept, "blank_lines" if lines > len(kept) else "space"
 
 
 PASSES = (characters, normal_form, white_space)

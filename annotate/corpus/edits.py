@@ -161,8 +161,17 @@ class _Group(NamedTuple):
 def _joined(earlier: EditedText, later: tuple[Edit, ...]) -> list[Edit]:
     """Lay the edits of a later pass over those of an earlier one, all against the raw text."""
     joined: list[Edit] = []
+    starts, ends = earlier.clean_starts, earlier.clean_ends
     done = index = 0
     while index < len(later):
+        start, end, replacement, reason = later[index]
+        first = bisect_left(ends, start, done)
+        if first == len(ends) or end < starts[first]:  # nothing near: the usual case
+            shift = earlier.shift_before(first)
+            joined += earlier.edits[done:first]
+            joined.append(Edit(start - shift, end - shift, replacement, reason))
+            done, index = first, index + 1
+            continue
         group = _group(earlier, later, done, index)
         joined += earlier.edits[done : group.earlier[0]]
         joined.append(_join(earlier, later, group))

@@ -95,9 +95,10 @@ def _repeated_letters(text: str) -> Iterator[tuple[int, int]]:
 
     The first word must be one of the text without the letter, and none with it.
     """
-    words: set[str] = set()
+    if _LAST_LETTER.search(text) is None:
+        return
+    words = set(re.findall(r"\b[a-z]+\b", text))
     for closed in _LAST_LETTER.finditer(text):
-        words = words or set(re.findall(r"\b[a-z]+\b", text))
         start = max(text.rfind("\n", 0, closed.start()) + 1, closed.start() - _LONGEST)
         opening = re.compile(rf"\b{closed.group()}(?=([a-z]+))")
         for opened in opening.finditer(text, start, closed.start()):

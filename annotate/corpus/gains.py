@@ -21,12 +21,14 @@ _SENTENCES = [
     for words in range(_MOST_WORDS + 1)
 ]
 _RECURRING = 0.6
+_ORNAMENT = -0.6  # it parts sections
 _SEPARATED = 0.8
 _SUBHEAD = 0.1
 _ENTRY = 1.5
 _ENTRY_HEAD = 0.3
 _HEADED = 6.0
 _IMPRINT = 3.5
+_IMPRINT_OF_OUTLET = 6.0
 _WEB = 2.0
 _LEAD = 2.5
 _BEFORE_TITLE = 3.0
@@ -104,6 +106,8 @@ def _gain(page: Page, index: int) -> float:
         return 0.8 if page.words[index] > 7 else 0.3 if page.closed(index) else -0.4  # noqa: PLR2004
     if kind == "short":
         return 0.1 if page.asks(index) else 0.6
+    if kind == "mark" and b"0" not in page.shapes[index]:
+        return _ORNAMENT
     gain = _GAIN[kind]
     if kind == "other":
         separated = b" # " in page.shapes[index]
@@ -114,13 +118,22 @@ def _gain(page: Page, index: int) -> float:
 def _doubt_imprint(
     page: Page, sentences: list[int], outlet: str | None, gains: list[float]
 ) -> None:
-    """Doubt the sentences of the second half that begin with the outlet's or author's name."""
+    """Doubt sentences of the second half that begin with the outlet's or the author's name.
+
+    The last sentences of the page, and the first where the outlet is known, may name it anywhere.
+    """
     outlets, authors = _names(page, outlet)
     for index in sentences:
         if index * 2 > len(page):
-            opening = page.keys[index][:_OPENING]
-            if opening.startswith(authors) or any(name in opening for name in outlets):
+            key = page.keys[index]
+            if key.startswith(tuple(outlets)):
+                gains[index] -= _IMPRINT_OF_OUTLET
+            elif key.startswith(authors) or any(name in key[:_OPENING] for name in outlets):
                 gains[index] -= _IMPRINT
+            elif index in sentences[-2:] and any(name in key for name in outlets):
+                gains[index] -= _IMPRINT
+    if outlet and sentences and outlet.casefold() in page.keys[sentences[0]]:
+        gains[sentences[0]] -= _IMPRINT
 
 
 def _names(page: Page, outlet: str | None) -> tuple[set[str], tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BufferedReader
 from typing import Any
 
@@ -48,8 +49,10 @@ def read_lines(
         if content and not content.isspace():
             empty = False
             last = position + (len(content) if length == len(line) else length)
-            source = Source(name, None, "utf-8", record, position, last)
-            yield _read_line(content, source, reader)
+            large = len(content) > limit
+            sha256 = None if large else hashlib.sha256(content).hexdigest()
+            source = Source(name, sha256, "utf-8", record, position, last)
+            yield too_large(source, limit) if large else _read_line(content, source, reader)
         position += length
         record += 1
     if empty:
@@ -68,23 +71,27 @@ def _skip_line(file: BufferedReader) -> int:
 
 
 def _read_line(content: bytes, source: Source, reader: RowReader) -> Received | Rejected:
-    if len(content) > reader.limit:
-        return too_large(source, reader.limit)
-    sha256 = hashlib.sha256(content).hexdigest()
-    encoding = source.encoding
     flags: tuple[str, ...] = ()
     try:
         row = orjson.loads(content)
+        sound = _is_sound(content)
     except orjson.JSONDecodeError:
         row, encoding, flags = _load(content)
-    name, record, start = source.path, source.record, source.byte_start
-    source = Source(name, sha256, encoding, record, start, source.byte_end)
+        sound = False
+        source = replace(source, encoding=encoding)
     if isinstance(row, dict):
-        return reader.article(row, source, flags)
-    place = f"line {record} of {name}, byte {start},"
+        return reader.article(row, source, flags, sound=sound)
+    place = f"line {source.record} of {source.path}, byte {source.byte_start},"
     if row is _BAD:
         return Rejected(source, "bad_json", f"{place} is not valid JSON", "read")
     return Rejected(source, "bad_record", f"{place} is not an object", "read")
+
+
+def _is_sound(content: bytes) -> bool:
+    """Whether nothing leads to a control character or to half of a character, escaped or not."""
+    return not (
+        b"\\u" in content or b"\x7f" in content or b"\xc2" in content or b"\xef\xbf" in content
+    )
 
 
 _BAD = object()

@@ -47,6 +47,7 @@ _SIGNS = frozenset(b"\xa1\xa2\xa3\xa5\xa6\xa7\xa8\xa9\xac\xae\xb0\xb1\xb2\xb3\xb
     frozenset(b"\xb9\xba\xaa\xbc\xbd\xbe\xbf")
 )
 _SYMBOLS = frozenset(b"\x82\x84\x86\x87\x88\x89\x8a\x98\x99\x9a\x9c")  # blocks of U+2080 to U+273F
+_ENDING = frozenset(b"\x85\x86\x87\x92\x93\x94\x96\x97\x99\x9b\xa0\xae\xbb")  # as ” and » are shown
 _NO_BREAK_SPACE, _GUILLEMET = 0xA0, 0xAB
 _QUOTED = frozenset(("“”", "‘’", "«»", "„”", "„“", "‹›", "„–"))
 
@@ -89,8 +90,9 @@ def _round(text: str) -> list[Edit]:
         *_runs(text, _WESTERN_RUN, _WESTERN),
         *_runs(text, _CYRILLIC_RUN, _CYRILLIC),
     ]
-    certain = [run for run in runs if _is_certain(text, run)]
-    chosen = [run for run in runs if run in certain or _is_likely(text, run)] if certain else []
+    certain = [_is_certain(text, run) for run in runs]
+    pairs = zip(runs, certain, strict=True) if any(certain) else ()
+    chosen = [run for run, sure in pairs if sure or _is_likely(text, run)]
     edits = [Edit(run.start, run.end, run.meant, REASON) for run in chosen]
     inside = {place for run in chosen for place in range(run.start, run.end)}
     for control in _CONTROL.finditer(text):
@@ -134,7 +136,7 @@ def _is_word(meant: str) -> bool:
 def _proves(text: str, at: int, sequence: bytes) -> bool:
     """Whether one sequence, read as cp1252 shows it, stands where sound text has no such signs."""
     before = text[at - 1] if at else " "
-    after = text[at + len(sequence) :][:1]
+    after = text[at + len(sequence) : at + len(sequence) + 1]
     lead, second = sequence[:2]
     if len(sequence) > 2:  # noqa: PLR2004
         quoted = before + text[at + len(sequence) - 1] in _QUOTED
@@ -166,9 +168,15 @@ def _proves_long(sequence: bytes, after: str) -> bool:
 
 def _is_likely(text: str, run: _Run) -> bool:
     """Whether a run is to be repaired in a text that has certain ones."""
-    before = text[run.start - 1 : run.start] if run.start else ""
-    ideograph = len(run.meant) == 1 and run.data[0] >= 0xE0  # noqa: PLR2004
-    return not (ideograph or before.isupper() or (before and before in "«“„‘"))
+    before, after = (
+        text[run.start - 1 : run.start] if run.start else "",
+        text[run.end : run.end + 1],
+    )
+    ending = run.data[-1] in _ENDING
+    if len(run.meant) == 1 and run.data[0] >= 0xE0:  # noqa: PLR2004  # one ideograph, or a letter of Vietnamese
+        return run.data[0] == 0xE1 and not ending  # noqa: PLR2004
+    topic = before != "" and before in "«“„‘"
+    return not topic and (not ending or not before.isupper() or after.isalpha())
 
 
 def repaired(edited: EditedText) -> Iterator[tuple[int, int]]:

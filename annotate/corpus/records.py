@@ -31,9 +31,17 @@ class RowReader:
         self.columns = ColumnFinder(settings.columns)
 
     def article(
-        self, row: Mapping[str, Any], source: Source, flags: tuple[str, ...] = ()
+        self,
+        row: Mapping[str, Any],
+        source: Source,
+        flags: tuple[str, ...] = (),
+        *,
+        sound: bool = False,
     ) -> Received | Rejected:
-        """Take the text, else the page, of a row; the id is its own, else path and number."""
+        """Take the text, else the page, of a row; the id is its own, else path and number.
+
+        A row is `sound` when its bytes show that no control character can be in it.
+        """
         columns = self.columns.of(tuple(row))
         form: Literal["text", "html"] = "text"
         text = row.get(columns.text) if columns.text else None
@@ -59,7 +67,7 @@ class RowReader:
             Metadata(**known) if known else _NO_METADATA,
             flags,
         )
-        return checked(received)
+        return checked(received, sound=sound)
 
 
 def named(source: Source) -> str:
@@ -67,12 +75,12 @@ def named(source: Source) -> str:
     return f"record {source.record} of {source.path}" if source.record else source.path
 
 
-def checked(received: Received) -> Received | Rejected:
+def checked(received: Received, *, sound: bool = False) -> Received | Rejected:
     """Turn away what holds no text."""
     source = received.source
     if not received.raw[:1].isalnum() and not received.raw.strip(_BLANK):
         return Rejected(source, "empty", f"{named(source)} holds no text", "read")
-    if is_noise(received.raw):
+    if not sound and is_noise(received.raw):
         message = f"{named(source)} holds too many control characters to be text"
         return Rejected(source, "binary", message, "read")
     return received

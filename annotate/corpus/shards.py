@@ -10,7 +10,7 @@ import hashlib
 import itertools
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -75,7 +75,7 @@ class Recipe:
         hashed = hashlib.blake2b(self._base.encode(), digest_size=16)
         source = received.source
         known = (received.id, source.path, source.sha256, source.encoding, received.form)
-        more = (astuple(received.metadata), received.flags, received.decisions)
+        more = (received.metadata.values, received.flags, received.decisions)
         hashed.update(repr((known, more)).encode("utf-8", "surrogatepass"))
         hashed.update(received.raw.encode("utf-8", "surrogatepass"))
         digest = hashed.digest()

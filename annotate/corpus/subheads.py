@@ -43,6 +43,8 @@ def between(
         if not chosen or index in gone:
             continue
         if page.kinds[index] == "sentence":
+            if kept and _returns_under_subhead(page, index, inside, gone, topic):
+                kept.add(index - 1)
             if gap:
                 kept |= _of_body(page, gap, topic, heads, leading=not kept)
                 gap = []
@@ -52,6 +54,16 @@ def between(
     closing = (index for index in gap if page.kinds[index] in ("short", "item"))
     kept.update(index for index in closing if not page.asks(index))
     return kept
+
+
+def _returns_under_subhead(
+    page: Page, index: int, inside: Sequence[bool], gone: set[int], topic: Topic
+) -> bool:
+    """Whether the body comes back from a gap below a line on its topic."""
+    above = index - 1
+    if inside[above] or above in gone or page.kinds[above] != "other" or page.recurring(above):
+        return False
+    return _is_subhead(page, above, topic, alone=False)
 
 
 def _of_body(

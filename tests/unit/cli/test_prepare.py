@@ -9,7 +9,7 @@ import pytest
 
 from annotate.cli import output, run
 from annotate.flows.init import init
-from tests.unit.scraped import AD, HTML, LEAD, NOTE, OTHER, PAGE, SECOND
+from tests.unit.scraped import AD, HTML, NOTE, OTHER, PAGE, SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,14 +94,13 @@ def test_a_dry_run_with_a_decision_shows_what_would_be(news, told):
 
 
 def test_accepting_ends_the_review(news, told):
-    menu = "\n\n".join((*(f"Item {n}: more of it here" for n in range(400)), LEAD, SECOND))
-    (news / "articles" / "thin.txt").write_text(menu, encoding="utf-8")
+    (news / "articles" / "list.txt").write_text("Ferry\n\nTram\n\nBus", encoding="utf-8")
     told()
     run(["prepare"])
     said = told().err
-    assert "needs review: articles/thin.txt (thin_body)" in said
+    assert "needs review: articles/list.txt (no_body)" in said
     assert "--accept" in said
-    assert run(["prepare", "--accept", "articles/thin.txt"]) == 0
+    assert run(["prepare", "--accept", "articles/list.txt"]) == 0
     assert "needs review:" not in told().err
 
 
@@ -222,7 +221,7 @@ def test_long_lists_are_cut_and_say_where_the_rest_is(news, told):
 
 
 def test_duplicates_are_told_with_their_likeness(news, told):
-    (news / "articles" / "twin.txt").write_text(PAGE, encoding="utf-8")
+    (news / "articles" / "twin.txt").write_text(OTHER, encoding="utf-8")
     more = PAGE.replace(NOTE, "").replace(SECOND, f"{SECOND} Nobody spoke against it on that day.")
     (news / "articles" / "wire.txt").write_text(more, encoding="utf-8")
     told()

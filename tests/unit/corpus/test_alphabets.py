@@ -13,7 +13,7 @@ def shown(text: str) -> list[str]:
     ("text", "words"),
     [
         ("The pаper and the Wоrld said so.", ["pаper", "Wоrld"]),
-        ("Following еру call he left.", ["еру"]),
+        ("Following еру call he left for the harbour.", ["еру"]),
         ("Он сказал Ghbdtn миру и ушёл домой.", ["Ghbdtn"]),
         ("Cегодня он ушёл домой.", ["Cегодня"]),
         ("Το λιμaνι είναι κλειστό.", ["λιμaνι"]),

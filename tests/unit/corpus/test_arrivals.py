@@ -98,6 +98,7 @@ def test_standard_input_becomes_an_article_that_is_not_added_twice(workspace: Wo
     folder.mkdir()
     paths = [receive_stdin(io.BytesIO(RECORD.encode()), folder) for _ in range(2)]
     assert paths[0] == paths[1]
+    assert receive_stdin(io.BytesIO(RECORD.encode() * 2), folder) != paths[0]
     (copy,) = plan_inputs(workspace, paths[:1]).copies
     assert copy.name == f"articles/{paths[0].name}"
     assert copy.path.read_text(encoding="utf-8") == RECORD

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import gzip
+import io
 import json
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,8 +19,8 @@ from annotate.corpus.metadata import MetadataTable
 from annotate.corpus.overrides import Wish
 from annotate.errors import InputError
 from annotate.workspace import PrepareSettings
-from tests.unit.corpus.test_overrides import received
-from tests.unit.corpus.texts import law, nasty_texts
+from tests.unit.corpus.test_overrides import law, received
+from tests.unit.corpus.texts import nasty_texts
 from tests.unit.scraped import (
     AD,
     GATE,
@@ -172,6 +175,39 @@ def test_every_article_of_a_corpus_can_be_explained(page: Workspace) -> None:
         assert (found.id, found.status) == (article.id, article.status)
         own = [chunk.id for chunk in read_chunks(page) if chunk.article_id == article.id]
         assert [name for name, _, _ in found.chunks] == own
+
+
+def packed(kind: str) -> bytes:
+    rows = [{"id": f"p{number}", "text": f"{SECOND} It was {number}."} for number in range(3)]
+    lines = "\r\n".join(map(json.dumps, rows))
+    table = "id,text\n" + "".join(f'{row["id"]},"{row["text"]}"\n' for row in rows)
+    if kind == "zip":
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr("in/one.txt", PAGE)
+            archive.writestr("in/more.jsonl", lines)
+        return file.getvalue()
+    forms = {
+        "jsonl": f"\ufeff{lines}".encode(),
+        "jsonl.gz": gzip.compress(lines.encode()),
+        "json": json.dumps(rows).encode(),
+        "csv": table.encode(),
+        "txt": PAGE.replace("\n", "\r\n").encode("utf-16"),
+        "html": HTML.encode(),
+    }
+    return forms[kind]
+
+
+@pytest.mark.parametrize("kind", ["zip", "jsonl", "jsonl.gz", "json", "csv", "txt", "html"])
+def test_the_text_is_found_again_in_every_kind_of_file(workspace: Workspace, kind: str) -> None:
+    (workspace.articles / f"a.{kind}").write_bytes(packed(kind))
+    prepare(workspace)
+    articles = read_articles(workspace)
+    assert articles
+    for article in articles:
+        found = explain(workspace, article.id)
+        rows = [row.text for part in found.segments if part.kind == KEPT for row in part.rows]
+        assert rows == [line for line in article.text.split("\n") if line]
 
 
 def test_explaining_changes_no_file(page: Workspace) -> None:

@@ -120,6 +120,7 @@ def test_a_json_file_holds_one_record_or_several(
         ),
         ({"text": None, "html": "<p>b"}, "<p>b", Metadata()),
         ({"text": "a", "html": "<p>b"}, "a", Metadata()),
+        ({"content": "c", "body": "b", "heading": "H", "title": "T"}, "b", Metadata(title="T")),
         ({"text": "b", "title": "  A \n title"}, "b", Metadata(title="A title")),
         ({"text": "b", "title": ["no"], "event": True, "url": 3.5}, "b", Metadata(url="3.5")),
     ],
