@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,7 +33,7 @@ _T = TypeVar("_T")
 
 Line = tuple[str, bool]  # a line, and whether it belongs to the body
 _BLANK: Line = ("", False)
-_UNDEFINED = frozenset(b"\x81\x8d\x8f\x90\x9d")
+_CYRILLIC = re.compile("[а-я]")
 
 
 @dataclass(frozen=True)
@@ -310,11 +311,9 @@ def _damaged(lines: list[Line], rng: Random) -> tuple[list[Line], str]:
 
 
 def _mojibake(text: str) -> str:
-    """Read UTF-8 as Windows-1252; the five bytes without a character there stay as they are."""
-    return "".join(
-        bytes((byte,)).decode("cp1252" if byte not in _UNDEFINED else "latin-1")
-        for byte in text.encode()
-    )
+    """Read UTF-8 as the Windows code page of the script; undefined bytes stay as they are."""
+    page = "cp1251" if _CYRILLIC.search(text) else "cp1252"
+    return "".join(bytes((byte,)).decode(page, "ignore") or chr(byte) for byte in text.encode())
 
 
 def _text(lines: list[Line], line_end: str) -> tuple[str, tuple[tuple[int, int], ...]]:

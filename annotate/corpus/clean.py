@@ -32,6 +32,8 @@ _SPACES = re.compile("[ \n]{2,}")
 _RIM = ("space", "blank_lines")
 _LINE_BREAK = re.compile("\n(?:(?<= \n)| |\n\n)")  # with space beside it or too many
 _HANGUL_JOINERS = frozenset(map(chr, (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))))
+_MOST_MARKS = 500  # in a row; Unicode's stream-safe format allows 30
+_PUNCTUATION = 0xE2
 _BASIC = 0x10000  # beyond it few characters compose, and asking for each costs more than it gains
 
 
@@ -54,6 +56,26 @@ def _is_plain(text: str) -> bool:
 @cache
 def _kind(char: str) -> tuple[str, str]:
     return next((replacement, reason) for cls, replacement, reason in _KINDS if cls.match(char))
+
+
+def mark_runs(text: str) -> Iterator[Edit]:
+    """Cut runs of combining marks that no script writes: sorting them takes quadratic time."""
+    if text.isascii() or len(text) <= _MOST_MARKS:
+        return
+    pattern, beginnings = _marks()
+    data = text.encode()
+    if any(beginning in data for beginning in beginnings):
+        for match in pattern.finditer(text):
+            yield Edit(match.start() + _MOST_MARKS, match.end(), "", "mark_run")
+
+
+@cache
+def _marks() -> tuple[re.Pattern[str], tuple[bytes, ...]]:
+    """Match a long run of marks; the bytes say quickly whether a text can hold one at all."""
+    marks = "".join(filter(unicodedata.combining, map(chr, range(_BASIC))))
+    # Dashes and curly quotes begin with this byte too, so there the second one is looked at.
+    beginnings = {mark.encode()[: 2 if mark.encode()[0] == _PUNCTUATION else 1] for mark in marks}
+    return re.compile(f"[{marks}]{{{_MOST_MARKS + 1},}}"), tuple(sorted(beginnings))
 
 
 def normal_form(text: str) -> Iterator[Edit]:
@@ -108,7 +130,7 @@ def _kept_space(run: str) -> tuple[str, str]:
     return kept, "blank_lines" if lines > len(kept) else "space"
 
 
-PASSES = (characters, normal_form, white_space)
+PASSES = (characters, mark_runs, normal_form, white_space)
 
 
 def clean(edited: EditedText) -> EditedText:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 MODEL = Path("resources", "lid.176.ftz")
-_PIECES = (50, 350)  # characters of each of two pieces of a body: a guess takes as long as they are
+_PIECES = (60, 250)  # characters of each of two pieces of a body: a guess takes as long as they are
 _LEAST = 40  # letters, below which every guess is a gamble
-_SURE = (0.85, 0.65)  # mean probability over the pieces; of two languages in equal parts, one half
+_SURE = (0.7, 0.65)  # mean probability over the pieces; of two languages in equal parts, one half
 _ISO_639_1 = 2  # letters; the model knows some languages by three
 
 

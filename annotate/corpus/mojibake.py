@@ -81,7 +81,7 @@ def _is_suspect(text: str) -> bool:
     return (
         (b"\xc3" in data and _WESTERN_SIGN.search(data) is not None)
         or (b"\xc2" in data and _CONTROL_SIGN.search(data) is not None)
-        or any(sign in text for sign in _CYRILLIC_SIGNS)
+        or (b"\xd0" in data and any(sign in text for sign in _CYRILLIC_SIGNS))
     )
 
 
@@ -190,5 +190,5 @@ def repaired(edited: EditedText) -> Iterator[tuple[int, int]]:
 
 def broken(text: str) -> Iterator[tuple[int, int]]:
     """Find what is left of characters that no one can repair."""
-    if not text.isascii() and any(sign in text for sign in _BROKEN_SIGNS):
+    if not text.isascii() and any(sign[0] in text and sign in text for sign in _BROKEN_SIGNS):
         yield from (found.span() for found in _BROKEN.finditer(text))

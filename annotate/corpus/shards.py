@@ -179,12 +179,10 @@ class Job:
 
     def around(self, index: int) -> tuple[Job, ...]:
         """Cut the job in three: one input alone, what stands before it, and what behind."""
-        bounds = (self.first, index, index + 1, self.last)
-        return tuple(
-            replace(self, first=first, last=last)
-            for first, last in itertools.pairwise(bounds)
-            if first != last
-        )
+        before = replace(self, last=index)
+        alone = replace(self, first=index, last=index + 1)
+        behind = replace(self, first=index + 1)
+        return tuple(job for job in (before, alone, behind) if job.first != job.last)
 
 
 def plan_jobs(inputs: Iterable[Input], recipe: Recipe, parts: Path, corpus: Path) -> list[Job]:

@@ -65,3 +65,10 @@ def test_the_normal_form_is_edited_around_the_changed_character_only() -> None:
 
 def test_a_line_from_a_meta_tag_comes_out_on_one_line() -> None:
     assert clean_line(" A\r\n title\xa0") == "A title"
+
+
+def test_a_run_of_marks_that_no_script_writes_is_cut() -> None:
+    edited = clean(EditedText("a" + "\u0301\u0323" * 200_000 + " b"))
+    assert len(edited.clean) < 520
+    assert edited.clean.endswith(" b")
+    assert {edit.reason for edit in edited.edits} <= {"mark_run", "nfc"}

@@ -127,6 +127,19 @@ def test_a_flag_stands_at_its_place() -> None:
     assert '<mark title="mixed_script">May\u043er' in render_explanation(found)
 
 
+def test_a_line_that_a_person_cut_is_shown_in_parts() -> None:
+    words = "had listened"
+    start = PAGE.index(words)
+    each = received(PAGE, "text", Decision("drop", "0", start, start + len(words)))
+    result = prepare_article(each, SETTINGS)
+    assert not isinstance(result, Rejected)
+    found = lay_out(result, each, MetadataTable())
+    rows = [row for part in found.segments for row in part.rows if row.text in SECOND]
+    before, after = SECOND.split(words)
+    assert [row.text for row in rows] == [before.strip(), words, after.strip()]
+    assert all(PAGE[row.start : row.end] == row.text for row in rows)
+
+
 def test_the_line_where_a_chunk_begins_names_it() -> None:
     found = explained(PAGE, chunk_limit=200, chunk_target=150)
     assert found is not None

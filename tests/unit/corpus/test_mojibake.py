@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotate.corpus.article import prepare_article
+from annotate.corpus.articles import Received, Source
 from annotate.corpus.edits import EditedText
 from annotate.corpus.mojibake import broken, mojibake, repaired
+from annotate.workspace import PrepareSettings
 from tests.unit.corpus.languages import ODD, TEXTS
 from tests.unit.corpus.texts import law, made, nasty_texts
 
@@ -79,6 +82,30 @@ def test_repairs_are_shown_in_the_clean_text() -> None:
 def test_what_cannot_be_repaired_is_found(text: str, left: str) -> None:
     assert repair(text) == text
     assert [text[start:end] for start, end in broken(text)] == [left]
+
+
+STORY = (
+    "The harbour council met on Tuesday and didnâ€™t vote on the ferry line.",
+    "The mayor, who has run the town for nine years, said that the line stays open until autumn.",
+    "The owner of the three boats called it â€œa good dayâ€\x9d for the crews and for the town.",
+)
+
+
+@pytest.mark.parametrize(
+    ("form", "raw"),
+    [
+        ("text", "\n\n".join(STORY)),
+        ("html", f"<html><body><article><p>{'</p><p>'.join(STORY)}</p></article></body></html>"),
+    ],
+)
+def test_a_repaired_article_says_where_and_names_its_language(form: str, raw: str) -> None:
+    prepared = prepare_article(Received("a", Source("a", None), raw, form), PrepareSettings())
+    article = prepared.article
+    assert article.edited(raw).clean == article.text
+    assert article.metadata.language == "en"
+    shown = [article.text[flag.start : flag.end] for flag in article.flags]
+    assert shown == ["’", "“", "”"]
+    assert {flag.code for flag in article.flags} == {"mojibake"}
 
 
 @law

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -20,7 +21,23 @@ def damaged(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "quote", ['"yes"', "'yes'", "“yes”", "«yes»", "« yes »", "‘yes’", "„yes“", "„yes”"]
+    "quote",
+    [
+        '"yes"',
+        "'yes'",
+        "“yes”",
+        "«yes»",
+        "« yes »",
+        "‘yes’",
+        "„yes“",
+        "„yes”",
+        "”yes”",
+        "»yes«",
+        "»yes»",
+        "‹yes›",
+        "「yes」",
+        "『yes』",
+    ],
 )
 def test_every_kind_of_mark_is_paired(quote: str) -> None:
     text = f"She said {quote} and left."
@@ -72,6 +89,23 @@ def test_a_mark_without_a_partner_is_damaged(text: str, mark: str) -> None:
 def test_two_marks_of_different_kinds_are_damaged_together(quote: str) -> None:
     assert paired(f"He said {quote} and left.") == []
     assert damaged(f"He said {quote} and left.") == [quote]
+
+
+def test_a_single_mark_stands_for_the_end_of_a_quotation_that_has_none() -> None:
+    quotes = find_quotes("He said “it is over’ and left.")
+    assert (quotes.mixed, quotes.unpaired, quotes.pairs) == (((8, 20),), (), ())
+
+
+def test_a_measure_is_no_quote_mark() -> None:
+    assert paired('"The 40" screen and the 6\'2" man," he said.') == [
+        '"The 40" screen and the 6\'2" man,"'
+    ]
+
+
+def test_marks_inside_one_another_cost_no_quadratic_time() -> None:
+    start = time.process_time()
+    find_quotes("«" * 100_000 + "”" * 100_000)
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize("text", ["the ’90s", "rock ’n’ roll", "the '90s", "the states’ duty"])
