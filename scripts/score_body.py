@@ -35,6 +35,7 @@ class Scrape:
     title: str | None
     layout: str = ""
     lang: str = ""
+    copies: tuple[tuple[int, int], ...] = ()
 
 
 class Score(NamedTuple):
@@ -64,18 +65,25 @@ def read_scrape(path: Path) -> Scrape:
     pairs = (line[1:].partition(":") for line in head.splitlines())
     known = {name.strip(): value.strip() for name, _, value in pairs}
     parts: list[str] = []
-    body: list[tuple[int, int]] = []
+    ranges: dict[str, list[tuple[int, int]]] = {"body": [], "copy": []}
     at = 0
     for line in lines.split("\n"):
         text = line[2:].replace("␣", "\xa0")
         if known.get("wrap") and text:
             text = "\n".join(textwrap.wrap(text, int(known["wrap"]), break_long_words=False))
-        if line[:1] in BODY and text:
-            body.append((at, at + len(text)))
+        if text and (line[:1] in BODY or line[:1] == "R"):
+            ranges["copy" if line[:1] == "R" else "body"].append((at, at + len(text)))
         parts.append(text)
         at += len(text) + 1
-    title = known.get("title") or None
-    return Scrape(path.stem, "\n".join(parts), tuple(body), title, known["layout"], known["lang"])
+    return Scrape(
+        path.stem,
+        "\n".join(parts),
+        tuple(ranges["body"]),
+        known.get("title") or None,
+        known["layout"],
+        known["lang"],
+        tuple(ranges["copy"]),
+    )
 
 
 def read_gold(folder: Path) -> list[Scrape]:
@@ -97,9 +105,22 @@ def score(scrape: Scrape) -> Score:
     edited = clean(EditedText(scrape.text))
     selection = select_body(edited.clean)
     kept = _mask(scrape.text, _left(edited.then(selection.edits)))
-    body = _mask(scrape.text, scrape.body)
+    body = _mask(scrape.text, _swapped(scrape, kept))
     both = sum(a and b for a, b in zip(kept, body, strict=True))
     return Score(sum(kept), sum(body), both, selection.title == scrape.title)
+
+
+def _swapped(scrape: Scrape, kept: bytearray) -> list[tuple[int, int]]:
+    """Give the ranges of the body; of two identical copies, the one that was kept."""
+    body = list(scrape.body)
+    for start, end in scrape.copies:
+        twin = " ".join(scrape.text[start:end].split())
+        for at, (first, last) in enumerate(body):
+            same = " ".join(scrape.text[first:last].split()) == twin
+            if same and any(kept[start:end]) and not any(kept[first:last]):
+                body[at] = (start, end)
+                break
+    return body
 
 
 def _left(edited: EditedText) -> Iterable[tuple[int, int]]:

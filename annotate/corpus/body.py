@@ -7,7 +7,7 @@ or a phrase of one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -16,6 +16,7 @@ from annotate.corpus.edits import Edit
 from annotate.corpus.gains import (
     Weights,
     listed,
+    reader_doubts,
     shape_gains,
     shape_losses,
     title_gains,
@@ -25,12 +26,14 @@ from annotate.corpus.lines import Page, key_of
 from annotate.corpus.repeats import repeats
 from annotate.corpus.stretch import best_stretches
 from annotate.corpus.subheads import between, captions
-from annotate.corpus.title import find_title, is_title, titles_of
+from annotate.corpus.title import can_be_title, find_lead, find_title, is_title, titles_of
 from annotate.corpus.topic import Topic
 
-_ROUNDS = 2
+_ROUNDS = 3
 _MIN_SPOKEN = 3  # words; of shorter lines nobody can say what they speak of
 _BYLINES = 12  # lines around the body that may hold who wrote it
+_NEAR = 6  # lines from a title to its body
+_READER = 2.0
 _MIN_RIVAL = 100  # words
 _GLUED = ",.;:!?)]}”»、，。；：！？"
 
@@ -89,17 +92,14 @@ def select_body(text: str, title: str | None = None, outlet: str | None = None) 
 def _is_doubtful(page: Page, body: _Body) -> bool:
     """Whether a block of sentences that is left out is larger than what is kept."""
     kept = sum(page.words[index] for index in body.kept)
-    left = _main_block(
-        page,
-        [
-            index
-            for index, kind in enumerate(page.kinds)
-            if kind == "sentence" and index not in body.kept and index not in body.gone
-        ],
-        body.gone,
+    left = (
+        index
+        for index, kind in enumerate(page.kinds)
+        if kind == "sentence" and index not in body.kept and index not in body.gone
     )
-    words = sum(page.words[index] for index in left)
-    return len(left) > 1 and words > max(_MIN_RIVAL, kept)
+    blocks = (block for block in _blocks(page, left, body.gone) if len(block) > 1)
+    words = (sum(page.words[index] for index in block) for block in blocks)
+    return max(words, default=0) > max(_MIN_RIVAL, kept)
 
 
 def _body(page: Page, outlet: str | None) -> _Body:
@@ -115,8 +115,9 @@ def _body(page: Page, outlet: str | None) -> _Body:
         and index not in gone
         and page.words[index] > _MIN_SPOKEN
     ]
-    inside = best_stretches(gains, losses)
-    members = _main_block(page, [index for index in spoken if inside[index]], gone)
+    members = _anchor(page, [index for index in spoken if gains[index] > 0], gone)
+    if entries:
+        members = sorted({*members, *(index for index in entries.values() if index in spoken)})
     place, topic = None, None
     for _ in range(_ROUNDS):
         if not members:
@@ -129,6 +130,8 @@ def _body(page: Page, outlet: str | None) -> _Body:
             fitted[index] += topic.evidence(index)
         for index, doubt in web_doubts(page, spoken, topic.shared).items():
             fitted[index] -= doubt
+        for index in reader_doubts(page, spoken, among):
+            fitted[index] -= _READER
         if place is not None:
             titles = titles_of(page, place, members[0])
             title_gains(page, titles, gone, Weights(fitted, cheaper))
@@ -143,20 +146,45 @@ def _body(page: Page, outlet: str | None) -> _Body:
     return _Body(frozenset(kept), frozenset(gone), frozenset(dropped), place)
 
 
-def _main_block(page: Page, members: list[int], gone: Collection[int]) -> list[int]:
-    """Give the members between two gaps of other lines that hold most words."""
+def _anchor(page: Page, spoken: list[int], gone: set[int]) -> list[int]:
+    """Give the block of lines to begin with: the one under the headline, else the largest."""
+    blocks = [block for block in _blocks(page, spoken, gone) if _has_sentence(page, block)]
+    if len(blocks) < 2:  # noqa: PLR2004
+        return blocks[0] if blocks else []
+    lead = find_lead(page, [index for block in blocks for index in block])
+    if lead is None:
+        return max(blocks, key=lambda block: _weight(page, block))
+    first = next(block for block in blocks if lead in block)
+    later = [block for block in blocks if block[0] > first[0]]
+    topic = Topic(page, first, (i for block in later for i in block), find_title(page, first))
+    fitting = (block for block in later if sum(map(topic.evidence, block)) > 0)
+    return [index for block in (first, *fitting) for index in block]
+
+
+def _weight(page: Page, block: list[int]) -> float:
+    """Weigh a block by its words; one under what may be a title weighs more."""
+    doubts = web_doubts(page, block, frozenset())
+    words = sum(page.words[index] for index in block if index not in doubts)
+    titled = any(can_be_title(page, index) for index in range(max(0, block[0] - _NEAR), block[0]))
+    return words * (1.5 if titled else 1.0)
+
+
+def _has_sentence(page: Page, block: list[int]) -> bool:
+    return any(page.kinds[index] == "sentence" for index in block)
+
+
+def _blocks(page: Page, members: Iterable[int], gone: Collection[int]) -> list[list[int]]:
+    """Group lines with at most one other line between neighbours: a subhead is one."""
     blocks: list[list[int]] = []
+    last = -1
     for index in members:
-        if blocks and _apart(page, blocks[-1][-1], index, gone) < 2:  # noqa: PLR2004  # a subhead is one
+        others = sum(page.kinds[at] == "other" and at not in gone for at in range(last + 1, index))
+        if blocks and others < 2:  # noqa: PLR2004
             blocks[-1].append(index)
         else:
             blocks.append([index])
-    return max(blocks, key=lambda block: sum(page.words[index] for index in block), default=[])
-
-
-def _apart(page: Page, left: int, right: int, gone: Collection[int]) -> int:
-    between_them = range(left + 1, right)
-    return sum(page.kinds[index] == "other" and index not in gone for index in between_them)
+        last = index
+    return blocks
 
 
 def _reasons(page: Page, body: _Body, title: str | None) -> list[str | None]:

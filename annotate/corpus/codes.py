@@ -1,4 +1,4 @@
-"""Every code that prepare gives: why an input was rejected, and what is damaged in a text."""
+"""Every code that prepare gives, and what it means."""
 
 from __future__ import annotations
 
@@ -35,4 +35,19 @@ FLAGS = {
     "quotes_mixed": "a quote that closes with another mark than it opened with",
     "quotes_style": "a quote in other marks than the rest of the text",
     "quotes_unpaired": "a quote mark without its partner",
+}
+REVIEWS = {
+    "no_body": "no paragraph looks like the text of an article, so that all was kept",
+    "thin_body": "only a small part of the visible text was kept",
+    "thin_margin": "another part of the page could as well be the article",
+    "page_too_complex": "the page has too many tags, so that all its text was kept",
+    "override_stale": "a person decided about another text, before this one came",
+}
+LEFT_OUT = {
+    "boilerplate": "menus, teasers, forms: what stands around an article",
+    "repeat": "stands in the text a second time",
+    "title": "the title, which is kept as metadata",
+    "caption": "stands beneath a picture",
+    "credit": "names a source or an author",
+    "dropped": "left out by a person",
 }

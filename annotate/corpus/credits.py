@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 _NAMES_MAKER = re.compile(
     r"\W*(?:photo|photograph|image|picture|video|graphic|source|credit|via|caption|author|foto|"
-    r"bild|"
-    r"quelle|autor|auteur|crédit|imagen|fuente|fonte|immagine|kuva|zdjęcie|źródło|kaynak|"
-    r"фото|источник|автор|джерело|来源|來源|图|圖|摄影)\w{0,6}(?:\s+\w+){0,2}\s?[:：/]",
+    r"bild|quelle|autor|auteur|crédit|imagen|fuente|fonte|immagine|kuva|zdjęcie|źródło|kaynak|"
+    r"фото|источник|автор|джерело|来源|來源|图|圖|摄影)"
+    r"\w{0,6}(?:\s+\w+){0,2}\s?[:：/]",
     re.IGNORECASE,
 )
 _MAKER_INSIDE = re.compile(
@@ -21,7 +21,8 @@ _MAKER_INSIDE = re.compile(
     re.IGNORECASE,
 )
 _BYLINE = re.compile(
-    r"(?:by|von|par|por|di|door|av|af|autor|autorka|author|auteur|autore|автор|text|words|reporting by)"
+    r"(?:by|von|par|por|di|door|av|af|autor|autorka|author|auteur|autore|автор|text|words|"
+    r"reporting by)"
     r"\s?[:：]?\s+(?P<name>.+)",
     re.IGNORECASE,
 )
@@ -31,6 +32,7 @@ _SOURCE = re.compile(
     r"\s?[:：]\s?(?P<name>.+)",
     re.IGNORECASE,
 )
+_IN_BRACKETS = re.compile(r"\([^()]*[:/©][^()]*\)\Z")
 _TAIL = re.compile(rb"[.?][\"')]* ?(?P<tail>[^.?dq]{2,90}?(?:\.[^.?]{1,30}){0,2})\Z")
 _MAX_NAME_WORDS = 8
 _MIN_BYLINE = 3  # words
@@ -45,7 +47,10 @@ def is_credit(page: Page, index: int) -> bool:
         return True
     if (b":" in shape or "/" in string) and _names_maker(string, words):
         return True
-    return b"." in shape[:-1] and not page.closed(index) and _has_credit_tail(string, shape)
+    if shape[-1] == ord(")") and _IN_BRACKETS.search(string):
+        return True
+    open_ended = not page.closed(index) and not page.announces(index)
+    return open_ended and b"." in shape[:-1] and _has_credit_tail(string, shape)
 
 
 def _names_maker(string: str, words: int) -> bool:
@@ -53,7 +58,8 @@ def _names_maker(string: str, words: int) -> bool:
     if _NAMES_MAKER.match(string):
         return True
     label, _, name = string.partition(":")
-    if words <= 6 and label.count(" ") < 3 and 0 < len(name.split()) <= 3 and _is_name(name):  # noqa: PLR2004
+    full_name = 2 <= len(name.split()) <= 3 and _is_name(name)  # noqa: PLR2004
+    if words <= _MAX_NAME_WORDS and label.count(" ") < 3 and full_name:  # noqa: PLR2004
         return True
     if (
         string.count(" ", max(string.rfind(":"), string.rfind("/"), string.rfind("：")))
@@ -93,7 +99,7 @@ def _has_credit_tail(string: str, shape: bytes) -> bool:
     if not match or shape[: match.start()].count(b" ") < 2:  # noqa: PLR2004
         return False
     words = string[match.start("tail") :].strip(" /|–—-()").split()
-    if not 0 < len(words) <= _MAX_NAME_WORDS:
+    if not 1 < len(words) <= _MAX_NAME_WORDS:
         return False
     small = sum(word[0].islower() and len(word) > 3 for word in words)  # noqa: PLR2004
     return small * 3 <= len(words)

@@ -16,7 +16,7 @@ from typing import Literal
 
 from annotate.corpus.article import Prepared
 from annotate.corpus.articles import Article, Chunk, Decision, Flag, Metadata, Received, Rejected
-from annotate.corpus.codes import FLAGS, REJECTIONS
+from annotate.corpus.codes import FLAGS, LEFT_OUT, REJECTIONS, REVIEWS
 from annotate.corpus.decided import removals, visible_text
 from annotate.corpus.edits import Edit, EditedText
 from annotate.corpus.inputs import plan_inputs
@@ -28,16 +28,8 @@ from annotate.workspace import Workspace
 KEPT = "kept"
 MEANINGS = {
     KEPT: "the text that is labelled",
-    "boilerplate": "menus, teasers, forms: what stands around an article",
-    "repeat": "stands in the text a second time",
-    "title": "the title, which is kept as metadata",
-    "caption": "stands beneath a picture",
-    "credit": "names a source or an author",
-    "dropped": "left out by a person",
-    "no_body": "no paragraph looks like the text of an article, so that all was kept",
-    "thin_body": "only a small part of the visible text was kept",
-    "override_stale": "a person decided about another text, before this one came",
-    "page_too_complex": "the page has too many tags, so that all its text was kept",
+    **LEFT_OUT,
+    **REVIEWS,
     **FLAGS,
     **REJECTIONS,
 }
@@ -248,7 +240,6 @@ class _Layer:
 def _segments(
     edited: EditedText, visible: EditedText, cuts: list[Edit], layer: _Layer
 ) -> Iterator[Segment]:
-    from annotate.corpus.parts import LEAVES_OUT
 
     position = 0
     raw = edited.raw
@@ -258,7 +249,7 @@ def _segments(
             yield Segment(position, cut.start, KEPT, raw[position : cut.start], rows)
         shown = visible.to_clean(cut.start, cut.end) or (0, 0)
         hidden = tuple(_row(visible, *span) for span in _lines(visible.clean, *shown))
-        kind = cut.reason if cut.reason in LEAVES_OUT else "boilerplate"
+        kind = cut.reason if cut.reason in LEFT_OUT else "boilerplate"
         yield Segment(cut.start, cut.end, kind, raw[cut.start : cut.end], hidden)
         position = cut.end
     if position < len(raw):

@@ -14,13 +14,14 @@ from annotate.corpus.lines import Page
 
 _GAIN = {"mark": -0.2, "credit": -0.8, "other": -1.0}
 _LOSS = {"sentence": 0.0, "mark": 0.0, "credit": 0.2, "short": 0.2, "item": 0.3, "other": 0.35}
-_SLOPE = 0.8  # of a sentence's gain, for each doubling of its words
+_SLOPE = 0.75  # of a sentence's gain, for each doubling of its words
 _MOST_WORDS = 40
 _SENTENCES = [
     0.3 if words < 4 else _SLOPE * math.log2(words / 3)  # noqa: PLR2004
     for words in range(_MOST_WORDS + 1)
 ]
 _RECURRING = 0.6
+_BROKEN = 0.6  # what single lines count where sentences lie in pieces
 _ORNAMENT = -0.6  # it parts sections
 _SEPARATED = 0.8
 _SUBHEAD = 0.1
@@ -29,7 +30,7 @@ _ENTRY_HEAD = 0.3
 _HEADED = 6.0
 _IMPRINT = 3.5
 _IMPRINT_OF_OUTLET = 6.0
-_WEB = 2.0
+_WEB = 3.0
 _LEAD = 2.5
 _BEFORE_TITLE = 3.0
 _BYLINE_LOSS = 0.4
@@ -87,6 +88,8 @@ def shape_gains(
 def shape_losses(page: Page, gone: set[int]) -> list[float]:
     """Give what it costs that a line stands in a gap of the body."""
     losses = [_LOSS[kind] for kind in page.kinds]
+    if page.broken:
+        losses = [loss * _BROKEN for loss in losses]
     for index in gone:
         losses[index] = 0.0
     return losses
@@ -109,6 +112,8 @@ def _gain(page: Page, index: int) -> float:
     if kind == "mark" and b"0" not in page.shapes[index]:
         return _ORNAMENT
     gain = _GAIN[kind]
+    if page.broken:
+        gain *= _BROKEN
     if kind == "other":
         separated = b" # " in page.shapes[index]
         gain -= _RECURRING * page.recurring(index) + _SEPARATED * separated
@@ -123,15 +128,16 @@ def _doubt_imprint(
     The last sentences of the page, and the first where the outlet is known, may name it anywhere.
     """
     outlets, authors = _names(page, outlet)
+    last = sentences[-2:]
     for index in sentences:
-        if index * 2 > len(page):
-            key = page.keys[index]
-            if key.startswith(tuple(outlets)):
-                gains[index] -= _IMPRINT_OF_OUTLET
-            elif key.startswith(authors) or any(name in key[:_OPENING] for name in outlets):
-                gains[index] -= _IMPRINT
-            elif index in sentences[-2:] and any(name in key for name in outlets):
-                gains[index] -= _IMPRINT
+        if index * 2 <= len(page):
+            continue
+        key = page.keys[index]
+        seen = key if index in last else key[:_OPENING]
+        if key.startswith(tuple(outlets)):
+            gains[index] -= _IMPRINT_OF_OUTLET
+        elif key.startswith(authors) or any(name in seen for name in outlets):
+            gains[index] -= _IMPRINT
     if outlet and sentences and outlet.casefold() in page.keys[sentences[0]]:
         gains[sentences[0]] -= _IMPRINT
 
@@ -260,6 +266,14 @@ def _announced(page: Page, sentences: list[int]) -> Iterator[int]:
             if not page.tight[index]:
                 break
             index += 1
+
+
+def reader_doubts(page: Page, sentences: Sequence[int], members: Collection[int]) -> list[int]:
+    """Doubt the sentences that speak to the reader, where the body itself does not."""
+    addressing = [i for i in sentences if page.addresses(i) and not page.asks(i)]
+    own = sum(index in members for index in addressing)
+    rare = own <= max(1, len(members) // 5) and len(addressing) * 4 <= len(sentences)
+    return addressing if rare else []
 
 
 def web_doubts(page: Page, sentences: Collection[int], known: frozenset[str]) -> dict[int, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -12,25 +13,31 @@ _NARROW = 24  # characters; shorter lines say nothing about the width of a colum
 _WIDE = 240
 _MANY = 4
 _MAX_NAME_WORDS = 6
+_FEW = 2
+_RULES = frozenset("-=_*~#")  # a line drawn with them is no text
+_RAGGED = 12  # characters that single lines may be wider than most agree on
+_SHORT_WORD = 5  # letters
 _MID_SENTENCE = re.compile(rb"\n(?:[a,.:?)]|\(a)")
 _CONTINUING = frozenset(",.;:!?)]}»”’%、，。；：！？،؛।")
 _FINAL = frozenset((b".", b"?", b"d", b"q"))
 _WORD_STARTS = re.compile(rb"(?:(?<= )|\A)[\"'(]*([aA])")
 
 
-def paragraphs(text: str, shape: bytes, spans: list[Span]) -> list[list[Span]]:
-    """Group the lines of a text into paragraphs; most hold one line."""
+def paragraphs(text: str, shape: bytes, spans: list[Span]) -> tuple[list[list[Span]], bool]:
+    """Group the lines of a text into paragraphs; most hold one line.
+
+    Tells also whether sentences lay in pieces, so that a single line says less.
+    """
     step = _step(shape)
-    joined = _wrapped(text, shape, spans, step) or _continued(text, shape, spans, step)
-    if not joined:
-        return [[span] for span in spans]
+    wrapped = _wrapped(text, shape, spans, step)
+    joined = wrapped or _continued(text, shape, spans, step)
     groups: list[list[Span]] = []
     for index, span in enumerate(spans):
         if index in joined:
             groups[-1].append(span)
         else:
             groups.append([span])
-    return groups
+    return groups, not wrapped and len(joined) > _FEW
 
 
 def _closed(shape: bytes, span: Span) -> bool:
@@ -52,7 +59,8 @@ def _wrapped(text: str, shape: bytes, spans: list[Span], step: int) -> set[int]:
     if len(pairs) < _MANY:
         return set()
     width = _width(pairs, spans)
-    full = {index for index, length, needed in pairs if length <= width < needed}
+    widest = width + _RAGGED if width else 0
+    full = {index for index, length, needed in pairs if length <= widest and width < needed}
     open_ended = sum(not _closed(shape, spans[index - 1]) for index in full)
     return full if open_ended * 2 > len(full) else set()
 
@@ -60,7 +68,8 @@ def _wrapped(text: str, shape: bytes, spans: list[Span], step: int) -> set[int]:
 def _tight_pairs(text: str, spans: list[Span], step: int) -> Iterator[tuple[int, int, int]]:
     """Give (second line, length of the first, that with the next word) of near neighbours."""
     for index, ((start, end), (after, stop)) in enumerate(pairwise(spans), 1):
-        if after == end + step and _NARROW <= end - start <= _WIDE:
+        near = after == end + step and _NARROW <= end - start <= _WIDE
+        if near and text[start] not in _RULES and text[after] not in _RULES:
             space = text.find(" ", after, min(stop, after + _WIDE))
             yield index, end - start, end - start + 1 + (space if space >= 0 else stop) - after
 
@@ -79,15 +88,39 @@ def _width(pairs: list[tuple[int, int, int]], spans: list[Span]) -> int:
 
 
 def _continued(text: str, shape: bytes, spans: list[Span], step: int) -> set[int]:
-    """Find the lines that go on in the middle of a sentence, if there are a few."""
-    if len(_MID_SENTENCE.findall(shape)) < 3:  # noqa: PLR2004
+    """Find the lines that go on in the middle of a sentence.
+
+    One that begins with a small letter may be a heading of that style, unless there are more.
+    """
+    if not _MID_SENTENCE.search(shape):
         return set()
     certain = {index for index in range(1, len(spans)) if _goes_on(text, shape, spans, index, step)}
-    if len(certain) < 3:  # noqa: PLR2004
+    small = [index for index in certain if shape[spans[index][0]] == ord("a")]
+    if len(small) == len(certain) <= _FEW:
         return set()
+    joiners = _joining_words(text, spans, certain)
     return certain | {
-        index for index in range(1, len(spans)) if _is_inset(shape, spans, index, certain, step)
+        index
+        for index in range(1, len(spans))
+        if _is_inset(shape, spans, index, certain, step)
+        or (
+            spans[index - 1][1] + step == spans[index][0]
+            and _last_word(text, spans[index - 1]) in joiners
+        )
     }
+
+
+def _joining_words(text: str, spans: list[Span], certain: set[int]) -> set[str]:
+    """Find the short words of a page that no sentence ends with: they are frequent, and small."""
+    lasts = Counter(_last_word(text, spans[index - 1]) for index in range(1, len(spans)))
+    short = (word for word in lasts if 0 < len(word) <= _SHORT_WORD and word.islower())
+    enough = 3 if len(certain) > _FEW else 5
+    return {word for word in short if text.count(f" {word} ") >= enough}
+
+
+def _last_word(text: str, span: Span) -> str:
+    start = text.rfind(" ", max(span[0], span[1] - _SHORT_WORD - 2), span[1])
+    return text[start + 1 : span[1]] if start > 0 else ""
 
 
 def _goes_on(text: str, shape: bytes, spans: list[Span], index: int, step: int) -> bool:
@@ -110,7 +143,7 @@ def _is_inset(shape: bytes, spans: list[Span], index: int, certain: set[int], st
     before = shape[start:end]
     if end + step != after or index in certain or _closed(shape, spans[index - 1]):
         return False
-    if before.endswith(b","):
+    if before.endswith(b",") or (shape[after] == ord("(") and len(certain) > _FEW):
         return True
     line = shape[after:stop]
     starts = _WORD_STARTS.findall(line)

@@ -16,9 +16,49 @@ from annotate.corpus.shapes import shape_of
 Kind = Literal["sentence", "short", "item", "credit", "mark", "other"]
 
 RIMS = " \"“”„«»‘’'「」『』.,;:!?…–—-•·*()[]"
+_ARTICLE = re.compile("^[وفبكل]?(?:ال|لل)")  # Arabic writes it with the word
+SITE_MARKS = (" | ", " – ", " - ", " — ", " :: ", " « ", " · ")
+_SITE_MARK = re.compile("|".join(map(re.escape, SITE_MARKS)))
+_LONG_TITLE = 400  # characters
 _LINE = re.compile(rb"[^\n]+")
+_LETTERS = b"aAouh "
 _NO_LETTERS = b"0 .?dq,:\"'()#-"
 _OWNED = frozenset("©@®™")
+_READER = frozenset(
+    (
+        *(
+            "you",
+            "You",
+            "your",
+            "Your",
+            "yours",
+            "yourself",
+            "vous",
+            "Vous",
+            "votre",
+            "Votre",
+            "vos",
+        ),
+        *("Vos", "Ihre", "Ihren", "Ihnen", "Ihrem", "Ihrer", "dein", "deine", "deinen"),
+        *("usted", "Usted", "ustedes", "tus", "voi", "vostro", "vostra", "tuo", "tua"),
+        *("você", "Você", "вы", "Вы", "вас", "Вас", "вам", "Вам", "ваш", "ваша", "ваше"),
+        *(
+            "ваши",
+            "вашу",
+            "вашей",
+            "ви",
+            "Ви",
+            "Ваш",
+            "Twój",
+            "twój",
+            "Twoje",
+            "twoje",
+            "Ciebie",
+            "jij",
+        ),
+        *("jouw", "uw", "din", "dina", "ditt", "dig", "senin", "sizin", "siz"),
+    )
+)
 _BULLETS = frozenset("•·‣▪◦*-–—►")
 _MAX_CREDIT_WORDS = 40
 _MAX_HEAD_WORDS = 16
@@ -32,7 +72,7 @@ class Page:
         self.text = text
         self.shape, self._plain = shape_of(text)
         spans = [match.span() for match in _LINE.finditer(self.shape)]
-        self.groups = paragraphs(text, self.shape, spans)
+        self.groups, self.broken = paragraphs(text, self.shape, spans)
         self.spans = [(group[0][0], group[-1][1]) for group in self.groups]
         self.flat = text.replace("\n", " ")
         self.strings = [self.flat[start:end] for start, end in self.spans]
@@ -42,9 +82,20 @@ class Page:
         self.tight = [one[1] + 1 == two[0] for one, two in pairwise(self.spans)] + [False]
         self.keys = [key_of(string) for string in self.strings]
         self.repeated = Counter(self.keys)
+        self._addressed: set[int] = set()
         self._stems: dict[int, frozenset[str]] = {}
         self.kinds: list[Kind] = [self._kind(index) for index in range(len(self.spans))]
         self._announce()
+
+    @cached_property
+    def named(self) -> Counter[str]:
+        """Count what stands before a mark that may part a title from its site's name."""
+        return Counter(
+            key[: mark.start()]
+            for key in self.keys
+            if len(key) < _LONG_TITLE
+            for mark in _SITE_MARK.finditer(key)
+        )
 
     def __len__(self) -> int:
         return len(self.spans)
@@ -90,6 +141,8 @@ class Page:
     @cached_property
     def mixed(self) -> bool:
         """Whether some lines stand tight and many sentences apart, so that blank lines tell."""
+        if self.broken:
+            return False
         sentences = [index for index, kind in enumerate(self.kinds) if kind == "sentence" and index]
         apart = sum(not self.tight[index - 1] for index in sentences)
         return apart * 10 > 3 * len(sentences) and sum(self.tight) * 10 > len(self)
@@ -101,16 +154,24 @@ class Page:
             found = self._stems[index] = self._find_stems(index)
         return found
 
+    def addresses(self, index: int) -> bool:
+        """Whether a line speaks to its reader, in no quotation."""
+        self.stems(index)
+        return index in self._addressed
+
     def _find_stems(self, index: int) -> frozenset[str]:
         shape = self.shapes[index]
         words = self._plain[slice(*self.spans[index])].split()
+        if b'"' not in shape and not _READER.isdisjoint(words):
+            self._addressed.add(index)
         stems = {
             word[:5].lower()
             for word in words
             if len(word) > 4 or (len(word) > 3 and word[0].isupper())  # noqa: PLR2004
         }
         if b"o" in shape:
-            stems.update(word[:4] for word in words if len(word) > 2)  # noqa: PLR2004
+            bare = (_ARTICLE.sub("", word) for word in words)
+            stems = {word[:4] for word in bare if len(word) > 2}  # noqa: PLR2004
         if b"h" in shape or b"u" in shape:
             stems = {stem for stem in stems if stem.isascii()}
             pairs = zip(
@@ -135,6 +196,8 @@ class Page:
 
     def _kind(self, index: int) -> Kind:
         shape, words = self.shapes[index], self.words[index]
+        if words < 4 and not shape.translate(None, _LETTERS):  # noqa: PLR2004
+            return "other"  # most lines of a menu
         if words < 5 and _is_mark(shape):  # noqa: PLR2004
             return "mark"
         if words <= _MAX_CREDIT_WORDS and is_credit(self, index):
@@ -149,6 +212,8 @@ class Page:
 
     def _is_sentence(self, index: int) -> bool:
         shape, words = self.shapes[index], self.words[index]
+        if words < 12 and shape.count(b"0") * 3 > shape.count(b"a") + shape.count(b"A"):  # noqa: PLR2004
+            return False  # a date, a result
         closing = self.closing(index)
         if closing not in _FINAL:
             if words < 4:  # noqa: PLR2004

@@ -25,10 +25,9 @@ import orjson
 from numpy.typing import NDArray
 
 from annotate.corpus.articles import Article, Chunk, Rejected, Source
+from annotate.corpus.codes import LEFT_OUT
 from annotate.corpus.edits import Edit
 from annotate.corpus.shingles import signature
-
-LEAVES_OUT = ("boilerplate", "repeat", "title", "caption", "credit", "dropped")
 
 # One entry an article: who it is (key of what was received, hash of its id), what is compared
 # with others (hash of the text, words, sampled shingles), and where its rows stand.
@@ -48,10 +47,10 @@ ENTRY = np.dtype(
         ("chunks_at", "<u8"),
         ("chunk_rows", "<u4"),
         ("chunks", "<u4"),
-        ("left_out", "<u4", (len(LEAVES_OUT),)),
+        ("left_out", "<u4", (len(LEFT_OUT),)),
     ]
 )
-_PACKED = struct.Struct(f"<QQQQII??QIIQII{len(LEAVES_OUT)}I")
+_PACKED = struct.Struct(f"<QQQQII??QIIQII{len(LEFT_OUT)}I")
 assert _PACKED.size == ENTRY.itemsize
 _PLAIN = len(ENTRY.names or ()) - 1  # fields before `left_out`
 Entries = NDArray[np.void]
@@ -148,8 +147,8 @@ def id_hash(name: str) -> int:
 
 
 def left_out(edits: tuple[Edit, ...]) -> tuple[int, ...]:
-    """Count the characters that were dropped, by reason in the order of `LEAVES_OUT`."""
-    counts = dict.fromkeys(LEAVES_OUT, 0)
+    """Count the characters that were dropped, by reason in the order of `LEFT_OUT`."""
+    counts = dict.fromkeys(LEFT_OUT, 0)
     for start, end, replacement, reason in edits:
         if reason in counts:
             counts[reason] += end - start - len(replacement)
@@ -166,7 +165,7 @@ class RowFiles:
         self._at = {"articles.jsonl": 0, "chunks.jsonl": 0}
         self._trace: mmap | None = None
         self.counts = Counter[str]()
-        self.left_out = [0] * len(LEAVES_OUT)
+        self.left_out = [0] * len(LEFT_OUT)
 
     def __enter__(self) -> Self:
         return self

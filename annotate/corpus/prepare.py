@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotate.corpus.articles import Rejected
+from annotate.corpus.codes import LEFT_OUT
 from annotate.corpus.inputs import InputPlan, copy_inputs, plan_inputs
 from annotate.corpus.overrides import (
     Row,
@@ -131,14 +132,14 @@ def _draft(
 ) -> PrepareReport:
     """Put the parts together to a corpus beside the one that is there."""
     from annotate.corpus.merge import merge
-    from annotate.corpus.parts import LEAVES_OUT, Part, RowFiles
+    from annotate.corpus.parts import Part, RowFiles
 
     pushed = pushed_chunks(workspace)
     with RowFiles(draft) as files:
         merged = merge([Part(folder) for folder in folders], files, pushed)
         counts = _counts(files)
         files.seal({"recipe": recipe.digest, "counts": counts})
-    left_out = dict(zip(LEAVES_OUT, files.left_out, strict=True))
+    left_out = dict(zip(LEFT_OUT, files.left_out, strict=True))
     return PrepareReport(
         counts=counts,
         left_out={reason: count for reason, count in left_out.items() if count},

@@ -10,7 +10,8 @@ from itertools import groupby
 from typing import Any
 
 from annotate.corpus.articles import Article, Chunk
-from annotate.corpus.parts import LEAVES_OUT, left_out
+from annotate.corpus.codes import LEFT_OUT
+from annotate.corpus.parts import left_out
 from annotate.corpus.quotes import find_quotes
 from annotate.corpus.sentences import sentences
 
@@ -132,7 +133,7 @@ class _Tally:
         self.flags.update(flag.code for flag in article.flags)
         if article.outlet:
             self.outlets.add(article.outlet)
-        for reason, count in zip(LEAVES_OUT, left_out(article.edits), strict=True):
+        for reason, count in zip(LEFT_OUT, left_out(article.edits), strict=True):
             self.dropped[reason] += count
 
     def add_chunks(self, article: Article, chunks: list[Chunk], limit: int) -> None:
@@ -186,7 +187,7 @@ class _Tally:
             statuses=dict(self.statuses.most_common()),
             languages=dict(self.languages.most_common()),
             flags=dict(self.flags.most_common()),
-            dropped={reason: self.dropped[reason] for reason in LEAVES_OUT if self.dropped[reason]},
+            dropped={reason: self.dropped[reason] for reason in LEFT_OUT if self.dropped[reason]},
         )
 
 

@@ -13,12 +13,17 @@ def best_stretches(gains: Sequence[float], losses: Sequence[float]) -> list[bool
     A line of the body gains `gains`, one in a gap between two parts of it loses `losses`, lines
     before and after cost nothing. Linear in the number of lines.
     """
+    useful = [index for index, gain in enumerate(gains) if gain > 0]
+    chosen = [False] * len(gains)
+    if not useful:
+        return chosen
+    start, stop = useful[0], useful[-1] + 1
     body = gap = best = float("-inf")
     last = -1
     began: list[bool] = []  # the body may begin at this line
     returned: list[bool] = []  # the body comes back from a gap at this line
     left: list[bool] = []  # the gap comes from the body at this line
-    for index, (gain, loss) in enumerate(zip(gains, losses, strict=True)):
+    for index, (gain, loss) in enumerate(zip(gains[start:stop], losses[start:stop], strict=True)):
         back, leave = gap - _LEAVE, body - _LEAVE
         left.append(leave > gap)
         gap = max(leave, gap) - loss
@@ -28,10 +33,9 @@ def best_stretches(gains: Sequence[float], losses: Sequence[float]) -> list[bool
         body = (0.0 if body < 0 else body) + gain
         if body > best:
             best, last = body, index
-    chosen = [False] * len(began)
     inside = True
     while last >= 0 and best > 0:
-        chosen[last] = inside
+        chosen[start + last] = inside
         if inside:
             if began[last]:
                 break

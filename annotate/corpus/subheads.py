@@ -107,7 +107,7 @@ def _items(page: Page, gap: list[int], topic: Topic, *, leading: bool) -> Iterat
 def _is_subhead(page: Page, index: int, topic: Topic, *, alone: bool) -> bool:
     """Whether a line can be a heading of the article: short, no pull quote, on its topic."""
     words, shape = page.words[index], page.shapes[index]
-    if words > _MAX_SUBHEAD_WORDS or b" # " in shape:
+    if words > _MAX_SUBHEAD_WORDS or page.is_furniture(index):
         return False
     if shape[:1] == b'"' == shape[-1:]:
         return False

@@ -11,7 +11,9 @@ from annotate.corpus.lines import Page
 
 _MOST_STEMS = 24  # the words of a line do not speak independently of each other
 _FEW_STEMS = 8  # fewer say little by not being known
+_LEAST, _MOST = 0.25, 0.6  # of the words of other lines, against those of the body, are known
 _LIMIT = 4.0
+_FLOOR = 0.06
 
 
 class Topic:
@@ -26,8 +28,8 @@ class Topic:
         counts = Counter(chain.from_iterable(map(page.stems, titled)))
         self._known = frozenset(counts)
         self.shared = frozenset(stem for stem, count in counts.items() if count > 1)
-        inside = min(max(self._rate(members), 0.06), 0.9)
-        outside = min(max(self._rate(others), 0.25 * inside, 0.02), 0.6 * inside)
+        inside = min(max(self._rate(members), _FLOOR), 0.9)
+        outside = min(max(self._rate(others), _LEAST * inside, 0.02), _MOST * inside)
         self._gain = math.log(inside / outside)
         self._loss = math.log((1 - inside) / (1 - outside))
 

@@ -11,11 +11,11 @@ from typing import Any
 
 from annotate.corpus.quotes import find_quotes
 from annotate.corpus.sentences import sentences
+from annotate.findings import Finding
 from annotate.labels.annotation import Annotation
 from annotate.labels.boundaries import normalise
 from annotate.labels.derive import Passage, derive_attributes, derive_relations
 from annotate.labels.entities import Gazetteer
-from annotate.findings import Finding
 from annotate.labels.regions import read_results
 from annotate.ledger import Ledger
 from annotate.schema.model import Schema

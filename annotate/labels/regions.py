@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from annotate.findings import Finding, Severity
 from annotate.labels.annotation import Attribute, Origin, Relation, Span
 from annotate.labels.entities import entity_parts
-from annotate.findings import Finding, Severity
 from annotate.schema.controls import ASKS_CONTROL, OBJECT, OTHER, SPAN_CONTROL, Control, controls
 from annotate.schema.model import Schema
 
