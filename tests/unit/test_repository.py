@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from annotate.corpus import codes
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -97,3 +99,10 @@ def test_a_workspace_can_be_made_from_the_wheel_alone(wheel, tmp_path):
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[0].startswith(str(tmp_path / "site"))
     assert (tmp_path / "sample" / "articles" / "wire.jsonl").is_file()
+
+
+def test_the_manual_says_what_every_code_means() -> None:
+    manual = (ROOT / "docs" / "prepare.md").read_text(encoding="utf-8")
+    for meanings in (codes.LEFT_OUT, codes.REVIEWS, codes.FLAGS, codes.REJECTIONS):
+        for code, meaning in meanings.items():
+            assert f"| `{code}` | {meaning} |" in manual
