@@ -33,7 +33,8 @@ _MAGIC = tuple(
     )
 )
 _CONTROL_BYTES = bytes({*range(0x20), 0x7F} - {*b"\t\n\x0b\x0c\r\x1b"})
-_FURTHER = re.compile("[\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+# Controls above 0x7F are left out: they are what letters become that were decoded wrongly.
+_FURTHER = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _FEW = 3  # control characters that the shortest text may hold
 
 
@@ -56,8 +57,6 @@ def is_noise(text: str) -> bool:
     controls = len(encoded) - len(encoded.translate(None, _CONTROL_BYTES))
     if controls * 4 >= max(len(text), 1):
         return True
-    if len(encoded) > len(text) and (
-        b"\xc2" in encoded or b"\xed" in encoded or b"\xef\xbf" in encoded
-    ):
+    if len(encoded) > len(text) and (b"\xed" in encoded or b"\xef\xbf" in encoded):
         controls += len(_FURTHER.findall(text))
     return controls > max(_FEW, len(text) // 100)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from annotate.corpus.articles import Rejected, Source
 from annotate.corpus.duplicates import Keys, Twin, find_twins
 from annotate.corpus.parts import Part, RowFiles, Rows, id_hash
 
+_MOST_OPEN = 100  # parts whose rows are open at once
 _TEXTS = 64  # texts kept at hand while near-duplicates are confirmed
 
 
@@ -48,9 +51,18 @@ class Parts:
         columns = [part.entries[name] for part in self.parts if len(part.entries)]
         return np.concatenate(columns) if columns else np.empty(0, np.uint64)
 
-    def numbers(self, name: str) -> NDArray[Any]:
-        columns = [getattr(part, name) for part in self.parts]
-        return np.concatenate([np.empty(0, np.uint64), *columns])
+    def chunk_ids(self) -> NDArray[np.uint64]:
+        return np.concatenate([np.empty(0, np.uint64), *(part.chunk_ids for part in self.parts)])
+
+    def samples(self, place: Path) -> NDArray[np.uint64]:
+        """Give all sampled shingles in a row, from a file that is written at `place` and gone."""
+        with place.open("w+b") as file:
+            for part in self.parts:
+                with (part.folder / "index.sample").open("rb") as samples:
+                    shutil.copyfileobj(samples, file)
+            file.flush()
+            place.unlink()
+            return np.memmap(file, np.uint64, "r") if file.tell() else np.empty(0, np.uint64)
 
     def _place(self, index: int) -> tuple[Part, int]:
         number = int(np.searchsorted(self.starts, index, side="right")) - 1
@@ -58,12 +70,16 @@ class Parts:
 
     def record(self, index: int) -> dict[str, Any]:
         part, at = self._place(index)
-        return dict(orjson.loads(part.row(at)))
+        record = dict(orjson.loads(part.row(at)))
+        if len(self.parts) > _MOST_OPEN:
+            part.close()
+        return record
 
     def __iter__(self) -> Iterator[Rows]:
         for part in self.parts:
             for index in range(len(part.entries)):
                 yield part.rows(index)
+            part.close()
 
 
 def merge(parts: Sequence[Part], files: RowFiles, pushed: frozenset[str]) -> Merged:
@@ -74,7 +90,7 @@ def merge(parts: Sequence[Part], files: RowFiles, pushed: frozenset[str]) -> Mer
     """
     together = Parts(parts)
     second = _second_ids(together)
-    twins = _twins(together, second, pushed)
+    twins = _twins(together, second, pushed, files.folder / "samples")
     duplicates, review = list[Duplicate](), list[tuple[str, tuple[str, ...]]]()
     for index, rows in enumerate(together):
         if index in second:
@@ -88,7 +104,8 @@ def merge(parts: Sequence[Part], files: RowFiles, pushed: frozenset[str]) -> Mer
             record = orjson.loads(rows.row)
             review.append((record["id"], tuple(record["reasons"])))
         files.add(rows)
-    rejected = (*_rejected(parts), *(_id_twice(together, index) for index in sorted(second)))
+    first = (each for part in parts for each in part.rejected())
+    rejected = (*first, *(_id_twice(together, index) for index in sorted(second)))
     for each in rejected:
         files.reject(each)
     return Merged(tuple(duplicates), tuple(review), rejected)
@@ -114,7 +131,9 @@ def _id_twice(together: Parts, index: int) -> Rejected:
     return Rejected(Source(**record["source"]), "id_twice", message, "read")
 
 
-def _twins(together: Parts, second: frozenset[int], pushed: frozenset[str]) -> dict[int, Twin]:
+def _twins(
+    together: Parts, second: frozenset[int], pushed: frozenset[str], place: Path
+) -> dict[int, Twin]:
     """Find the duplicates among the articles that have an id of their own."""
     own = np.array([index for index in range(together.count) if index not in second], np.int64)
     ready, words = together.column("ready")[own], together.column("words")[own]
@@ -127,7 +146,7 @@ def _twins(together: Parts, second: frozenset[int], pushed: frozenset[str]) -> d
         return str(together.record(int(own[number]))["text"])
 
     found = find_twins(
-        keys=_samples(together, own),
+        keys=_samples(together, own, place),
         exact=together.column("exact")[own],
         words=words,
         rank=rank,
@@ -137,10 +156,10 @@ def _twins(together: Parts, second: frozenset[int], pushed: frozenset[str]) -> d
     return {int(own[number]): replace(twin, of=int(own[twin.of])) for number, twin in found.items()}
 
 
-def _samples(together: Parts, own: NDArray[np.int64]) -> Keys:
+def _samples(together: Parts, own: NDArray[np.int64], place: Path) -> Keys:
     """Give the sampled shingles of some articles."""
     sizes = together.column("sample").astype(np.int64)
-    flat = together.numbers("sample")
+    flat = together.samples(place)
     if len(own) < together.count:
         keep = np.zeros(together.count, bool)
         keep[own] = True
@@ -153,25 +172,19 @@ def _holds(together: Parts, pushed: frozenset[str]) -> NDArray[np.bool_]:
     sizes = together.column("chunks").astype(np.int64)
     owners = np.repeat(np.arange(together.count), sizes)
     wanted = np.array([id_hash(each) for each in pushed], np.uint64)
-    hit = np.isin(together.numbers("chunk_ids"), wanted)
+    hit = np.isin(together.chunk_ids(), wanted)
     held = np.zeros(together.count, bool)
     held[owners[hit]] = True
     return held
 
 
 def _as_duplicate(rows: Rows, twin: Twin, together: Parts) -> tuple[Rows, Duplicate]:
-    """Mark an article as the duplicate of another one; its chunks go."""
+    """Mark an article as the duplicate of another one."""
     record = orjson.loads(rows.row)
     of = together.record(twin.of)["id"]
     record |= {"status": "duplicate", "duplicate_of": of, "similarity": twin.similarity}
     row = orjson.dumps(record) + b"\n"
     head = rows.entry.head
-    entry = rows.entry._replace(duplicate=True, row=len(row), chunk_rows=0, chunks=0)
-    marked = Rows(entry, row[:head], row[head:], b"", rows.sample, b"")
+    entry = rows.entry._replace(duplicate=True, row=len(row), chunks=0)
+    marked = replace(rows, entry=entry, rest=row[head:], chunk_ids=b"")
     return marked, Duplicate(record["id"], of, twin.similarity)
-
-
-def _rejected(parts: Sequence[Part]) -> Iterator[Rejected]:
-    for part in parts:
-        for line in bytes(part.file("rejected.jsonl")).splitlines():
-            yield Rejected.from_json(orjson.loads(line))

@@ -12,10 +12,10 @@ import struct
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from mmap import ACCESS_READ, mmap
+from mmap import mmap
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, Self
@@ -58,12 +58,15 @@ Numbers = NDArray[np.uint64]
 MANIFEST = "manifest.json"
 TRACE = "trace"
 _PLACE = struct.Struct("<Q")
-_INDEX = ("index.entries", "index.sample", "index.chunk_ids")
+_INDEX = ("index.entries", "index.sample", "index.chunk_ids", "index.spare")
 FILES = ("articles.jsonl", "chunks.jsonl", "rejected.jsonl", *_INDEX)
 
 
 class Entry(NamedTuple):
-    """One entry; `row_at` and `chunks_at` are byte offsets, set when the rows are written."""
+    """One entry; `row_at` and `chunks_at` are byte offsets, set when the rows are written.
+
+    The chunks that a duplicate would have are kept aside, for the day when its twin is gone.
+    """
 
     key: int
     check: int
@@ -85,7 +88,7 @@ class Entry(NamedTuple):
         return _PACKED.pack(*self[:-1], *self.left_out)
 
     @classmethod
-    def unpack(cls, data: mmap | bytes, index: int) -> Entry:
+    def unpack(cls, data: bytes, index: int) -> Entry:
         values = _PACKED.unpack_from(data, index * _PACKED.size)
         return cls._make((*values[:_PLAIN], values[_PLAIN:]))
 
@@ -162,7 +165,7 @@ class RowFiles:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._files: dict[str, BinaryIO] = {name: (folder / name).open("wb") for name in FILES}
-        self._at = {"articles.jsonl": 0, "chunks.jsonl": 0}
+        self._at = {"articles.jsonl": 0, "chunks.jsonl": 0, "index.spare": 0}
         self._trace: mmap | None = None
         self.counts = Counter[str]()
         self.left_out = [0] * len(LEFT_OUT)
@@ -198,11 +201,10 @@ class RowFiles:
 
     def add(self, rows: Rows) -> None:
         """Write one article, its chunks and its entry."""
-        entry = rows.entry._replace(
-            row_at=self._at["articles.jsonl"], chunks_at=self._at["chunks.jsonl"]
-        )
+        chunks = _chunk_file(rows.entry)
+        entry = rows.entry._replace(row_at=self._at["articles.jsonl"], chunks_at=self._at[chunks])
         self._write("articles.jsonl", rows.row)
-        self._write("chunks.jsonl", rows.chunks)
+        self._write(chunks, rows.chunks)
         self._files["index.entries"].write(entry.pack())
         self._files["index.sample"].write(rows.sample)
         self._files["index.chunk_ids"].write(rows.chunk_ids)
@@ -218,6 +220,10 @@ class RowFiles:
     def reject(self, rejected: Rejected) -> None:
         self._files["rejected.jsonl"].write(orjson.dumps(rejected.to_json()) + b"\n")
         self.counts["rejected"] += 1
+
+
+def _chunk_file(entry: Entry) -> str:
+    return "index.spare" if entry.duplicate else "chunks.jsonl"
 
 
 @contextmanager
@@ -239,20 +245,19 @@ def new_part(folder: Path, marker: dict[str, Any]) -> Iterator[RowFiles]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-@dataclass(frozen=True)
 class Part:
-    """A folder of rows, read by the numbers beside them."""
+    """A folder of rows, read by the numbers beside them.
 
-    folder: Path
-    _open: dict[str, mmap | bytes] = field(default_factory=dict)
+    Rows are read by their places with `pread`: mapped files would count as memory of ours.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._files: dict[str, BinaryIO] = {}
 
     @cached_property
     def entries(self) -> Entries:
         return self._array("index.entries", ENTRY)
-
-    @cached_property
-    def sample(self) -> Numbers:
-        return self._array("index.sample", np.dtype("<u8"))
 
     @cached_property
     def chunk_ids(self) -> Numbers:
@@ -267,10 +272,7 @@ class Part:
         return np.cumsum(self.entries["chunks"], dtype=np.int64)
 
     def _array(self, name: str, dtype: np.dtype[Any]) -> NDArray[Any]:
-        path = self.folder / name
-        if not path.stat().st_size:
-            return np.empty(0, dtype)
-        return np.memmap(path, dtype, mode="r")
+        return np.fromfile(self.folder / name, dtype)
 
     def last_begun(self) -> int | None:
         """Find the input at which the last process that worked on this part died."""
@@ -295,17 +297,14 @@ class Part:
         except (OSError, ValueError):
             return {}
 
-    def file(self, name: str) -> mmap | bytes:
-        """Open a file of rows for random access."""
-        if name not in self._open:
-            path = self.folder / name
-            with path.open("rb") as file:
-                size = path.stat().st_size
-                self._open[name] = mmap(file.fileno(), 0, access=ACCESS_READ) if size else b""
-        return self._open[name]
+    def rejected(self) -> Iterator[Rejected]:
+        """Read what was rejected, in order."""
+        with (self.folder / "rejected.jsonl").open("rb") as file:
+            for line in file:
+                yield Rejected.from_json(orjson.loads(line))
 
     def entry(self, index: int) -> Entry:
-        return Entry.unpack(self.file("index.entries"), index)
+        return Entry.unpack(self._packed, index)
 
     def row(self, index: int) -> bytes:
         entry = self.entry(index)
@@ -327,7 +326,7 @@ class Part:
             entry,
             row[: entry.head],
             row[entry.head :],
-            self._slice("chunks.jsonl", entry.chunks_at, entry.chunk_rows),
+            self._slice(_chunk_file(entry), entry.chunks_at, entry.chunk_rows),
             self._numbers("index.sample", self.sample_ends, index, entry.sample),
             self._numbers("index.chunk_ids", self.chunk_ends, index, entry.chunks),
         )
@@ -335,5 +334,19 @@ class Part:
     def _numbers(self, name: str, ends: NDArray[np.int64], index: int, count: int) -> bytes:
         return self._slice(name, 8 * (int(ends[index]) - count), 8 * count)
 
+    def close(self) -> None:
+        """Close what was opened to read rows; it is opened again when it is needed."""
+        for file in self._files.values():
+            file.close()
+        self._files.clear()
+
+    @cached_property
+    def _packed(self) -> bytes:
+        return self.entries.tobytes()
+
     def _slice(self, name: str, start: int, size: int) -> bytes:
-        return bytes(self.file(name)[start : start + size])
+        if not size:
+            return b""
+        if name not in self._files:
+            self._files[name] = (self.folder / name).open("rb", buffering=0)
+        return os.pread(self._files[name].fileno(), size, start)

@@ -11,7 +11,7 @@ import itertools
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, partial
+from functools import cache, cached_property, lru_cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from annotate.corpus.article import Prepared, prepare_article
 from annotate.corpus.articles import Decision, Received, Rejected
 from annotate.corpus.inputs import Input
 from annotate.corpus.metadata import MetadataTable
-from annotate.corpus.parts import Part, RowFiles, new_part, rows_of
+from annotate.corpus.parts import MANIFEST, Part, RowFiles, new_part, rows_of
 from annotate.corpus.pieces import Piece, split
 from annotate.corpus.read import read_piece
 from annotate.corpus.reuse import Earlier
@@ -77,7 +77,8 @@ class Recipe:
         known = (received.id, source.path, source.sha256, source.encoding, received.form)
         more = (received.metadata.values, received.flags, received.decisions)
         hashed.update(repr((known, more)).encode("utf-8", "surrogatepass"))
-        hashed.update(received.raw.encode("utf-8", "surrogatepass"))
+        if source.sha256 is None:
+            hashed.update(received.raw.encode("utf-8", "surrogatepass"))
         digest = hashed.digest()
         return int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:], "little")
 
@@ -221,12 +222,23 @@ def prepare_shard(job: Job, prepare: Prepare | None = None, done: Done | None = 
     if left and {name: left.get(name) for name in marker} == marker:
         return job.folder
     shutil.rmtree(job.folder, ignore_errors=True)
-    earlier = Earlier(job.corpus, job.recipe.settings)
+    earlier = _earlier(job.corpus, _stamp(job.corpus))
     with new_part(job.folder, marker) as part:
         for index, each in enumerate(job.inputs(done), job.first):
             part.begin(index)
             _add(part, each, job.recipe, prepare or prepare_article, earlier)
     return job.folder
+
+
+@lru_cache(1)
+def _earlier(corpus: Path, _stamp: int) -> Earlier:
+    """Open the last corpus once for all shards of a run."""
+    return Earlier(corpus)
+
+
+def _stamp(corpus: Path) -> int:
+    manifest = corpus / MANIFEST
+    return manifest.stat().st_mtime_ns if manifest.exists() else 0
 
 
 def reject_input(job: Job) -> Path:
