@@ -10,32 +10,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import textwrap
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from annotate.corpus.body import select_body
+from scrapes import HALVES, Scrape, read_gold, read_half
+
+from annotate.corpus.body import Selection, select_body
 from annotate.corpus.clean import clean
 from annotate.corpus.edits import EditedText
-
-SCRAPES = Path(__file__).parents[1] / "tests" / "data" / "scrapes"
-BODY = frozenset("BHP")
-
-
-@dataclass(frozen=True)
-class Scrape:
-    """A text as received, the ranges of its body, and what is known of it."""
-
-    name: str
-    text: str
-    body: tuple[tuple[int, int], ...]
-    title: str | None
-    layout: str = ""
-    lang: str = ""
-    copies: tuple[tuple[int, int], ...] = ()
 
 
 class Score(NamedTuple):
@@ -59,51 +43,14 @@ class Score(NamedTuple):
         return 2 * self.both / (self.kept + self.body) if self.kept + self.body else 1.0
 
 
-def read_scrape(path: Path) -> Scrape:
-    """Read a marked scrape: a head of `#name: value` lines, then one mark before each line."""
-    head, _, lines = path.read_text(encoding="utf-8").partition("#---\n")
-    pairs = (line[1:].partition(":") for line in head.splitlines())
-    known = {name.strip(): value.strip() for name, _, value in pairs}
-    parts: list[str] = []
-    ranges: dict[str, list[tuple[int, int]]] = {"body": [], "copy": []}
-    at = 0
-    for line in lines.split("\n"):
-        text = line[2:].replace("␣", "\xa0")
-        if known.get("wrap") and text:
-            text = "\n".join(textwrap.wrap(text, int(known["wrap"]), break_long_words=False))
-        if text and (line[:1] in BODY or line[:1] == "R"):
-            ranges["copy" if line[:1] == "R" else "body"].append((at, at + len(text)))
-        parts.append(text)
-        at += len(text) + 1
-    return Scrape(
-        path.stem,
-        "\n".join(parts),
-        tuple(ranges["body"]),
-        known.get("title") or None,
-        known["layout"],
-        known["lang"],
-        tuple(ranges["copy"]),
-    )
-
-
-def read_gold(folder: Path) -> list[Scrape]:
-    """Read the texts that a `body-gold.json` describes."""
-    gold = json.loads((folder / "body-gold.json").read_text(encoding="utf-8"))
-    return [
-        Scrape(
-            name,
-            (folder / name).read_bytes().decode("utf-8"),
-            tuple((start, end) for start, end in row["body_regions"]),
-            row["title"],
-        )
-        for name, row in gold["articles"].items()
-    ]
-
-
 def score(scrape: Scrape) -> Score:
-    """Select the body of one text, and compare by visible characters of the raw text."""
+    """Select the body of one text, and score it."""
     edited = clean(EditedText(scrape.text))
-    selection = select_body(edited.clean)
+    return scored(scrape, edited, select_body(edited.clean))
+
+
+def scored(scrape: Scrape, edited: EditedText, selection: Selection) -> Score:
+    """Compare a selection with the marks, by visible characters of the raw text."""
     kept = _mask(scrape.text, _left(edited.then(selection.edits)))
     body = _mask(scrape.text, _swapped(scrape, kept))
     both = sum(a and b for a, b in zip(kept, body, strict=True))
@@ -113,7 +60,7 @@ def score(scrape: Scrape) -> Score:
 def _swapped(scrape: Scrape, kept: bytearray) -> list[tuple[int, int]]:
     """Give the ranges of the body; of two identical copies, the one that was kept."""
     body = list(scrape.body)
-    for start, end in scrape.copies:
+    for start, end in scrape.ranges.get("R", ()):
         twin = " ".join(scrape.text[start:end].split())
         for at, (first, last) in enumerate(body):
             same = " ".join(scrape.text[first:last].split()) == twin
@@ -166,17 +113,14 @@ def score_folder(scrapes: Iterable[Scrape]) -> dict[str, Any]:
 
 
 def halves() -> dict[str, list[Scrape]]:
-    """The marked scrapes: those for tuning and those that are only measured."""
-    return {
-        half: [read_scrape(path) for path in sorted((SCRAPES / half).glob("*.txt"))]
-        for half in ("tuning", "held")
-    }
+    """The marked scrapes: those that were learnt from, and those that are only measured."""
+    return {half: [marked.scrape() for marked in read_half(half)] for half in HALVES}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--gold", type=Path, metavar="DIR")
-    parser.add_argument("--half", choices=("tuning", "held"))
+    parser.add_argument("--half", choices=HALVES)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     folders = {"gold": read_gold(options.gold)} if options.gold else halves()

@@ -1,161 +1,278 @@
+"""Train the model that finds bodies and titles, from the marked scrapes in `tests/data/scrapes`.
+
+    python scripts/train_body.py [--folds N] [--variations N] [--check]
+
+Without `--folds` the model is trained on all of `tuning/` and written into the package. With it
+the files are dealt into N folds, each judged by a model of the others, and nothing is written.
+`held/` and `fresh/` are never read.
+"""
+
 from __future__ import annotations
-import sys, json, time
+
+import argparse
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-sys.path.insert(0, str(Path(__file__).parent))
+from typing import Any
+
 import numpy as np
-from scipy.optimize import minimize
-from score_body import read_scrape, read_gold, SCRAPES, Scrape, Score, summary
+from catboost import CatBoostClassifier
+from numpy.typing import NDArray
+from score_body import Score, summary
+from scrapes import BODY, Marked, Scrape, read_half
+from vary import vary
+
+from annotate.corpus import context, features
+from annotate.corpus.body import select_bodies
 from annotate.corpus.clean import clean
 from annotate.corpus.edits import EditedText
-from annotate.corpus.lines import Page
-from annotate.corpus.repeats import repeats
-from annotate.corpus import features as F
+from annotate.corpus.lines import Lines, key_of
+from annotate.corpus.model import MODEL, STAGES, TITLE, Model, again, describe, matrix_of
+from annotate.corpus.trees import SCALE, Trees, chance
+from annotate.corpus.words import HASHES
 
-class Item: pass
+Array = NDArray[Any]
+SEED = 7
+VARIATIONS = 8  # of each file
+VARIED = 0.6  # what they weigh
+COPY = 0.5  # what a second copy of a body line weighs
+INNER = 4  # folds within which the chances for the next stage are found
+TREES = {"first": 120, "second": 200, "third": 200, TITLE: 100}
+BIAS = {"third": 150}
+FEWEST_FILES = 3  # that must hold a word for it to say something
+MOST_ODDS = 40
 
-def load(scrape):
-    it = Item(); it.s = scrape
-    e = clean(EditedText(scrape.text))
-    page = Page(e.clean)
-    mask = np.zeros(len(scrape.text)+1, bool)
-    for a,b in scrape.body: mask[a:b]=True
-    vis = np.array([not c.isspace() for c in scrape.text]+[False])
-    it.goldchars = int((mask&vis).sum())
-    it.vis=[]; it.both=[]
-    for s,t in page.spans:
-        a=e.to_raw(s,s+1)[0]; b=e.to_raw(t-1,t)[1]
-        it.vis.append(int(vis[a:b].sum())); it.both.append(int((vis&mask)[a:b].sum()))
-    it.vis=np.array(it.vis,float); it.both=np.array(it.both,float)
-    it.y=(it.both*2>it.vis).astype(float)
-    gone = repeats(page)
-    it.gone=np.zeros(len(page),bool); it.gone[list(gone)]=True
-    it.w=(0.4+np.minimum(it.vis,400)/120)*~it.gone
-    r=F.raw(page); X,n=F.local(r); X,n=F.context(r,X,n)
-    it.r,it.X,it.names=r,X,n
-    it.page=page
-    return it
 
-def logit(X,y,w,l2):
-    mu,sd=X.mean(0),X.std(0)+1e-6
-    sd=np.where(sd<1e-5,1,sd)
-    Z=np.c_[(X-mu)/sd,np.ones(len(X))]
-    reg=np.full(Z.shape[1],l2); reg[-1]=0
-    s=2*y-1
-    def f(b):
-        m=s*(Z@b)
-        loss=(w*np.logaddexp(0,-m)).sum()+0.5*(reg*b*b).sum()
-        g=Z.T@(-w*s/(1+np.exp(np.clip(m,-50,50))))+reg*b
-        return loss,g
-    b=minimize(f,np.zeros(Z.shape[1]),jac=True,method="L-BFGS-B",options={"maxiter":150}).x
-    c=b[:-1]/sd
-    return c,b[-1]-(c*mu).sum()
+@dataclass
+class Lesson:
+    """The lines of many scrapes with what is to be learnt of each.
 
-def mlp(X,y,w,l2,H,seeds,maxiter=120):
-    mu,sd=X.mean(0),X.std(0)+1e-6
-    sd=np.where(sd<1e-5,1,sd)
-    Z=np.clip((X-mu)/sd,-4,4); d=Z.shape[1]; s=2*y-1
-    nets=[]
-    for seed in seeds:
-        rng=np.random.default_rng(seed)
-        t0=np.r_[(rng.normal(size=(d,H))/np.sqrt(d)).ravel(),np.zeros(H),rng.normal(size=H)*0.3,np.zeros(d),0.0]
-        def split(t):
-            W=t[:d*H].reshape(d,H); b=t[d*H:d*H+H]; v=t[d*H+H:d*H+2*H]; l=t[d*H+2*H:-1]; return W,b,v,l,t[-1]
-        def f(t):
-            W,b,v,l,c=split(t)
-            hdd=np.tanh(Z@W+b); m=hdd@v+Z@l+c
-            ms=s*m
-            loss=(w*np.logaddexp(0,-ms)).sum()+0.5*l2*((W*W).sum()+(v*v).sum()+ (l*l).sum())
-            gm=-w*s/(1+np.exp(np.clip(ms,-50,50)))
-            gh=np.outer(gm,v)*(1-hdd*hdd)
-            g=np.r_[(Z.T@gh+l2*W).ravel(),gh.sum(0),hdd.T@gm+l2*v,Z.T@gm+l2*l,gm.sum()]
-            return loss,g
-        t=minimize(f,t0,jac=True,method="L-BFGS-B",options={"maxiter":maxiter}).x
-        nets.append(split(t))
-    return (mu,sd,nets)
+    `file` numbers the files that lines come from; variations count as their file.
+    """
 
-def mlp_apply(model,X):
-    mu,sd,nets=model
-    Z=np.clip((X-mu)/sd,-4,4)
-    return np.mean([np.tanh(Z@W+b)@v+Z@l+c for W,b,v,l,c in nets],axis=0)
+    lines: Lines
+    body: Array
+    title: Array
+    weight: Array
+    file: Array
+    original: Array
 
-def sig(m): return 1/(1+np.exp(-np.clip(m,-30,30)))
 
-def stack(items,key): return np.concatenate([getattr(i,key) for i in items])
+def lesson(scrapes: Sequence[Scrape], originals: Sequence[bool]) -> Lesson:
+    """Lay the marks over the lines that the pipeline sees."""
+    edited = [clean(EditedText(scrape.text)) for scrape in scrapes]
+    lines = Lines.of([each.clean for each in edited])
+    size = len(lines)
+    body, title, weight = np.zeros(size, int), np.zeros(size, int), np.zeros(size)
+    for scrape, each, rows in zip(scrapes, edited, lines.rows(), strict=True):
+        page = lines.pages[int(lines.page[rows.start])] if rows.stop > rows.start else None
+        if page is not None:
+            body[rows], title[rows], weight[rows] = _marks(scrape, each, page)
+    names = sorted({scrape.name for scrape in scrapes})
+    file = np.array([names.index(scrape.name) for scrape in scrapes])[lines.page]
+    original = np.array(originals)[lines.page]
+    return Lesson(lines, body, title, weight * np.where(original, 1, VARIED), file, original)
 
-def folds(items,k,seed=0):
-    rng=np.random.default_rng(seed); perm=rng.permutation(len(items))
-    f=np.empty(len(items),int); f[perm]=np.arange(len(items))%k
-    return f
 
-def second(it,p):
-    T,n=F.topic(it.r,np.where(it.gone,0.02,p))
-    it.names2=n
-    return T
+def _marks(scrape: Scrape, edited: EditedText, page: Any) -> tuple[Array, Array, Array]:
+    """Give for each line of a page whether it is body, whether the title, and what it weighs.
 
-def fit_first(items,l2=20): 
-    return logit(stack(items,"X"),stack(items,"y"),stack(items,"w"),l2)
+    A second copy of a body line counts as body: which of the two stays is settled later.
+    """
+    visible = np.array([not char.isspace() for char in scrape.text], bool)
+    marked = {mark: np.zeros(len(scrape.text), bool) for mark in "BHRT"}
+    for mark, ranges in scrape.ranges.items():
+        for start, end in ranges:
+            if mark in marked:
+                marked[mark][start:end] = visible[start:end]
+    spans = [edited.to_raw(*span) for span in page.spans]
+    total = np.array([visible[slice(*span)].sum() for span in spans])
 
-def predict1(m,it): return sig(it.X@m[0]+m[1])
+    def most(mark: Array) -> Array:
+        return np.array([mark[slice(*span)].sum() for span in spans]) * 2 > total
 
-def train2(items,kind,l2,inner=5):
-    f=folds(items,inner,1)
-    for j in range(inner):
-        m=fit_first([i for i,g in zip(items,f) if g!=j])
-        for i,g in zip(items,f):
-            if g==j: i.T=np.c_[i.X,second(i,predict1(m,i))]
-    X=stack(items,"T"); y=stack(items,"y"); w=stack(items,"w")
-    m1=fit_first(items)
-    if kind=="lr": m2=logit(X,y,w,l2); ap=lambda T: T@m2[0]+m2[1]
-    else:
-        m2=mlp(X,y,w,l2,8,range(3)); ap=lambda T: mlp_apply(m2,T)
-    return m1,ap
+    body = most(marked["B"] | marked["H"])
+    weight = 0.4 + np.minimum(total, 400) / 120
+    keys = [key_of(string) for string in page.strings]
+    known = {key for key, is_body in zip(keys, body, strict=True) if is_body}
+    copies = most(marked["R"]) & np.array([key in known for key in keys])
+    name = key_of(" ".join((scrape.title or "").split()))
+    titles = most(marked["T"]) & np.array([key == name for key in keys])
+    return body | copies, titles, np.where(copies, COPY * weight, weight)
 
-def viterbi(m,stay):
-    n=len(m); 
-    up=[0.0,0.0]; back=[]
-    for g in m:
-        a0=up[0]; b0=up[1]-stay
-        a1=up[1]; b1=up[0]-stay
-        back.append((b0>a0, b1>a1))
-        up=[max(a0,b0), max(a1,b1)+g]
-    s=int(up[1]>up[0]); out=[0]*n
-    for i in range(n-1,-1,-1):
-        out[i]=s
-        if back[i][s]: s=1-s
-    return np.array(out,bool)
 
-def sc(it,keep):
-    keep=keep&~it.gone
-    return Score(int(it.vis[keep].sum()),it.goldchars,int(it.both[keep].sum()),True)
+class Vocabulary:
+    """In how many files each word stands in the body, and in how many beside it."""
 
-def report(items,res,by=True):
-    groups={"all":[]}
-    for it in items:
-        for g in ("all",it.s.layout,it.s.lang):
-            groups.setdefault(g,[]).append(res[it.s.name])
-    for g,v in groups.items():
-        x=summary(v); print(f"  {g:18} n {x['texts']:3} P {x['precision']} R {x['recall']} F {x['f1']} macro {x['f1_macro']}")
-        if not by: break
+    def __init__(self, taught: Lesson, words: Any) -> None:
+        line = words.line
+        self.seen = self._keys(taught, words)
+        own = np.unique(self.seen[np.isin(self.seen, self._keys(taught, words, originals=True))])
+        self.body = np.bincount((own[own & 1 == 1] >> 1) % HASHES, minlength=HASHES)
+        self.noise = np.bincount((own[own & 1 == 0] >> 1) % HASHES, minlength=HASHES)
+        self.own = own
+        self.word, self.of = words.stem, taught.file[line]
 
-def main():
-    items=[load(read_scrape(p)) for p in sorted((SCRAPES/"tuning").glob("*.txt"))]
-    print(len(items),"files",sum(len(i.y) for i in items),"lines",items[0].X.shape[1],"feats")
-    ora={i.s.name:sc(i,i.y>0) for i in items}; print("oracle"); report(items,ora,False)
-    f=folds(items,10)
-    for kind,l2 in [("first",20),("lr",20),("mlp",10)]:
-        t=time.time(); M={}
-        for j in range(10):
-            tr=[i for i,g in zip(items,f) if g!=j]; te=[i for i,g in zip(items,f) if g==j]
-            if kind=="first":
-                m=fit_first(tr)
-                for i in te: M[i.s.name]=i.X@m[0]+m[1]
-            else:
-                m1,ap=train2(tr,kind,l2)
-                for i in te: M[i.s.name]=ap(np.c_[i.X,second(i,predict1(m1,i))])
-        print(kind,l2,round(time.time()-t,1),"s")
-        for stay in (0,0.5,1,1.5):
-            res={i.s.name:sc(i,viterbi(M[i.s.name],stay)) for i in items}
-            print(stay,end=" "); report(items,res,False)
-    if "-v" in sys.argv:
-        report(items,{i.s.name:sc(i,viterbi(M[i.s.name],0.5)) for i in items})
-main()
+    @staticmethod
+    def _keys(taught: Lesson, words: Any, *, originals: bool = False) -> Array:
+        of = taught.file[words.line].astype(np.int64)
+        keys = ((of * HASHES + words.stem) << 1) | taught.body[words.line]
+        return keys[taught.original[words.line]] if originals else keys
+
+    def odds(self) -> Array:
+        """Give in tenths of log-odds how each word speaks for noise."""
+        return _odds(self.noise, self.body)
+
+    def odds_elsewhere(self) -> Array:
+        """Give the odds of each word of each line by the other files than its own."""
+        keys = (self.of.astype(np.int64) * HASHES + self.word) << 1
+        noise = self.noise[self.word] - np.isin(keys, self.own)
+        body = self.body[self.word] - np.isin(keys | 1, self.own)
+        return _odds(noise, body)
+
+
+def _odds(noise: Array, body: Array) -> Array:
+    odds = np.round(10 * np.log((noise + 0.5) / (body + 0.5)))
+    heard = noise + body >= FEWEST_FILES
+    return np.where(heard, np.clip(odds, -MOST_ODDS, MOST_ODDS), 0).astype(np.int64)
+
+
+def train(files: Sequence[Marked], variations: int) -> Model:
+    """Train all stages; each learns from chances that models of other files gave."""
+    taught = lesson(*_varied(files, variations))
+    known = describe(taught.lines, np.zeros(HASHES, np.int64))
+    vocabulary = Vocabulary(taught, known.words)
+    _hear(known, vocabulary.odds_elsewhere())
+    base = matrix_of(known.columns)
+    deal = np.random.default_rng(SEED).permutation(taught.file.max() + 1) % INNER
+    fold = deal[taught.file]
+    trees, matrix = dict[str, Trees](), base
+    for stage in STAGES:
+        likely, trees[stage] = _stage(stage, matrix, taught.body, taught, fold)
+        matrix = np.concatenate((base, again(known, likely)))
+    trees[TITLE] = _fit(matrix, taught.title, np.ones(len(taught.lines)), TITLE)
+    return Model(vocabulary.odds(), trees)
+
+
+def _varied(files: Sequence[Marked], variations: int) -> tuple[list[Scrape], list[bool]]:
+    rng = np.random.default_rng(SEED)
+    scrapes, originals = list[Scrape](), list[bool]()
+    for marked in files:
+        varied = (vary(marked, files, rng).scrape() for _ in range(variations))
+        for number, scrape in enumerate((marked.scrape(), *varied)):
+            if scrape.text.strip():
+                scrapes.append(scrape)
+                originals.append(number == 0)
+    return scrapes, originals
+
+
+def _hear(known: Any, noise: Array) -> None:
+    """Put what words say in place of what was described without it."""
+    columns = features.noise_columns(known.lines, known.words, noise)
+    known.columns.update(columns)
+    known.columns.update(context.context_columns(known.lines, known.columns))
+
+
+def _stage(
+    name: str, matrix: Array, wanted: Array, taught: Lesson, fold: Array
+) -> tuple[Array, Trees]:
+    """Fit the trees of a stage; gives also the chances that trees of other files see."""
+    likely = np.zeros(len(fold), np.int64)
+    for each in range(INNER):
+        others, own = fold != each, fold == each
+        trees = _fit(matrix[:, others], wanted[others], taught.weight[others], name)
+        likely[own] = chance(trees.sums(matrix[:, own]))
+    return likely, _fit(matrix, wanted, taught.weight, name)
+
+
+def _fit(matrix: Array, wanted: Array, weight: Array, name: str) -> Trees:
+    model = CatBoostClassifier(
+        iterations=TREES[name],
+        depth=4,
+        learning_rate=0.08,
+        l2_leaf_reg=8,
+        rsm=0.4,
+        border_count=32,
+        bootstrap_type="Bernoulli",
+        subsample=0.7,
+        boosting_type="Plain",
+        random_seed=SEED,
+        thread_count=2,
+        verbose=False,
+        allow_writing_files=False,
+    )
+    model.fit(matrix.T, wanted, sample_weight=weight)
+    return whole(model, BIAS.get(name, 0))
+
+
+def whole(model: CatBoostClassifier, bias: int) -> Trees:
+    """Turn fitted trees into trees of whole numbers, each question kept once."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder, "model.json")
+        model.save_model(str(place), format="json")
+        told = json.loads(place.read_bytes())
+    questions: dict[tuple[int, float], int] = {}
+    asked, leaves = [], []
+    for tree in told["oblivious_trees"]:
+        splits = [(each["float_feature_index"], each["border"]) for each in tree["splits"] or ()]
+        row = [questions.setdefault(each, len(questions)) for each in splits]
+        depth = 4 - len(row)
+        asked.append(row + row[:1] * depth if row else [0] * 4)
+        values = np.round(np.array(tree["leaf_values"]) * SCALE).astype(np.int32)
+        leaves.append(values[np.arange(16) % len(values)])
+    feature, border = zip(*questions, strict=True)
+    start = round(told["scale_and_bias"][1][0] * SCALE)
+    return Trees(
+        np.array(feature, np.int16),
+        np.array(border, np.float32),
+        np.array(asked, np.int16),
+        np.array(leaves, np.int32),
+        start + bias,
+    )
+
+
+def judged(model: Model, scrapes: Sequence[Scrape]) -> list[Score]:
+    """Score a model on whole selections."""
+    from score_body import scored
+
+    edited = [clean(EditedText(scrape.text)) for scrape in scrapes]
+    texts = [each.clean for each in edited]
+    found = select_bodies(texts, [None] * len(texts), model)
+    return [scored(*each) for each in zip(scrapes, edited, found, strict=True)]
+
+
+def cross_validate(files: Sequence[Marked], folds: int, variations: int) -> None:
+    """Print how well models judge the files that they have not seen, by layout and language."""
+    deal = np.random.default_rng(SEED).permutation(len(files)) % folds
+    groups: dict[str, list[Score]] = {}
+    worst = []
+    for fold in range(folds):
+        model = train([each for each, at in zip(files, deal, strict=True) if at != fold], variations)
+        unseen = [each.scrape() for each, at in zip(files, deal, strict=True) if at == fold]
+        for scrape, score in zip(unseen, judged(model, unseen), strict=True):
+            worst.append((score.f1, scrape.name, score))
+            for group in ("all", scrape.layout, scrape.lang):
+                groups.setdefault(group, []).append(score)
+    for group, scores in groups.items():
+        print(f"{group:18}", "  ".join(f"{key} {value}" for key, value in summary(scores).items()))
+    for f1, name, score in sorted(worst)[:30]:
+        print(f"{f1:.3f} {name} {score}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--folds", type=int, default=0)
+    parser.add_argument("--variations", type=int, default=VARIATIONS)
+    options = parser.parse_args()
+    files = read_half("tuning")
+    if options.folds:
+        cross_validate(files, options.folds, options.variations)
+        return
+    train(files, options.variations).save(MODEL)
+    print(f"{MODEL.name}: trained on {len(files)} files")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,40 +1,29 @@
-"""The body of an article among what stands around it on a page, by generic rules.
+"""The body of an article among what stands around it on a page, by a small trained model.
 
-Every line has log-odds of being body: by its shape, by its place, and by the words it shares
-with the likeliest body so far. The best stretches of lines are the body. No rule names an outlet
-or a phrase of one.
+Trees judge each line by its shape, its place and its words; then again, knowing what they said
+of the lines around it and which words the likely body uses. No rule names an outlet or a phrase
+of one. `scripts/train_body.py` makes the model from the marked scrapes in `tests/data`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from annotate.corpus.credits import author_of, source_of
 from annotate.corpus.edits import Edit
-from annotate.corpus.gains import (
-    Weights,
-    listed,
-    reader_doubts,
-    shape_gains,
-    shape_losses,
-    title_gains,
-    web_doubts,
-)
-from annotate.corpus.lines import Page, key_of
-from annotate.corpus.repeats import repeats
-from annotate.corpus.stretch import best_stretches
-from annotate.corpus.subheads import between, captions
-from annotate.corpus.title import can_be_title, find_lead, find_title, is_title, titles_of
-from annotate.corpus.topic import Topic
+from annotate.corpus.lines import SITE_MARKS, Lines, Page, key_of
+from annotate.corpus.model import Model, Verdicts
 
-_ROUNDS = 3
-_MIN_SPOKEN = 3  # words; of shorter lines nobody can say what they speak of
 _BYLINES = 12  # lines around the body that may hold who wrote it
-_NEAR = 6  # lines from a title to its body
-_READER = 2.0
-_MIN_RIVAL = 100  # words
+_MIN_REPEAT = 4  # words; shorter lines may stand twice in a body
+_MAX_CAPTION = 40  # words
+_MAX_DOUBT = 0.12  # share of the kept words that the model expects to have misjudged
 _GLUED = ",.;:!?)]}”»、，。；：！？"
 
 
@@ -42,8 +31,7 @@ _GLUED = ",.;:!?)]}”»、，。；：！？"
 class Selection:
     """What of a text is its body: the edits that leave only that, and what stood beside it.
 
-    `share` is how much of the text is kept; `doubtful` says that another stretch of the page,
-    on another topic, could as well be the body.
+    `share` is how much of the text is kept; `doubtful` says that the model was far from sure.
     """
 
     edits: tuple[Edit, ...]
@@ -55,154 +43,139 @@ class Selection:
     doubtful: bool = False
 
 
-@dataclass(frozen=True)
-class _Body:
-    """The lines that are kept, and those before and between them that are not any noise."""
+class _Choice(NamedTuple):
+    """The lines of one page that are kept, and which line is its title."""
 
     kept: frozenset[int]
-    gone: frozenset[int]
-    dropped: frozenset[int]
     title: int | None
+    doubt: float
 
 
-def select_body(text: str, title: str | None = None, outlet: str | None = None) -> Selection:
-    """Choose the lines of the body. A text without sentences is left as it is."""
-    page = Page(text)
-    body = _body(page, outlet)
-    if not body.kept:
+def select_body(text: str, title: str | None = None) -> Selection:
+    """Choose the lines of the body. A text without any is left as it is."""
+    return select_bodies([text], [title])[0]
+
+
+def select_bodies(
+    texts: Sequence[str], titles: Sequence[str | None], model: Model | None = None
+) -> list[Selection]:
+    """Choose the lines of the bodies of several texts at once; each as if it stood alone."""
+    lines = Lines.of(texts)
+    verdicts = (model or Model.load()).judge(lines)
+    parts = zip(lines.pages, titles, lines.rows(), strict=True)
+    return [_select(page, title, verdicts.of(rows)) for page, title, rows in parts]
+
+
+def _select(page: Page, title: str | None, verdicts: Verdicts) -> Selection:
+    choice = _choose(page, verdicts)
+    if not choice.kept:
         return Selection((), title, 1.0, found=False)
-    chosen = title or (None if body.title is None else page.strings[body.title])
-    share = sum(page.spans[index][1] - page.spans[index][0] for index in body.kept) / len(text)
-    edits = tuple(_edits(page, _reasons(page, body, chosen)))
-    first, last = min(body.kept), max(body.kept)
+    chosen = title or (None if choice.title is None else page.strings[choice.title])
+    reasons = _reasons(page, choice, chosen, verdicts.credit)
+    size = sum(page.spans[index][1] - page.spans[index][0] for index in choice.kept)
+    first, last = min(choice.kept), max(choice.kept)
     before = range(max(0, first - _BYLINES), first)
     behind = range(last + 1, min(last + 1 + _BYLINES, len(page)))
-    between_them = (index for index in range(first, last) if index not in body.kept)
+    within = [index for index in range(first, last) if index not in choice.kept]
+    credits_near = [index for index in (*before, *behind) if verdicts.credit[index]]
     return Selection(
-        edits,
+        tuple(_edits(page, reasons)),
         chosen,
-        share,
+        size / len(page.text),
         found=True,
-        author=author_of(page, (*before, *between_them, *behind)),
-        credit=source_of(page, (*before, *behind)),
-        doubtful=_is_doubtful(page, body),
+        author=author_of(page.strings[index] for index in (*before, *within, *behind)),
+        credit=source_of(page.strings[index] for index in credits_near),
+        doubtful=choice.doubt > _MAX_DOUBT,
     )
 
 
-def _is_doubtful(page: Page, body: _Body) -> bool:
-    """Whether a block of sentences that is left out is larger than what is kept."""
-    kept = sum(page.words[index] for index in body.kept)
-    left = (
+def _choose(page: Page, verdicts: Verdicts) -> _Choice:
+    """Keep the likely lines; of those that say the same, the one in the weightier block."""
+    likely = np.flatnonzero(verdicts.body > 0).tolist()
+    kept = set(likely) - _second_copies(page, likely, verdicts)
+    if not kept:
+        return _Choice(frozenset(), None, 0.0)
+    chance = verdicts.chance
+    unsure = np.minimum(chance, 1000 - chance) * verdicts.words
+    words = 1000 * int(verdicts.words[list(kept)].sum())
+    return _Choice(frozenset(kept), _title(verdicts, min(kept)), int(unsure.sum()) / words)
+
+
+def _title(verdicts: Verdicts, first: int) -> int | None:
+    """Find the line before the body that most looks like its title; None, not a guess."""
+    if not first:
+        return None
+    best = int(verdicts.title[:first].argmax())
+    return best if verdicts.title[best] > 0 else None
+
+
+def _second_copies(page: Page, likely: Sequence[int], verdicts: Verdicts) -> set[int]:
+    """Find the lines that say again what another one of a larger block says."""
+    doubles = [index for index in likely if verdicts.copies[index] > 1]
+    if not doubles:
+        return set()
+    weights = _block_weights(likely, verdicts.words)
+    best: dict[str, int] = {}
+    for index in doubles:
+        if verdicts.words[index] >= _MIN_REPEAT:
+            other = best.setdefault(key_of(page.strings[index]), index)
+            if weights[index] > weights[other]:
+                best[key_of(page.strings[index])] = index
+    return {
         index
-        for index, kind in enumerate(page.kinds)
-        if kind == "sentence" and index not in body.kept and index not in body.gone
-    )
-    blocks = (block for block in _blocks(page, left, body.gone) if len(block) > 1)
-    words = (sum(page.words[index] for index in block) for block in blocks)
-    return max(words, default=0) > max(_MIN_RIVAL, kept)
+        for index in doubles
+        if best.get(key_of(page.strings[index]), index) != index
+    }
 
 
-def _body(page: Page, outlet: str | None) -> _Body:
-    """Choose the sentences of the body, on its topic, and what belongs to them in between."""
-    dropped = repeats(page)
-    gone = dropped | captions(page)
-    entries = listed(page, gone)
-    gains, losses = shape_gains(page, gone, entries, outlet), shape_losses(page, gone)
-    spoken = [
-        index
-        for index, kind in enumerate(page.kinds)
-        if kind in ("sentence", "short", "item")
-        and index not in gone
-        and page.words[index] > _MIN_SPOKEN
-    ]
-    members = _anchor(page, [index for index in spoken if gains[index] > 0], gone)
-    if entries:
-        members = sorted({*members, *(index for index in entries.values() if index in spoken)})
-    place, topic = None, None
-    for _ in range(_ROUNDS):
-        if not members:
-            break
-        place = find_title(page, members)
-        among = frozenset(members)
-        topic = Topic(page, members, (i for i in spoken if i not in among), place)
-        fitted, cheaper = gains.copy(), losses.copy()
-        for index in spoken:
-            fitted[index] += topic.evidence(index)
-        for index, doubt in web_doubts(page, spoken, topic.shared).items():
-            fitted[index] -= doubt
-        for index in reader_doubts(page, spoken, among):
-            fitted[index] -= _READER
-        if place is not None:
-            titles = titles_of(page, place, members[0])
-            title_gains(page, titles, gone, Weights(fitted, cheaper))
-        inside = best_stretches(fitted, cheaper)
-        before, members = members, [index for index in spoken if inside[index]]
-        if members == before:
-            break
-    if topic is None or not any(page.kinds[index] == "sentence" for index in members):
-        return _Body(frozenset(), frozenset(gone), frozenset(dropped), None)
-    kept = between(page, inside, gone, topic, entries)
-    place = find_title(page, members) if place is None or place > min(kept) else place
-    return _Body(frozenset(kept), frozenset(gone), frozenset(dropped), place)
+def _block_weights(likely: Sequence[int], words: NDArray[Any]) -> dict[int, int]:
+    """Give for each line the words of its block: lines with at most one other in between."""
+    weights: dict[int, int] = {}
+    block: list[int] = []
+    for index in (*likely, likely[-1] + 9):
+        if block and index > block[-1] + 2:
+            weights.update(dict.fromkeys(block, int(words[block].sum())))
+            block = []
+        block.append(index)
+    return weights
 
 
-def _anchor(page: Page, spoken: list[int], gone: set[int]) -> list[int]:
-    """Give the block of lines to begin with: the one under the headline, else the largest."""
-    blocks = [block for block in _blocks(page, spoken, gone) if _has_sentence(page, block)]
-    if len(blocks) < 2:  # noqa: PLR2004
-        return blocks[0] if blocks else []
-    lead = find_lead(page, [index for block in blocks for index in block])
-    if lead is None:
-        return max(blocks, key=lambda block: _weight(page, block))
-    first = next(block for block in blocks if lead in block)
-    later = [block for block in blocks if block[0] > first[0]]
-    topic = Topic(page, first, (i for block in later for i in block), find_title(page, first))
-    fitting = (block for block in later if sum(map(topic.evidence, block)) > 0)
-    return [index for block in (first, *fitting) for index in block]
-
-
-def _weight(page: Page, block: list[int]) -> float:
-    """Weigh a block by its words; one under what may be a title weighs more."""
-    doubts = web_doubts(page, block, frozenset())
-    words = sum(page.words[index] for index in block if index not in doubts)
-    titled = any(can_be_title(page, index) for index in range(max(0, block[0] - _NEAR), block[0]))
-    return words * (1.5 if titled else 1.0)
-
-
-def _has_sentence(page: Page, block: list[int]) -> bool:
-    return any(page.kinds[index] == "sentence" for index in block)
-
-
-def _blocks(page: Page, members: Iterable[int], gone: Collection[int]) -> list[list[int]]:
-    """Group lines with at most one other line between neighbours: a subhead is one."""
-    blocks: list[list[int]] = []
-    last = -1
-    for index in members:
-        others = sum(page.kinds[at] == "other" and at not in gone for at in range(last + 1, index))
-        if blocks and others < 2:  # noqa: PLR2004
-            blocks[-1].append(index)
-        else:
-            blocks.append([index])
-        last = index
-    return blocks
-
-
-def _reasons(page: Page, body: _Body, title: str | None) -> list[str | None]:
+def _reasons(
+    page: Page, choice: _Choice, title: str | None, credit: NDArray[Any]
+) -> list[str | None]:
     """Say for each line why it is dropped; None for the lines that stay."""
-    reasons: list[str | None] = []
+    body = "\n".join(page.strings[index] for index in sorted(choice.kept))
     name = key_of(title or "") or None
-    for index, kind in enumerate(page.kinds):
-        if index in body.kept:
+    reasons: list[str | None] = []
+    for index, string in enumerate(page.strings):
+        if index in choice.kept:
             reasons.append(None)
-        elif name and is_title(page.keys[index], name):
+        elif name and _is_title(key_of(string), name):
             reasons.append("title")
-        elif kind == "credit":
+        elif credit[index]:
             reasons.append("credit")
-        elif index in body.dropped:
+        elif _is_repeat(string, body):
             reasons.append("repeat")
         else:
-            reasons.append("caption" if index in body.gone else "boilerplate")
+            reasons.append("caption" if _is_caption(page, index, credit) else "boilerplate")
     return reasons
+
+
+def _is_title(key: str, title: str) -> bool:
+    """Whether a line says the title, maybe with the site's name behind it; given the keys."""
+    return key == title or (key.startswith(title) and key[len(title) :].startswith(SITE_MARKS))
+
+
+def _is_repeat(string: str, body: str) -> bool:
+    return string.count(" ") >= _MIN_REPEAT - 1 and string in body
+
+
+def _is_caption(page: Page, index: int, credit: NDArray[Any]) -> bool:
+    """Whether a credit stands right beneath."""
+    below = index + 1
+    if below >= len(page) or not credit[below] or page.strings[index].count(" ") >= _MAX_CAPTION:
+        return False
+    return page.spans[index][1] + 1 == page.spans[below][0]
 
 
 def _edits(page: Page, reasons: list[str | None]) -> Iterator[Edit]:

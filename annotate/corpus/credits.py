@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from annotate.corpus.lines import Page
 
 _NAMES_MAKER = re.compile(
     r"\W*(?:photo|photograph|image|picture|video|graphic|source|credit|via|caption|author|foto|"
@@ -35,12 +31,13 @@ _SOURCE = re.compile(
 _IN_BRACKETS = re.compile(r"\([^()]*[:/©][^()]*\)\Z")
 _TAIL = re.compile(rb"[.?][\"')]* ?(?P<tail>[^.?dq]{2,90}?(?:\.[^.?]{1,30}){0,2})\Z")
 _MAX_NAME_WORDS = 8
+_FINAL = (b".", b"?", b"d", b"q")
 _MIN_BYLINE = 3  # words
 
 
-def is_credit(page: Page, index: int) -> bool:
+def is_credit(string: str, shape: bytes) -> bool:
     """Whether a line is a credit, or a caption that ends with one."""
-    string, shape, words = page.strings[index], page.shapes[index], page.words[index]
+    words = shape.count(b" ") + 1 + shape.count(b"u") // 2
     if shape[0] == ord("(") and shape[-1] == ord(")"):
         return True
     if string[0] == "©" and words <= _MAX_NAME_WORDS:
@@ -49,7 +46,8 @@ def is_credit(page: Page, index: int) -> bool:
         return True
     if shape[-1] == ord(")") and _IN_BRACKETS.search(string):
         return True
-    open_ended = not page.closed(index) and not page.announces(index)
+    closed = shape.rstrip(b"\"')")[-1:] in _FINAL
+    open_ended = not closed and not shape.endswith(b":")
     return open_ended and b"." in shape[:-1] and _has_credit_tail(string, shape)
 
 
@@ -70,23 +68,21 @@ def _names_maker(string: str, words: int) -> bool:
     return bool(ends) and len(string[ends[-1] :].split()) <= _MAX_NAME_WORDS
 
 
-def author_of(page: Page, indices: Iterable[int]) -> str | None:
+def author_of(strings: Iterable[str]) -> str | None:
     """Find a byline: a word for it, and two to four words with capitals."""
-    for index in indices:
-        if _MIN_BYLINE <= page.words[index] <= _MAX_NAME_WORDS and page.kinds[index] != "sentence":
-            match = _BYLINE.fullmatch(page.strings[index])
-            name = match["name"] if match else ""
-            if 2 <= len(name.split()) <= 4 and _is_name(name) and name.replace(" ", "").isalpha():  # noqa: PLR2004
-                return name
+    for string in strings:
+        words = string.count(" ") + 1
+        match = _BYLINE.fullmatch(string) if _MIN_BYLINE <= words <= _MAX_NAME_WORDS else None
+        name = match["name"] if match else ""
+        if 2 <= len(name.split()) <= 4 and _is_name(name) and name.replace(" ", "").isalpha():  # noqa: PLR2004
+            return name
     return None
 
 
-def source_of(page: Page, indices: Iterable[int]) -> str | None:
+def source_of(strings: Iterable[str]) -> str | None:
     """Find the line that names where the text comes from."""
-    for index in indices:
-        if page.kinds[index] == "credit" and (match := _SOURCE.fullmatch(page.strings[index])):
-            return match["name"]
-    return None
+    matches = map(_SOURCE.fullmatch, strings)
+    return next((match["name"] for match in matches if match), None)
 
 
 def _is_name(string: str) -> bool:

@@ -1,243 +1,51 @@
-"""The lines of a page of text: what each is by its shape, and which words it holds."""
+"""The lines of pages of text, broken ones re-joined: as strings, and as columns of numbers."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
-from typing import Literal
+from typing import Any
 
-from annotate.corpus.credits import is_credit
+import numpy as np
+from numpy.typing import NDArray
+
 from annotate.corpus.layout import paragraphs
-from annotate.corpus.shapes import shape_of
+from annotate.corpus.shapes import CLASSES, shape_of
 
-Kind = Literal["sentence", "short", "item", "credit", "mark", "other"]
+Array = NDArray[Any]
 
 RIMS = " \"“”„«»‘’'「」『』.,;:!?…–—-•·*()[]"
-_ARTICLE = re.compile("^[وفبكل]?(?:ال|لل)")  # Arabic writes it with the word
 SITE_MARKS = (" | ", " – ", " - ", " — ", " :: ", " « ", " · ")
-_SITE_MARK = re.compile("|".join(map(re.escape, SITE_MARKS)))
-_LONG_TITLE = 400  # characters
+NUMBER = {name: index for index, name in enumerate(CLASSES)}
 _LINE = re.compile(rb"[^\n]+")
-_LETTERS = b"aAouh "
-_NO_LETTERS = b"0 .?dq,:\"'()#-"
-_OWNED = frozenset("©@®™")
-_READER = frozenset(
-    (
-        *(
-            "you",
-            "You",
-            "your",
-            "Your",
-            "yours",
-            "yourself",
-            "vous",
-            "Vous",
-            "votre",
-            "Votre",
-            "vos",
-        ),
-        *("Vos", "Ihre", "Ihren", "Ihnen", "Ihrem", "Ihrer", "dein", "deine", "deinen"),
-        *("usted", "Usted", "ustedes", "tus", "voi", "vostro", "vostra", "tuo", "tua"),
-        *("você", "Você", "вы", "Вы", "вас", "Вас", "вам", "Вам", "ваш", "ваша", "ваше"),
-        *(
-            "ваши",
-            "вашу",
-            "вашей",
-            "ви",
-            "Ви",
-            "Ваш",
-            "Twój",
-            "twój",
-            "Twoje",
-            "twoje",
-            "Ciebie",
-            "jij",
-        ),
-        *("jouw", "uw", "din", "dina", "ditt", "dig", "senin", "sizin", "siz"),
-    )
-)
-_BULLETS = frozenset("•·‣▪◦*-–—►")
-_MAX_CREDIT_WORDS = 40
-_MAX_HEAD_WORDS = 16
-_ENDS = (b". ", b"? ", b'." ', b'?" ', b".' ", b".) ", b"d", b"q")
+_NUMBERS = np.zeros(256, np.uint8)
+_NUMBERS[list(map(ord, CLASSES))] = np.arange(len(CLASSES))
+_NUMBERS[ord("\n")] = NUMBER[" "]
 
 
 class Page:
-    """A clean text, its lines (broken ones re-joined), and what is known of each, by index."""
+    """A clean text, its shape, and its lines; a line is a paragraph that was broken or not."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.shape, self._plain = shape_of(text)
-        spans = [match.span() for match in _LINE.finditer(self.shape)]
-        self.groups, self.broken = paragraphs(text, self.shape, spans)
+    def __init__(self, text: str, shape: bytes) -> None:
+        self.text, self.shape = text, shape
+        spans = [match.span() for match in _LINE.finditer(shape)]
+        self.groups, self.broken = paragraphs(text, shape, spans)
         self.spans = [(group[0][0], group[-1][1]) for group in self.groups]
-        self.flat = text.replace("\n", " ")
-        self.strings = [self.flat[start:end] for start, end in self.spans]
-        self._flat_shape = self.shape.replace(b"\n", b" ")
-        self.shapes = [self._flat_shape[start:end] for start, end in self.spans]
-        self.words = [shape.count(b" ") + 1 + shape.count(b"u") // 2 for shape in self.shapes]
-        self.tight = [one[1] + 1 == two[0] for one, two in pairwise(self.spans)] + [False]
-        self.keys = [key_of(string) for string in self.strings]
-        self.repeated = Counter(self.keys)
-        self._addressed: set[int] = set()
-        self._stems: dict[int, frozenset[str]] = {}
-        self.kinds: list[Kind] = [self._kind(index) for index in range(len(self.spans))]
-        self._announce()
-
-    @cached_property
-    def named(self) -> Counter[str]:
-        """Count what stands before a mark that may part a title from its site's name."""
-        return Counter(
-            key[: mark.start()]
-            for key in self.keys
-            if len(key) < _LONG_TITLE
-            for mark in _SITE_MARK.finditer(key)
-        )
 
     def __len__(self) -> int:
         return len(self.spans)
 
-    def closing(self, index: int) -> bytes:
-        """Give the class of the last character before any closing marks."""
-        return self.shapes[index].rstrip(b"\"')")[-1:]
-
-    def closed(self, index: int) -> bool:
-        """Whether a line ends as a sentence does."""
-        return self.closing(index) in _FINAL
-
-    def asks(self, index: int) -> bool:
-        """Whether a line ends with a question or exclamation mark."""
-        return self.closing(index) in _ASKING
-
-    def ends(self, index: int) -> int:
-        """Count the sentences that end in a line."""
-        shape = self.shapes[index] + b" "
-        if shape.isalpha():
-            return 0
-        return sum(map(shape.count, _ENDS))
-
-    def announces(self, index: int) -> bool:
-        """Whether a line ends with a colon."""
-        return self.shapes[index].endswith(b":")
-
-    def recurring(self, index: int) -> bool:
-        """Whether a line of few words stands on the page more than once."""
-        return self.words[index] < 5 and self.repeated[self.keys[index]] > 1  # noqa: PLR2004
-
-    def numbered(self, index: int) -> bool:
-        """Whether a line is short and begins with a number, as the head of a list's entry does."""
-        string = self.strings[index]
-        if self.shapes[index][:1] != b"0" or self.words[index] > _MAX_HEAD_WORDS:
-            return False
-        return string.lstrip("0123456789").startswith((". ", ") ", " – ", ": "))
-
-    def around(self, position: int) -> int:
-        """Find the line that holds a position, or the one before it."""
-        return bisect_right(self.spans, (position, len(self.text))) - 1
-
     @cached_property
-    def mixed(self) -> bool:
-        """Whether some lines stand tight and many sentences apart, so that blank lines tell."""
-        if self.broken:
-            return False
-        sentences = [index for index, kind in enumerate(self.kinds) if kind == "sentence" and index]
-        apart = sum(not self.tight[index - 1] for index in sentences)
-        return apart * 10 > 3 * len(sentences) and sum(self.tight) * 10 > len(self)
+    def strings(self) -> list[str]:
+        """The lines, a space in place of each break in them."""
+        flat = self.text.replace("\n", " ")
+        return [flat[start:end] for start, end in self.spans]
 
-    def stems(self, index: int) -> frozenset[str]:
-        """Give the content words of a line, cut to their first letters."""
-        found = self._stems.get(index)
-        if found is None:
-            found = self._stems[index] = self._find_stems(index)
-        return found
-
-    def addresses(self, index: int) -> bool:
-        """Whether a line speaks to its reader, in no quotation."""
-        self.stems(index)
-        return index in self._addressed
-
-    def _find_stems(self, index: int) -> frozenset[str]:
-        shape = self.shapes[index]
-        words = self._plain[slice(*self.spans[index])].split()
-        if b'"' not in shape and not _READER.isdisjoint(words):
-            self._addressed.add(index)
-        stems = {
-            word[:5].lower()
-            for word in words
-            if len(word) > 4 or (len(word) > 3 and word[0].isupper())  # noqa: PLR2004
-        }
-        if b"o" in shape:
-            bare = (_ARTICLE.sub("", word) for word in words)
-            stems = {word[:4] for word in bare if len(word) > 2}  # noqa: PLR2004
-        if b"h" in shape or b"u" in shape:
-            stems = {stem for stem in stems if stem.isascii()}
-            pairs = zip(
-                self.strings[index], self.strings[index][1:], shape, shape[1:], strict=False
-            )
-            stems.update(a + b for a, b, one, two in pairs if one == two and one in b"uh")
-        return frozenset(stems)
-
-    def is_furniture(self, index: int) -> bool:
-        """Whether a line is set like navigation: menu marks, addresses, marks of ownership."""
-        shape, words = self.shapes[index], self.words[index]
-        if b" # " in shape and shape.count(b" # ") * 12 > words:
-            return True
-        if words > _MAX_CREDIT_WORDS:
-            return False
-        if b"-" in shape and not _OWNED.isdisjoint(self.strings[index]):
-            return True
-        string = self.strings[index]
-        if b"(a)" in shape and "(c)" in string:
-            return True
-        return (b":--" in shape and "://" in string) or (b".a" in shape and "www." in string)
-
-    def _kind(self, index: int) -> Kind:
-        shape, words = self.shapes[index], self.words[index]
-        if words < 4 and not shape.translate(None, _LETTERS):  # noqa: PLR2004
-            return "other"  # most lines of a menu
-        if words < 5 and _is_mark(shape):  # noqa: PLR2004
-            return "mark"
-        if words <= _MAX_CREDIT_WORDS and is_credit(self, index):
-            return "credit"
-        bulleted = self.strings[index][0] in _BULLETS and shape[1:2] == b" "
-        furniture = not bulleted and self.is_furniture(index)
-        if not furniture and self._is_sentence(index):
-            return "sentence"
-        if bulleted:
-            return "item"
-        return "short" if words > 1 and not furniture and self.closed(index) else "other"
-
-    def _is_sentence(self, index: int) -> bool:
-        shape, words = self.shapes[index], self.words[index]
-        if words < 12 and shape.count(b"0") * 3 > shape.count(b"a") + shape.count(b"A"):  # noqa: PLR2004
-            return False  # a date, a result
-        closing = self.closing(index)
-        if closing not in _FINAL:
-            if words < 4:  # noqa: PLR2004
-                return False
-            if words > 7 and shape.endswith(b":"):  # noqa: PLR2004  # announces what follows
-                return True
-            if words < 40 and self.ends(index) < 2:  # noqa: PLR2004
-                return False
-        else:
-            quoted = b'"' in shape
-            asks = closing in _ASKING and not quoted
-            if words < (12 if asks else 3 if quoted else 6):
-                return False
-        return words > 40 or not _is_capital(shape)  # noqa: PLR2004
-
-    def _announce(self) -> None:
-        """Make a line with a colon before list items a part of the text."""
-        for index, kind in enumerate(self.kinds[1:]):
-            if kind == "item" and self.kinds[index] == "other" and self.announces(index):
-                self.kinds[index] = "short" if self.words[index] > 4 else "other"  # noqa: PLR2004
-
-
-_FINAL = frozenset((b".", b"?", b"d", b"q"))
-_ASKING = frozenset((b"?", b"q"))
+    def shape_at(self, index: int) -> bytes:
+        """Give the character classes of a line, as `shapes` has them."""
+        return self.shape[slice(*self.spans[index])].replace(b"\n", b" ")
 
 
 def key_of(string: str) -> str:
@@ -245,15 +53,99 @@ def key_of(string: str) -> str:
     return string.strip(RIMS).casefold()
 
 
-def _is_mark(shape: bytes) -> bool:
-    """Whether a line holds no more letters than digits: a time, a counter, an ornament."""
-    return len(shape.translate(None, _NO_LETTERS)) <= shape.count(b"0")
+@dataclass(frozen=True)
+class Lines:
+    """The lines of several pages, as columns of numbers.
 
+    `start` and `end` count in `codes` and `classes`, the code points of all pages and what each
+    is, with one break between two pages; `page`, `first` and `last` give for each line its page
+    and the lines `[first, last)` of that page. Whatever is added up here is a whole number, so
+    that a line gets the same sums whichever pages stand beside its own.
+    """
 
-def _is_capital(shape: bytes) -> bool:
-    """Whether nearly all words begin with capitals, as in a row of names or of menu entries."""
-    capital = shape.count(b" A") + (shape[0] == ord("A"))
-    if capital < 4:  # noqa: PLR2004
-        return False
-    small = shape.count(b" a") + shape.startswith(b"a")
-    return capital * 3 > small * 7  # seven in ten
+    pages: list[Page]
+    codes: Array
+    classes: Array
+    start: Array
+    end: Array
+    page: Array
+    first: Array
+    last: Array
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Lines:
+        """Find the lines of some texts."""
+        joined = "\n".join(texts)
+        shape = shape_of(joined)
+        pages, starts, at = list[Page](), list[int](), 0
+        for text in texts:
+            pages.append(Page(text, shape[at : at + len(text)]))
+            starts.append(at)
+            at += len(text) + 1
+        counts = np.array([len(page) for page in pages], np.int64)
+        spans = np.array([span for page in pages for span in page.spans], np.int64).reshape(-1, 2)
+        spans += np.repeat(np.array(starts, np.int64), counts)[:, None]
+        ends = np.cumsum(counts)
+        return cls(
+            pages,
+            np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4"),
+            _NUMBERS[np.frombuffer(shape, np.uint8)],
+            start=spans[:, 0],
+            end=spans[:, 1],
+            page=np.repeat(np.arange(len(pages)), counts),
+            first=np.repeat(ends - counts, counts),
+            last=np.repeat(ends, counts),
+        )
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def rows(self) -> Iterator[slice]:
+        """Give for each page where its lines stand among all lines."""
+        at = 0
+        for page in self.pages:
+            yield slice(at, at + len(page))
+            at += len(page)
+
+    @cached_property
+    def index(self) -> Array:
+        return np.arange(len(self))
+
+    @cached_property
+    def size(self) -> Array:
+        """How many lines the page of each line has."""
+        return self.last - self.first
+
+    @cached_property
+    def begin(self) -> int:
+        """Where the first line starts: what stands before it is of no line."""
+        return int(self.start[0]) if len(self) else 0
+
+    @cached_property
+    def of_character(self) -> Array:
+        """The line of each character from `begin` on; the breaks behind a line belong to it."""
+        stops = np.append(self.start[1:], len(self.codes))
+        return np.repeat(self.index.astype(np.int32), stops - self.start)
+
+    def per_page(self, values: Array) -> Array:
+        """Give each line the sum of whole numbers over the lines of its page."""
+        sums = np.concatenate(([0], np.cumsum(values, dtype=np.int64)))
+        return sums[self.last] - sums[self.first]
+
+    def before(self, values: Array) -> Array:
+        """Give each line the sum of whole numbers over the lines of its page before it."""
+        sums = np.concatenate(([0], np.cumsum(values, dtype=np.int64)))
+        return sums[self.index] - sums[self.first]
+
+    def around(self, values: Array, reach: int) -> tuple[Array, Array]:
+        """Add up whole numbers over the `reach` lines of the page before each line, and behind."""
+        sums = np.concatenate(([0], np.cumsum(values, dtype=np.int64)))
+        before = sums[self.index] - sums[np.maximum(self.index - reach, self.first)]
+        behind = sums[np.minimum(self.index + 1 + reach, self.last)] - sums[self.index + 1]
+        return before, behind
+
+    def shifted(self, rows: Array, by: int) -> Array:
+        """Give each line what the line `by` further on in its page has, else 0."""
+        at = self.index + by
+        there = (at >= self.first) & (at < self.last)
+        return rows[..., np.where(there, at, 0)] * there

@@ -23,6 +23,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+# One letter for each class; letters first.
+CLASSES = "aAohu0.?dq,:\"'()#- "
+
 _MARKS = {
     ".": ".…।։۔",
     "?": "!?؟",
@@ -52,8 +55,8 @@ _HANGUL = (0xAC00, 0xD7A3)
 _SIZE = 0x110000
 
 
-def shape_of(text: str) -> tuple[bytes, str]:
-    """Give the class of each code point, and the text with a space for all that is no word."""
+def shape_of(text: str) -> bytes:
+    """Give the class of each code point."""
     table = _table()
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     classes = table[codes]
@@ -61,9 +64,7 @@ def shape_of(text: str) -> tuple[bytes, str]:
         for code in np.unique(codes[classes == 0]).tolist():
             table[code] = ord(_class_of(chr(code)))
         classes = table[codes]
-    words = np.where(classes >= ord("A"), codes, ord(" "))
-    plain = words.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-    return classes.tobytes(), plain
+    return classes.tobytes()
 
 
 @cache

@@ -1,0 +1,211 @@
+"""What the model of bodies sees around a line: its neighbours, its block, its page, its topic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotate.corpus.features import Columns
+from annotate.corpus.lines import NUMBER, Lines
+from annotate.corpus.words import Shared
+
+Array = NDArray[Any]
+
+LIKELY, UNLIKELY = 800, 100  # chances in a thousand that lines are body, by their shape alone
+EVEN = 500
+_BESIDE = (
+    *("words", "final", "asks", "colon", "capital_share", "credit", "first", "digits", "text"),
+    *("short_words", "quotes", "ends", "noise", "copies", "copied", "known_share", "kind_share"),
+)
+_REACH = (1, -1, 2, -2)  # lines
+_SILENT = 8  # words
+_MAX_HEAD = 16  # words
+_MAX_WEIGHT = 60  # words
+_LOST = 600
+_TITLE_WORDS = (4, 40)
+_EARLY = 0.3  # of the likely body stands before a title at most
+_MAX_KNOWN = 6
+
+
+def context_columns(lines: Lines, columns: Columns) -> Columns:
+    """Describe what stands around each line."""
+    matrix = np.stack([np.asarray(columns[name], np.float32) for name in _BESIDE])
+    found: Columns = {}
+    for by in _REACH:
+        near = lines.shifted(matrix, by)
+        found |= {f"{name}{by:+d}": row for name, row in zip(_BESIDE, near, strict=True)}
+    text = columns["text"]
+    silent = (text == 0) & (columns["words"] < _SILENT)
+    for reach in (2, 4, 10):
+        found[f"text-{reach}_"], found[f"text+{reach}_"] = lines.around(text, reach)
+        found[f"silent-{reach}"], found[f"silent+{reach}"] = lines.around(silent, reach)
+    found |= _mass_columns(lines, text, "text")
+    found |= _page_columns(lines, columns)
+    return found
+
+
+def _page_columns(lines: Lines, columns: Columns) -> Columns:
+    """Describe the page of each line, and where in it the line stands."""
+    start = lines.start[lines.first]
+    whole = np.maximum(lines.end[lines.last - 1] - start, 1)
+    spoken = columns["text"] > 0
+    brief = columns["words"] <= _MAX_HEAD
+    asks = columns["asks"] & (columns["words"] > 3)  # noqa: PLR2004
+    numbered = (columns["first"] == NUMBER["0"]) & brief & (columns["digits"] < 40)  # noqa: PLR2004
+    marks = columns["digits"] > 33  # noqa: PLR2004
+    mean = lines.per_page(columns["text"]) / np.maximum(lines.per_page(spoken), 1)
+    return {
+        "place": (lines.index - lines.first) / lines.size,
+        "place_in_text": (lines.start - start) / whole,
+        "lines": lines.size,
+        "text_lines": lines.per_page(spoken) / lines.size,
+        "asking": lines.per_page(asks) / lines.size,
+        "numbering": lines.per_page(numbered),
+        "marking": lines.per_page(marks) / lines.size,
+        "crediting": lines.per_page(columns["credit"]),
+        "numbered": numbered,
+        "against_mean": columns["words"] / np.maximum(mean, 1),
+    }
+
+
+def _mass_columns(lines: Lines, weights: Array, name: str) -> Columns:
+    """Tell how much of a page's weight stands before and behind a line, and in its block."""
+    total = np.maximum(lines.per_page(weights), 1)
+    before = lines.before(weights)
+    behind = lines.per_page(weights) - before - weights
+    left, block = _blocks(lines, weights)
+    largest = np.zeros(len(lines.pages), np.int64)
+    np.maximum.at(largest, lines.page, block)
+    return {
+        f"{name}_before": before / total,
+        f"{name}_behind": behind / total,
+        f"{name}_share": weights / total,
+        f"{name}_total": total,
+        f"{name}_block": block,
+        f"{name}_block_share": block / total,
+        f"{name}_block_top": block == largest[lines.page],
+        f"{name}_block_left": left,
+    }
+
+
+def _blocks(lines: Lines, weights: Array) -> tuple[Array, Array]:
+    """Give for each line how many lines of its block lie before it, and the block's weight.
+
+    A block is a run of lines with weight; one without may stand between two of them.
+    """
+    size, left = np.zeros(len(lines), np.int64), np.zeros(len(lines), np.int64)
+    on = np.flatnonzero(weights > 0)
+    if not len(on):
+        return left, size
+    new = (np.diff(on, prepend=-9) > 2) | (np.diff(lines.page[on], prepend=-1) != 0)  # noqa: PLR2004
+    number = np.cumsum(new) - 1
+    size[on] = np.bincount(number, weights=weights[on]).astype(np.int64)[number]
+    left[on] = on - on[new][number]
+    inner = on[1:][(np.diff(on) == 2) & ~new[1:]] - 1  # noqa: PLR2004
+    size[inner], left[inner] = size[inner - 1], left[inner - 1] + 1
+    return left, size
+
+
+def topic_columns(lines: Lines, shared: Shared, chance: Array) -> Columns:
+    """Tell which of a line's content words stand in other lines that are likely body, and noise."""
+    size = len(lines)
+    own = chance[shared.line]
+    body = shared.sums(chance) - own
+    noise = shared.count() * 1000 - 1000 - body
+    content = np.bincount(shared.line, minlength=size)
+    count = np.maximum(content, 1)
+    known = shared.per_line(size, body > EVEN)
+    lost = shared.per_line(size, (noise > _LOST) & (body <= EVEN))
+    odds = 2 * known - shared.per_line(size, noise > body)
+    share = known / count
+    base = lines.per_page(chance * known) / np.maximum(lines.per_page(chance * content), 1)
+    return {
+        "known": known,
+        "known_share": share,
+        "lost_share": lost / count,
+        "known_odds": odds / count,
+        "known_base": base,
+        "known_more": share - base,
+        "content": content,
+    }
+
+
+def chance_columns(lines: Lines, shared: Shared, columns: Columns, chance: Array) -> Columns:
+    """Describe each line by how likely it and the lines around it are body, in thousandths."""
+    likely = chance > EVEN
+    found: Columns = {"chance": chance}
+    for reach in (1, 2, 4, 10):
+        before, behind = lines.around(chance, reach)
+        found |= {f"chance-{reach}": before, f"chance+{reach}": behind}
+        found[f"chance_least{reach}"] = np.minimum(before, behind)
+    weighed = chance * np.minimum(columns["words"], _MAX_WEIGHT)
+    for reach in (3, 10):
+        found[f"mass-{reach}"], found[f"mass+{reach}"] = lines.around(weighed, reach)
+    found |= _mass_columns(lines, weighed * likely, "body")
+    topic = topic_columns(lines, shared, chance)
+    found |= {f"{name}_now": column for name, column in topic.items()}
+    found |= _title_columns(lines, shared, columns, chance)
+    fit = (topic["known_more"] * 1000).astype(np.int64) * chance // 1000
+    for reach in (2, 5):
+        found[f"fit-{reach}"], found[f"fit+{reach}"] = lines.around(fit, reach)
+    begin, end = _extent(lines, likely)
+    found["from_begin"] = np.clip(lines.index - begin, -20, 40)
+    found["to_end"] = np.clip(end - lines.index, -20, 40)
+    return found
+
+
+def _extent(lines: Lines, likely: Array) -> tuple[Array, Array]:
+    """Give for each line the first and the last likely line of its page, or its whole page."""
+    places = np.flatnonzero(likely)
+    begin, end = lines.first.copy(), lines.last.copy()
+    first, last = np.full(len(lines.pages), -1), np.full(len(lines.pages), -1)
+    first[lines.page[places[::-1]]] = places[::-1]
+    last[lines.page[places]] = places
+    some = first[lines.page] >= 0
+    begin[some], end[some] = first[lines.page][some], last[lines.page][some]
+    return begin, end
+
+
+def _title_columns(lines: Lines, shared: Shared, columns: Columns, chance: Array) -> Columns:
+    """Guess which line is the title, by the words it shares with the body, and who has its words.
+
+    It stands early, looks like no sentence, and had better stand there twice.
+    """
+    size = len(lines)
+    weighed = chance * columns["words"]
+    early = lines.before(weighed) + weighed < _EARLY * lines.per_page(weighed)
+    least, most = _TITLE_WORDS
+    able = (columns["words"] >= least) & (columns["words"] <= most) & early
+    able &= ~columns["credit"] & ~columns["colon"] & ~columns["trails"]
+    able &= ~columns["final"] | columns["asks"]
+    held = shared.sums(chance) - chance[shared.line] > EVEN
+    known = np.minimum(shared.per_line(size, held), _MAX_KNOWN)
+    rank = known * able * (2 + (columns["copies"] > 1))
+    at = _best(lines, rank, 3)
+    title = lines.index == at
+    named = np.zeros(shared.groups, bool)
+    named[shared.group[title[shared.line]]] = True
+    holds = shared.per_line(size, named[shared.group])
+    return {
+        "title": title,
+        "titled": at >= 0,
+        "from_title": np.where(at < 0, 0, np.clip(lines.index - at, -20, 20)),
+        "title_words": np.minimum(holds, 5) * ~title,
+        "title_rank": rank,
+    }
+
+
+def _best(lines: Lines, rank: Array, least: int) -> Array:
+    """Give for each line the first of the lines of its page with the highest rank.
+
+    It is -1 where none is above `least`.
+    """
+    span = 1 << 24
+    order = rank * span + (span - 1) - (lines.index - lines.first)
+    top = np.full(len(lines.pages), -1, np.int64)
+    np.maximum.at(top, lines.page, order)
+    top = top[lines.page]
+    place = lines.first + (span - 1) - top % span
+    return np.where(top >= (least + 1) * span, place, -1)

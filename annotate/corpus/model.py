@@ -1,0 +1,121 @@
+"""The trained model of bodies and titles, and what it says of the lines of several pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotate.corpus import context, features
+from annotate.corpus.features import Columns
+from annotate.corpus.lines import Lines
+from annotate.corpus.trees import Trees, chance
+from annotate.corpus.words import HASHES, Shared, Words, content_words, words_of
+
+Array = NDArray[Any]
+MODEL = Path(__file__).with_name("body.npz")
+STAGES = ("first", "second", "third")
+TITLE = "title"
+
+
+class Described(NamedTuple):
+    """What is known of lines before any was judged."""
+
+    lines: Lines
+    words: Words
+    shared: Shared
+    columns: Columns
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What the model says of each line, and what it was told of it.
+
+    `body` and `title` are log-odds in thousandths, `chance` is that of being body.
+    """
+
+    body: Array
+    title: Array
+    chance: Array
+    words: Array
+    credit: Array
+    copies: Array
+
+    def of(self, rows: slice) -> Verdicts:
+        """Give those of some lines."""
+        return Verdicts(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+
+@dataclass(frozen=True)
+class Model:
+    """How much words speak for noise, by hash, and the trees of each stage."""
+
+    odds: Array
+    trees: dict[str, Trees]
+
+    @classmethod
+    @cache
+    def load(cls) -> Model:
+        """Read the model that the package brings."""
+        with np.load(MODEL) as file:
+            odds = np.zeros(HASHES, np.int64)
+            odds[file["word"]] = file["odds"]
+            return cls(odds, {name: Trees.read(file, name) for name in (*STAGES, TITLE)})
+
+    def save(self, place: Path) -> None:
+        """Write the model."""
+        word = np.flatnonzero(self.odds)
+        trees = {
+            f"{name}_{part}": array
+            for name, each in self.trees.items()
+            for part, array in each.arrays().items()
+        }
+        np.savez_compressed(
+            place,
+            word=word.astype(np.int32),
+            odds=self.odds[word].astype(np.int8),
+            allow_pickle=False,
+            **trees,
+        )
+
+    def judge(self, lines: Lines) -> Verdicts:
+        """Judge all lines: by themselves, and again by what was said of the others."""
+        known = describe(lines, self.odds)
+        base = matrix_of(known.columns)
+        sums = self.trees[STAGES[0]].sums(base)
+        for name in STAGES[1:]:
+            sums = self.trees[name].sums(np.concatenate((base, again(known, chance(sums)))))
+        likely = chance(sums)
+        titles = self.trees[TITLE].sums(np.concatenate((base, again(known, likely))))
+        told = (known.columns[name] for name in ("words", "credit", "copies"))
+        return Verdicts(sums, titles, likely, *told)
+
+
+def describe(lines: Lines, odds: Array) -> Described:
+    """Describe each line by itself and by where it stands."""
+    words = words_of(lines)
+    columns = features.shape_columns(lines, words, odds)
+    columns |= features.repeat_columns(lines, words)
+    columns |= features.kind_columns(lines, columns)
+    small = lines.per_page(columns["small_words"])
+    caseless = lines.per_page(columns["caseless"] * columns["words"]) > small
+    shared = content_words(lines, words, caseless)
+    prior = np.where(columns["text"] > 0, context.LIKELY, context.UNLIKELY)
+    columns |= context.topic_columns(lines, shared, prior)
+    columns |= context.context_columns(lines, columns)
+    return Described(lines, words, shared, columns)
+
+
+def again(known: Described, likely: Array) -> Array:
+    """Describe each line by what was said of the lines around it."""
+    more = context.chance_columns(known.lines, known.shared, known.columns, likely)
+    return matrix_of(more)
+
+
+def matrix_of(columns: Columns) -> Array:
+    """Put columns under each other: a row for each name, a column for each line."""
+    return np.stack([np.asarray(column, np.float32) for column in columns.values()])

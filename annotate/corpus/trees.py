@@ -1,0 +1,60 @@
+"""Sums of small decision trees, all of whole numbers, so that they say the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+SCALE = 1000  # leaves are log-odds in thousandths
+
+
+@dataclass(frozen=True)
+class Trees:
+    """Trees in which all nodes of a level ask the same question.
+
+    `feature` and `border` hold the questions, each once; `asked[tree, level]` is the question of
+    a level, and `leaves[tree, answers]` what the answers, read as bits, are worth. `bias` is added.
+    """
+
+    feature: Array
+    border: Array
+    asked: Array
+    leaves: Array
+    bias: int
+
+    @classmethod
+    def read(cls, file: Mapping[str, Array], name: str) -> Trees:
+        """Read the trees that are kept under a name."""
+        parts = (file[f"{name}_{part}"] for part in ("feature", "border", "asked", "leaves"))
+        return cls(*parts, bias=int(file[f"{name}_bias"]))
+
+    def arrays(self) -> dict[str, Array]:
+        """Give what is to be kept."""
+        return {field.name: np.asarray(getattr(self, field.name)) for field in fields(self)}
+
+    def sums(self, matrix: Array) -> Array:
+        """Add up what the trees say, in thousandths; `matrix` has a column for each line."""
+        yes = (matrix[self.feature] > self.border[:, None]).astype(np.uint8)
+        total = np.full(matrix.shape[1], self.bias, np.int64)
+        for asked, leaves in zip(self.asked, self.leaves, strict=True):
+            leaf = yes[asked[0]].copy()
+            for level, question in enumerate(asked[1:], 1):
+                leaf |= yes[question] << np.uint8(level)
+            total += leaves[leaf]
+        return total
+
+
+def chance(sums: Array) -> Array:
+    """Turn sums of trees into chances in a thousand."""
+    return _CHANCES[np.clip(sums // 10, -_REACH, _REACH) + _REACH]
+
+
+_REACH = 800
+_CHANCES = np.array(
+    [round(1000 / (1 + 2.718281828459045 ** (-step / 100))) for step in range(-_REACH, _REACH + 1)]
+)
