@@ -1,11 +1,12 @@
-"""One received article through all stages: clean, body, flags, chunks."""
+"""Received articles through all stages: clean, body, flags, chunks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from annotate.corpus.articles import Article, Chunk, Flag, Metadata, Received, Rejected
 from annotate.corpus.chunk import chunk_article, hard_splits
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from annotate.corpus.body import Selection
 
 PREP_VERSION = "1"
+_T = TypeVar("_T")
 THIN = 0.15  # a kept share of the visible text below this is for a person to judge
 
 
@@ -54,25 +56,127 @@ class _StageError(Exception):
         self.stage = stage
 
 
+class _Opened(NamedTuple):
+    """An article whose encoding is repaired and whose visible text is known.
+
+    `decoded` holds the repairs; `body` what is kept, before the body of a plain text is chosen.
+    """
+
+    received: Received
+    decoded: EditedText
+    body: _Body
+    chosen: bool
+
+
 def prepare_article(received: Received, settings: PrepareSettings) -> Prepared | Rejected:
-    """Prepare one article; whatever goes wrong with it ends here, as a rejection."""
-    try:
-        with time_limit(settings.seconds_per_article):
-            return _prepare(received, settings)
-    except TimeLimit:
-        message = (
-            f"{received.id} took more than {settings.seconds_per_article:g} seconds; "
-            "raise seconds_per_article in annotate.toml to give it more"
-        )
-        return Rejected(received.source, "timeout", message, "prepare")
-    except _StageError as error:
-        message = f"{received.id} broke the {error.stage} stage: {error}"
-        return Rejected(received.source, "failed", message, error.stage)
+    """Prepare one article."""
+    return prepare_articles([received], settings)[0]
 
 
-def _prepare(received: Received, settings: PrepareSettings) -> Prepared | Rejected:
+def prepare_articles(
+    batch: Sequence[Received], settings: PrepareSettings
+) -> list[Prepared | Rejected]:
+    """Prepare articles, each as if it stood alone; bodies are chosen for all of them at once.
+
+    Whatever goes wrong with an article ends here, as its rejection.
+    """
+    guarded = _Guard(settings.seconds_per_article)
+    select = settings.body == "select"
+    opened = [guarded(each, partial(_opened, each, select=select)) for each in batch]
+    return [
+        each
+        if isinstance(each, Rejected)
+        else guarded(each.received, partial(_prepare, each, settings))
+        for each in _selected(opened, guarded)
+    ]
+
+
+class _Guard:
+    """Does the work on an article within its time; what goes wrong becomes its rejection."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def __call__(self, received: Received, work: Callable[[], _T]) -> _T | Rejected:
+        try:
+            with time_limit(self.seconds):
+                return work()
+        except TimeLimit:
+            message = (
+                f"{received.id} took more than {self.seconds:g} seconds; "
+                "raise seconds_per_article in annotate.toml to give it more"
+            )
+            return Rejected(received.source, "timeout", message, "prepare")
+        except _StageError as error:
+            message = f"{received.id} broke the {error.stage} stage: {error}"
+            return Rejected(received.source, "failed", message, error.stage)
+
+
+def _opened(received: Received, *, select: bool) -> _Opened:
+    """Repair the encoding first, so that every later stage reads what was written."""
     with _stage("body"):
-        body = _decided(received, _body(received, select=settings.body == "select"))
+        decoded = EditedText(received.raw).through(mojibake)
+        if received.form == "text":
+            body = _Body(clean(EditedText(decoded.clean)), received.metadata)
+            return _Opened(received, decoded, body, chosen=not select)
+        page = read_page(decoded.clean)
+        metadata = received.metadata.or_else(page.metadata)
+        if not page.found:
+            body = _Body(page.edited, metadata, page.doubt)
+            return _Opened(received, decoded, body, chosen=not select)
+        doubt = "thin_body" if page.share < THIN else None
+        body = _Body(page.edited, metadata, doubt, page.approximate)
+        return _Opened(received, decoded, body, chosen=True)
+
+
+def _selected(
+    opened: Sequence[_Opened | Rejected], guarded: _Guard
+) -> Iterator[_Opened | Rejected]:
+    """Choose the bodies of plain texts together; if that fails, one by one."""
+    pending = [each for each in opened if isinstance(each, _Opened) and not each.chosen]
+    if not pending:
+        yield from opened
+        return
+    try:
+        with time_limit(guarded.seconds):
+            chosen = iter(_with_bodies(pending))
+    except (Exception, TimeLimit):  # noqa: BLE001 - whose fault it is shows when each stands alone
+        chosen = (guarded(each.received, partial(_with_body, each)) for each in pending)
+    for each in opened:
+        waits = isinstance(each, _Opened) and not each.chosen
+        yield next(chosen) if waits else each
+
+
+def _with_body(opened: _Opened) -> _Opened:
+    with _stage("body"):
+        return _with_bodies([opened])[0]
+
+
+def _with_bodies(pending: Sequence[_Opened]) -> list[_Opened]:
+    from annotate.corpus.body import select_bodies
+
+    texts = [each.body.edited.clean for each in pending]
+    titles = [each.body.metadata.title for each in pending]
+    found = select_bodies(texts, titles)
+    return [_chosen(*each) for each in zip(pending, found, strict=True)]
+
+
+def _chosen(opened: _Opened, selection: Selection) -> _Opened:
+    body = opened.body
+    title = clean_line(selection.title or "") or None
+    found = Metadata(title=title, author=selection.author, credit=selection.credit)
+    kept = body._replace(
+        edited=body.edited.then(selection.edits),
+        metadata=body.metadata.or_else(found),
+        doubt=body.doubt or _doubt(selection),
+    )
+    return opened._replace(body=kept, chosen=True)
+
+
+def _prepare(opened: _Opened, settings: PrepareSettings) -> Prepared | Rejected:
+    received = opened.received
+    with _stage("body"):
+        body = _decided(received, _on_raw(opened))
         text = body.edited.clean
     if not text:
         return Rejected(received.source, "empty", _why_empty(received), "body")
@@ -104,37 +208,13 @@ def _stage(name: str) -> Iterator[None]:
         raise _StageError(name, type(error).__name__) from error
 
 
-def _body(received: Received, *, select: bool) -> _Body:
-    """Repair the encoding first, so that every later stage reads what was written."""
-    decoded = EditedText(received.raw).through(mojibake)
-    body = _body_of(received, decoded.clean, select=select)
+def _on_raw(opened: _Opened) -> _Body:
+    """Lay the edits of the repaired text over the received one."""
+    decoded, body = opened.decoded, opened.body
     if not decoded.edits:
         return body
     places = tuple(decoded.to_raw(at, at + 1)[0] for at in body.approximate)
     return body._replace(edited=decoded.then(body.edited.edits), approximate=places)
-
-
-def _body_of(received: Received, raw: str, *, select: bool) -> _Body:
-    if received.form == "text":
-        return _body_of_text(clean(EditedText(raw)), received.metadata, select=select)
-    page = read_page(raw)
-    metadata = received.metadata.or_else(page.metadata)
-    if not page.found:
-        body = _body_of_text(page.edited, metadata, select=select)
-        return body._replace(doubt=page.doubt or body.doubt)
-    doubt = "thin_body" if page.share < THIN else None
-    return _Body(page.edited, metadata, doubt, page.approximate)
-
-
-def _body_of_text(edited: EditedText, metadata: Metadata, *, select: bool) -> _Body:
-    if not select:
-        return _Body(edited, metadata)
-    from annotate.corpus.body import select_body
-
-    selection = select_body(edited.clean, metadata.title, metadata.outlet)
-    title = clean_line(selection.title or "") or None
-    found = Metadata(title=title, author=selection.author, credit=selection.credit)
-    return _Body(edited.then(selection.edits), metadata.or_else(found), _doubt(selection))
 
 
 def _doubt(selection: Selection) -> str | None:

@@ -7,7 +7,7 @@ of one. `scripts/train_body.py` makes the model from the marked scrapes in `test
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any, NamedTuple
@@ -19,6 +19,8 @@ from annotate.corpus.credits import author_of, source_of
 from annotate.corpus.edits import Edit
 from annotate.corpus.lines import SITE_MARKS, Lines, Page, key_of
 from annotate.corpus.model import Model, Verdicts
+
+Array = NDArray[Any]
 
 _BYLINES = 12  # lines around the body that may hold who wrote it
 _MIN_REPEAT = 4  # words; shorter lines may stand twice in a body
@@ -71,64 +73,64 @@ def _select(page: Page, title: str | None, verdicts: Verdicts) -> Selection:
     if not choice.kept:
         return Selection((), title, 1.0, found=False)
     chosen = title or (None if choice.title is None else page.strings[choice.title])
-    reasons = _reasons(page, choice, chosen, verdicts.credit)
+    credit = verdicts.credit.tolist()
     size = sum(page.spans[index][1] - page.spans[index][0] for index in choice.kept)
-    first, last = min(choice.kept), max(choice.kept)
-    before = range(max(0, first - _BYLINES), first)
-    behind = range(last + 1, min(last + 1 + _BYLINES, len(page)))
-    within = [index for index in range(first, last) if index not in choice.kept]
-    credits_near = [index for index in (*before, *behind) if verdicts.credit[index]]
+    before, behind = _around(choice.kept, len(page))
+    within = [index for index in range(before.stop, behind.start) if index not in choice.kept]
+    near = [page.strings[index] for index in (*before, *within, *behind)]
+    credits_near = [page.strings[index] for index in (*before, *behind) if credit[index]]
     return Selection(
-        tuple(_edits(page, reasons)),
+        tuple(_edits(page, _reasons(page, choice.kept, chosen, credit))),
         chosen,
         size / len(page.text),
         found=True,
-        author=author_of(page.strings[index] for index in (*before, *within, *behind)),
-        credit=source_of(page.strings[index] for index in credits_near),
+        author=author_of(near),
+        credit=source_of(credits_near),
         doubtful=choice.doubt > _MAX_DOUBT,
     )
+
+
+def _around(kept: Collection[int], count: int) -> tuple[range, range]:
+    """Give the lines right before a body and right behind it."""
+    first, behind = min(kept), max(kept) + 1
+    return range(max(0, first - _BYLINES), first), range(behind, min(behind + _BYLINES, count))
 
 
 def _choose(page: Page, verdicts: Verdicts) -> _Choice:
     """Keep the likely lines; of those that say the same, the one in the weightier block."""
     likely = np.flatnonzero(verdicts.body > 0).tolist()
-    kept = set(likely) - _second_copies(page, likely, verdicts)
+    copied = (verdicts.copies > 1) & (verdicts.words >= _MIN_REPEAT)
+    kept = set(likely)
+    if copied.any():
+        kept -= _second_copies(page, likely, copied, verdicts.words)
     if not kept:
         return _Choice(frozenset(), None, 0.0)
-    chance = verdicts.chance
-    unsure = np.minimum(chance, 1000 - chance) * verdicts.words
+    unsure = np.minimum(verdicts.chance, 1000 - verdicts.chance) * verdicts.words
     words = 1000 * int(verdicts.words[list(kept)].sum())
-    return _Choice(frozenset(kept), _title(verdicts, min(kept)), int(unsure.sum()) / words)
+    return _Choice(frozenset(kept), _title(verdicts.title[: min(kept)]), int(unsure.sum()) / words)
 
 
-def _title(verdicts: Verdicts, first: int) -> int | None:
+def _title(odds: Array) -> int | None:
     """Find the line before the body that most looks like its title; None, not a guess."""
-    if not first:
-        return None
-    best = int(verdicts.title[:first].argmax())
-    return best if verdicts.title[best] > 0 else None
+    best = int(odds.argmax()) if len(odds) else None
+    return best if best is not None and odds[best] > 0 else None
 
 
-def _second_copies(page: Page, likely: Sequence[int], verdicts: Verdicts) -> set[int]:
+def _second_copies(page: Page, likely: Sequence[int], copied: Array, words: Array) -> set[int]:
     """Find the lines that say again what another one of a larger block says."""
-    doubles = [index for index in likely if verdicts.copies[index] > 1]
+    doubles = [index for index in likely if copied[index]]
     if not doubles:
         return set()
-    weights = _block_weights(likely, verdicts.words)
+    weights = _block_weights(likely, words)
+    keys = {index: key_of(page.strings[index]) for index in doubles}
     best: dict[str, int] = {}
-    for index in doubles:
-        if verdicts.words[index] >= _MIN_REPEAT:
-            other = best.setdefault(key_of(page.strings[index]), index)
-            if weights[index] > weights[other]:
-                best[key_of(page.strings[index])] = index
-    return {
-        index
-        for index in doubles
-        if best.get(key_of(page.strings[index]), index) != index
-    }
+    for index, key in keys.items():
+        if weights[index] > weights[best.setdefault(key, index)]:
+            best[key] = index
+    return {index for index, key in keys.items() if best[key] != index}
 
 
-def _block_weights(likely: Sequence[int], words: NDArray[Any]) -> dict[int, int]:
+def _block_weights(likely: Sequence[int], words: Array) -> dict[int, int]:
     """Give for each line the words of its block: lines with at most one other in between."""
     weights: dict[int, int] = {}
     block: list[int] = []
@@ -141,23 +143,25 @@ def _block_weights(likely: Sequence[int], words: NDArray[Any]) -> dict[int, int]
 
 
 def _reasons(
-    page: Page, choice: _Choice, title: str | None, credit: NDArray[Any]
+    page: Page, kept: Collection[int], title: str | None, credit: Sequence[bool]
 ) -> list[str | None]:
     """Say for each line why it is dropped; None for the lines that stay."""
-    body = "\n".join(page.strings[index] for index in sorted(choice.kept))
+    reasons: list[str | None] = [None] * len(page)
+    if len(kept) == len(page):
+        return reasons
+    body = "\n".join(page.strings[index] for index in sorted(kept))
     name = key_of(title or "") or None
-    reasons: list[str | None] = []
     for index, string in enumerate(page.strings):
-        if index in choice.kept:
-            reasons.append(None)
-        elif name and _is_title(key_of(string), name):
-            reasons.append("title")
+        if index in kept:
+            continue
+        if name and _is_title(key_of(string), name):
+            reasons[index] = "title"
         elif credit[index]:
-            reasons.append("credit")
+            reasons[index] = "credit"
         elif _is_repeat(string, body):
-            reasons.append("repeat")
+            reasons[index] = "repeat"
         else:
-            reasons.append("caption" if _is_caption(page, index, credit) else "boilerplate")
+            reasons[index] = "caption" if _is_caption(page, index, credit) else "boilerplate"
     return reasons
 
 
@@ -170,7 +174,7 @@ def _is_repeat(string: str, body: str) -> bool:
     return string.count(" ") >= _MIN_REPEAT - 1 and string in body
 
 
-def _is_caption(page: Page, index: int, credit: NDArray[Any]) -> bool:
+def _is_caption(page: Page, index: int, credit: Sequence[bool]) -> bool:
     """Whether a credit stands right beneath."""
     below = index + 1
     if below >= len(page) or not credit[below] or page.strings[index].count(" ") >= _MAX_CAPTION:

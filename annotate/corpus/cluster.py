@@ -115,14 +115,14 @@ class _Run:
         self.done[job.shard.number, job.first] = folder
 
     def _look_into(self, job: Job) -> tuple[Job, ...]:
-        """Set the input apart at which the workers died; one that is alone is rejected."""
+        """Set the inputs apart at which the workers died; one that is alone is rejected."""
         if job.last == job.first + 1:
             self._finish(job, reject_input(job))
             return ()
-        index = Part(job.folder).last_begun()
-        if index is None:
+        begun = Part(job.folder).last_begun()
+        if begun is None:
             raise RemoteError(
                 f"shard {job.shard.number} took down {ATTEMPTS} workers before they read it",
                 "give the workers more memory, or use fewer of them on a machine",
             )
-        return job.around(index)
+        return job.around(*begun)

@@ -17,6 +17,8 @@ _FEW = 2
 _RULES = frozenset("-=_*~#")  # a line drawn with them is no text
 _RAGGED = 12  # characters that single lines may be wider than most agree on
 _SHORT_WORD = 5  # letters
+_FEWEST_OPEN = 3  # lines that no sentence ends with
+_ENDS = frozenset(b".?dq\"')")
 _MID_SENTENCE = re.compile(rb"\n(?:[a,.:?)]|\(a)")
 _CONTINUING = frozenset(",.;:!?)]}»”’%、，。；：！？،؛।")
 _FINAL = frozenset((b".", b"?", b"d", b"q"))
@@ -31,6 +33,8 @@ def paragraphs(text: str, shape: bytes, spans: list[Span]) -> tuple[list[list[Sp
     step = _step(shape)
     wrapped = _wrapped(text, shape, spans, step)
     joined = wrapped or _continued(text, shape, spans, step)
+    if not joined:
+        return [[span] for span in spans], False
     groups: list[list[Span]] = []
     for index, span in enumerate(spans):
         if index in joined:
@@ -55,6 +59,9 @@ def _wrapped(text: str, shape: bytes, spans: list[Span], step: int) -> set[int]:
 
     A line is full when the first word of the next would not have fitted.
     """
+    ends = [shape[end - 1] for start, end in spans if end - start >= _NARROW]
+    if sum(end not in _ENDS for end in ends) < _FEWEST_OPEN:
+        return set()
     pairs = list(_tight_pairs(text, spans, step))
     if len(pairs) < _MANY:
         return set()

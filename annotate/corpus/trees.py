@@ -39,14 +39,14 @@ class Trees:
 
     def sums(self, matrix: Array) -> Array:
         """Add up what the trees say, in thousandths; `matrix` has a column for each line."""
-        yes = (matrix[self.feature] > self.border[:, None]).astype(np.uint8)
-        total = np.full(matrix.shape[1], self.bias, np.int64)
-        for asked, leaves in zip(self.asked, self.leaves, strict=True):
-            leaf = yes[asked[0]].copy()
-            for level, question in enumerate(asked[1:], 1):
-                leaf |= yes[question] << np.uint8(level)
-            total += leaves[leaf]
-        return total
+        yes = (matrix[self.feature] > self.border[:, None]).view(np.uint8)
+        leaf = yes[self.asked[:, 0]]
+        for level in range(1, self.asked.shape[1]):
+            leaf |= yes[self.asked[:, level]] << np.uint8(level)
+        count, depth = self.leaves.shape
+        first = np.arange(0, count * depth, depth, dtype=np.int32)
+        values = self.leaves.ravel()[leaf + first[:, None]]
+        return values.sum(axis=0, dtype=np.int64) + self.bias
 
 
 def chance(sums: Array) -> Array:

@@ -18,7 +18,7 @@ _STEM = 5  # letters
 _SPREAD = np.uint32(2654435761)
 _BASE = np.uint32(31)
 _LETTERS = NUMBER["0"]  # classes below are letters
-_LINE_BITS, _PAGE_BIT = 24, 56  # of a key: page, value, line
+_LINE_BITS, _PAGE_BIT = 23, 55  # of a key: page, value, line
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _lowered(codes: Array) -> Array:
 def grouped(page: Array, value: Array, line: Array) -> Shared:
     """Gather which lines of a page have the same value, each counted once.
 
-    Values are below 2**32, lines below 2**24, pages below 2**7.
+    Values are below 2**32, lines below 2**23, pages below 2**8.
     """
     keys = (page << np.int64(_PAGE_BIT)) | (value << np.int64(_LINE_BITS)) | line
     keys.sort()

@@ -23,7 +23,7 @@ from annotate.corpus import (
     read_chunks,
     read_rejected,
 )
-from annotate.corpus.article import Prepared, prepare_article
+from annotate.corpus.article import Prepared, prepare_article, prepare_articles
 from annotate.errors import InputError, RefusedError
 from annotate.workspace import PrepareSettings, Workspace
 from tests.unit.corpus.test_body import LEAD, OTHER, SECOND, THIRD, TITLE
@@ -218,11 +218,13 @@ def test_only_what_changed_is_prepared_again(
     file.write_text("\n" + records(*texts), encoding="utf-8")
     called: list[str] = []
 
-    def heard(each: Received, settings: PrepareSettings) -> Prepared | Rejected:
-        called.append(each.id)
-        return prepare_article(each, settings)
+    def heard(
+        batch: Sequence[Received], settings: PrepareSettings
+    ) -> list[Prepared | Rejected]:
+        called.extend(each.id for each in batch)
+        return prepare_articles(batch, settings)
 
-    monkeypatch.setattr(annotate.corpus.shards, "prepare_article", heard)
+    monkeypatch.setattr(annotate.corpus.shards, "prepare_articles", heard)
     prepare(workspace)
     assert called == ["a3"]
     incremental = corpus_bytes(workspace)
@@ -264,13 +266,15 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(
     write(workspace, a=f"{LEAD} a", b=f"{SECOND} b", c=f"{THIRD} c")
     called: list[str] = []
 
-    def stopped(each: Received, settings: PrepareSettings) -> Prepared | Rejected:
-        called.append(each.id)
+    def stopped(
+        batch: Sequence[Received], settings: PrepareSettings
+    ) -> list[Prepared | Rejected]:
+        called.extend(each.id for each in batch)
         if len(called) == 3:
             raise KeyboardInterrupt
-        return prepare_article(each, settings)
+        return prepare_articles(batch, settings)
 
-    monkeypatch.setattr(annotate.corpus.shards, "prepare_article", stopped)
+    monkeypatch.setattr(annotate.corpus.shards, "prepare_articles", stopped)
     with pytest.raises(KeyboardInterrupt):
         prepare(workspace)
     assert not workspace.corpus.exists()
