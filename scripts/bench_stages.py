@@ -106,7 +106,7 @@ def _read(file: Path, settings: PrepareSettings) -> Iterator[Received]:
 
 def _body(received: Received, edited: EditedText) -> EditedText:
     metadata = received.metadata
-    body = edited.then(select_body(edited.clean, metadata.title, metadata.outlet).edits)
+    body = edited.then(select_body(edited.clean, metadata.title).edits)
     assert body.clean is not None, "the text is a part of the stage"
     return body
 

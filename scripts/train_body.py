@@ -24,23 +24,25 @@ from score_body import Score, summary
 from scrapes import BODY, Marked, Scrape, read_half
 from vary import vary
 
-from annotate.corpus import context, features
 from annotate.corpus.body import select_bodies
 from annotate.corpus.clean import clean
 from annotate.corpus.edits import EditedText
 from annotate.corpus.lines import Lines, key_of
 from annotate.corpus.model import MODEL, STAGES, TITLE, Model, again, describe, matrix_of
 from annotate.corpus.trees import SCALE, Trees, chance
-from annotate.corpus.words import HASHES
+from annotate.corpus.words import HASHES, Words, words_of
 
 Array = NDArray[Any]
 SEED = 7
-VARIATIONS = 8  # of each file
+DEPTH = 4
+VARIATIONS = 10  # of each file
 VARIED = 0.6  # what they weigh
+VARIANT = 0.3  # what a line weighs that says the title otherwise
 COPY = 0.5  # what a second copy of a body line weighs
 INNER = 4  # folds within which the chances for the next stage are found
-TREES = {"first": 120, "second": 200, "third": 200, TITLE: 100}
-BIAS = {"third": 150}
+TREES = {"first": 100, "second": 150, "third": 150, TITLE: 100}
+FORESTS = {"third": 2}
+BIAS = {TITLE: 2000}  # thousandths
 FEWEST_FILES = 3  # that must hold a word for it to say something
 MOST_ODDS = 40
 
@@ -56,6 +58,7 @@ class Lesson:
     body: Array
     title: Array
     weight: Array
+    clear: Array
     file: Array
     original: Array
 
@@ -65,19 +68,21 @@ def lesson(scrapes: Sequence[Scrape], originals: Sequence[bool]) -> Lesson:
     edited = [clean(EditedText(scrape.text)) for scrape in scrapes]
     lines = Lines.of([each.clean for each in edited])
     size = len(lines)
-    body, title, weight = np.zeros(size, int), np.zeros(size, int), np.zeros(size)
+    body, title = np.zeros(size, int), np.zeros(size, int)
+    weight, clear = np.zeros(size), np.zeros(size)
     for scrape, each, rows in zip(scrapes, edited, lines.rows(), strict=True):
         page = lines.pages[int(lines.page[rows.start])] if rows.stop > rows.start else None
         if page is not None:
-            body[rows], title[rows], weight[rows] = _marks(scrape, each, page)
+            body[rows], title[rows], weight[rows], clear[rows] = _marks(scrape, each, page)
     names = sorted({scrape.name for scrape in scrapes})
     file = np.array([names.index(scrape.name) for scrape in scrapes])[lines.page]
     original = np.array(originals)[lines.page]
-    return Lesson(lines, body, title, weight * np.where(original, 1, VARIED), file, original)
+    less = np.where(original, 1, VARIED)
+    return Lesson(lines, body, title, weight * less, clear * less, file, original)
 
 
-def _marks(scrape: Scrape, edited: EditedText, page: Any) -> tuple[Array, Array, Array]:
-    """Give for each line of a page whether it is body, whether the title, and what it weighs.
+def _marks(scrape: Scrape, edited: EditedText, page: Any) -> tuple[Array, Array, Array, Array]:
+    """Give for each line whether it is body, whether the title, and what it weighs for either.
 
     A second copy of a body line counts as body: which of the two stays is settled later.
     """
@@ -94,19 +99,21 @@ def _marks(scrape: Scrape, edited: EditedText, page: Any) -> tuple[Array, Array,
         return np.array([mark[slice(*span)].sum() for span in spans]) * 2 > total
 
     body = most(marked["B"] | marked["H"])
-    weight = 0.4 + np.minimum(total, 400) / 120
+    variant = most(marked["T"])
+    weight = (0.4 + np.minimum(total, 400) / 120) * min(3.0, max(0.7, (3000 / sum(total)) ** 0.5))
     keys = [key_of(string) for string in page.strings]
     known = {key for key, is_body in zip(keys, body, strict=True) if is_body}
     copies = most(marked["R"]) & np.array([key in known for key in keys])
     name = key_of(" ".join((scrape.title or "").split()))
-    titles = most(marked["T"]) & np.array([key == name for key in keys])
-    return body | copies, titles, np.where(copies, COPY * weight, weight)
+    titles = variant & np.array([key == name for key in keys])
+    clear = np.where(variant & ~titles, VARIANT, 1.0)
+    return body | copies, titles, np.where(copies, COPY * weight, weight), clear
 
 
 class Vocabulary:
     """In how many files each word stands in the body, and in how many beside it."""
 
-    def __init__(self, taught: Lesson, words: Any) -> None:
+    def __init__(self, taught: Lesson, words: Words) -> None:
         line = words.line
         self.seen = self._keys(taught, words)
         own = np.unique(self.seen[np.isin(self.seen, self._keys(taught, words, originals=True))])
@@ -116,7 +123,7 @@ class Vocabulary:
         self.word, self.of = words.stem, taught.file[line]
 
     @staticmethod
-    def _keys(taught: Lesson, words: Any, *, originals: bool = False) -> Array:
+    def _keys(taught: Lesson, words: Words, *, originals: bool = False) -> Array:
         of = taught.file[words.line].astype(np.int64)
         keys = ((of * HASHES + words.stem) << 1) | taught.body[words.line]
         return keys[taught.original[words.line]] if originals else keys
@@ -142,17 +149,18 @@ def _odds(noise: Array, body: Array) -> Array:
 def train(files: Sequence[Marked], variations: int) -> Model:
     """Train all stages; each learns from chances that models of other files gave."""
     taught = lesson(*_varied(files, variations))
-    known = describe(taught.lines, np.zeros(HASHES, np.int64))
-    vocabulary = Vocabulary(taught, known.words)
-    _hear(known, vocabulary.odds_elsewhere())
+    words = words_of(taught.lines)
+    vocabulary = Vocabulary(taught, words)
+    known = describe(taught.lines, words, vocabulary.odds_elsewhere())
     base = matrix_of(known.columns)
     deal = np.random.default_rng(SEED).permutation(taught.file.max() + 1) % INNER
     fold = deal[taught.file]
     trees, matrix = dict[str, Trees](), base
     for stage in STAGES:
+        if trees:
+            matrix = np.concatenate((base, again(known, likely)))
         likely, trees[stage] = _stage(stage, matrix, taught.body, taught, fold)
-        matrix = np.concatenate((base, again(known, likely)))
-    trees[TITLE] = _fit(matrix, taught.title, np.ones(len(taught.lines)), TITLE)
+    trees[TITLE] = _fit(matrix, taught.title, taught.clear, TITLE)
     return Model(vocabulary.odds(), trees)
 
 
@@ -168,13 +176,6 @@ def _varied(files: Sequence[Marked], variations: int) -> tuple[list[Scrape], lis
     return scrapes, originals
 
 
-def _hear(known: Any, noise: Array) -> None:
-    """Put what words say in place of what was described without it."""
-    columns = features.noise_columns(known.lines, known.words, noise)
-    known.columns.update(columns)
-    known.columns.update(context.context_columns(known.lines, known.columns))
-
-
 def _stage(
     name: str, matrix: Array, wanted: Array, taught: Lesson, fold: Array
 ) -> tuple[Array, Trees]:
@@ -184,13 +185,21 @@ def _stage(
         others, own = fold != each, fold == each
         trees = _fit(matrix[:, others], wanted[others], taught.weight[others], name)
         likely[own] = chance(trees.sums(matrix[:, own]))
-    return likely, _fit(matrix, wanted, taught.weight, name)
+    return likely, _fit(matrix, wanted, taught.weight, name, FORESTS.get(name, 1))
 
 
-def _fit(matrix: Array, wanted: Array, weight: Array, name: str) -> Trees:
+def _fit(matrix: Array, wanted: Array, weight: Array, name: str, forests: int = 1) -> Trees:
+    """Fit trees; of several forests, grown from other seeds, the mean counts."""
+    grown = [_grown(matrix, wanted, weight, name, SEED + number) for number in range(forests)]
+    return mean(grown, BIAS.get(name, 0))
+
+
+def _grown(
+    matrix: Array, wanted: Array, weight: Array, name: str, seed: int
+) -> CatBoostClassifier:
     model = CatBoostClassifier(
         iterations=TREES[name],
-        depth=4,
+        depth=DEPTH,
         learning_rate=0.08,
         l2_leaf_reg=8,
         rsm=0.4,
@@ -198,39 +207,44 @@ def _fit(matrix: Array, wanted: Array, weight: Array, name: str) -> Trees:
         bootstrap_type="Bernoulli",
         subsample=0.7,
         boosting_type="Plain",
-        random_seed=SEED,
+        random_seed=seed,
         thread_count=2,
         verbose=False,
         allow_writing_files=False,
     )
     model.fit(matrix.T, wanted, sample_weight=weight)
-    return whole(model, BIAS.get(name, 0))
+    return model
 
 
-def whole(model: CatBoostClassifier, bias: int) -> Trees:
+def mean(models: Sequence[CatBoostClassifier], bias: int) -> Trees:
     """Turn fitted trees into trees of whole numbers, each question kept once."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder, "model.json")
-        model.save_model(str(place), format="json")
-        told = json.loads(place.read_bytes())
     questions: dict[tuple[int, float], int] = {}
-    asked, leaves = [], []
-    for tree in told["oblivious_trees"]:
-        splits = [(each["float_feature_index"], each["border"]) for each in tree["splits"] or ()]
-        row = [questions.setdefault(each, len(questions)) for each in splits]
-        depth = 4 - len(row)
-        asked.append(row + row[:1] * depth if row else [0] * 4)
-        values = np.round(np.array(tree["leaf_values"]) * SCALE).astype(np.int32)
-        leaves.append(values[np.arange(16) % len(values)])
+    asked, leaves, start = [], [], 0.0
+    for model in models:
+        told = _told(model)
+        start += told["scale_and_bias"][1][0]
+        for tree in told["oblivious_trees"]:
+            splits = [(each["float_feature_index"], each["border"]) for each in tree["splits"] or ()]
+            row = [questions.setdefault(each, len(questions)) for each in splits]
+            asked.append(row + row[:1] * (DEPTH - len(row)) if row else [0] * DEPTH)
+            values = np.array(tree["leaf_values"]) * SCALE / len(models)
+            leaves.append(np.round(values).astype(np.int32)[np.arange(1 << DEPTH) % len(values)])
     feature, border = zip(*questions, strict=True)
-    start = round(told["scale_and_bias"][1][0] * SCALE)
     return Trees(
         np.array(feature, np.int16),
         np.array(border, np.float32),
         np.array(asked, np.int16),
         np.array(leaves, np.int32),
-        start + bias,
+        round(start * SCALE / len(models)) + bias,
     )
+
+
+def _told(model: CatBoostClassifier) -> Any:
+    """Read what a model consists of."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder, "model.json")
+        model.save_model(str(place), format="json")
+        return json.loads(place.read_bytes())
 
 
 def judged(model: Model, scrapes: Sequence[Scrape]) -> list[Score]:
@@ -249,7 +263,9 @@ def cross_validate(files: Sequence[Marked], folds: int, variations: int) -> None
     groups: dict[str, list[Score]] = {}
     worst = []
     for fold in range(folds):
-        model = train([each for each, at in zip(files, deal, strict=True) if at != fold], variations)
+        model = train(
+            [each for each, at in zip(files, deal, strict=True) if at != fold], variations
+        )
         unseen = [each.scrape() for each, at in zip(files, deal, strict=True) if at == fold]
         for scrape, score in zip(unseen, judged(model, unseen), strict=True):
             worst.append((score.f1, scrape.name, score))

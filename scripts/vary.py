@@ -8,11 +8,14 @@ from numpy.random import Generator
 from scrapes import BODY, Marked, Row
 
 _BLANK: Row = ("", "")
-_ALONE = 0.12  # of the variations hold the article alone
-_QUIET = 0.45  # up to here, noise is thinned out
+_ALONE = 0.25  # of the variations hold the article alone
+_QUIET = 0.55  # up to here, noise is thinned out
 _SHORTER = 0.35
 _WRAPPED = 0.1
-_KEPT = {"T": 0.7, "C": 0.2}  # chances of lines beside an article that stands alone
+_PART = 0.5  # of those are but a few of its paragraphs
+_MOST_IN_PART = 6
+_SPOILT = 0.1  # of those with some noise of another page
+_KEPT = {"T": 0.7, "C": 0.5, "R": 0.5}  # chances of lines beside an article that stands alone
 
 
 def vary(marked: Marked, pool: Sequence[Marked], rng: Generator) -> Marked:
@@ -23,6 +26,8 @@ def vary(marked: Marked, pool: Sequence[Marked], rng: Generator) -> Marked:
     amount = rng.random()
     if amount < _ALONE:
         rows = _alone(rows, rng)
+        if rng.random() < _SPOILT:
+            _insert_noise(rows, _other(marked, pool, rng), rng)
     else:
         if amount < _QUIET:
             rows = _thinned(rows, rng)
@@ -49,10 +54,15 @@ def _shortened(rows: list[Row], rng: Generator) -> list[Row]:
 
 
 def _alone(rows: list[Row], rng: Generator) -> list[Row]:
+    """Keep the article, or a few paragraphs of it, and some of its titles and credits."""
+    places = _places(rows)
+    if len(places) > _MOST_IN_PART and rng.random() < _PART:
+        size = int(rng.integers(1, _MOST_IN_PART + 1))
+        first = int(rng.integers(0, len(places) - size)) if rng.random() < _PART else 0
+        gone = {*places[:first], *places[first + size :]}
+        rows = [row for at, row in enumerate(rows) if at not in gone]
     kept = [
-        row
-        for row in rows
-        if row[0] in BODY or not row[1] or rng.random() < _KEPT.get(row[0], 0.0)
+        row for row in rows if row[0] in BODY or not row[1] or rng.random() < _KEPT.get(row[0], 0.0)
     ]
     while kept and not kept[0][1]:
         kept.pop(0)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from annotate.corpus.articles import Article, Chunk, Flag, Metadata, Received, Rejected
 from annotate.corpus.chunk import chunk_article, hard_splits
 from annotate.corpus.clean import clean, clean_line
-from annotate.corpus.deadline import TimeLimit, time_limit
+from annotate.corpus.deadline import TimeLimit, one_handler, time_limit
 from annotate.corpus.decided import decided, visible_text
 from annotate.corpus.edits import EditedText
 from annotate.corpus.flags import flags_of
@@ -82,13 +82,14 @@ def prepare_articles(
     """
     guarded = _Guard(settings.seconds_per_article)
     select = settings.body == "select"
-    opened = [guarded(each, partial(_opened, each, select=select)) for each in batch]
-    return [
-        each
-        if isinstance(each, Rejected)
-        else guarded(each.received, partial(_prepare, each, settings))
-        for each in _selected(opened, guarded)
-    ]
+    with one_handler():
+        opened = [guarded(each, partial(_opened, each, select=select)) for each in batch]
+        return [
+            each
+            if isinstance(each, Rejected)
+            else guarded(each.received, partial(_prepare, each, settings))
+            for each in _selected(opened, guarded)
+        ]
 
 
 class _Guard:

@@ -9,22 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from itertools import islice, pairwise
+from typing import NamedTuple
 
 from annotate.corpus.credits import author_of, source_of
 from annotate.corpus.edits import Edit
 from annotate.corpus.lines import SITE_MARKS, Lines, Page, key_of
-from annotate.corpus.model import Model, Verdicts
-
-Array = NDArray[Any]
+from annotate.corpus.model import Model, Verdict
 
 _BYLINES = 12  # lines around the body that may hold who wrote it
 _MIN_REPEAT = 4  # words; shorter lines may stand twice in a body
 _MAX_CAPTION = 40  # words
+_CLEAR = 100  # chance in a thousand below which a line is clearly noise
+_GENEROUS = -800  # log-odds in thousandths that do for the body of a page without clear noise
+_SAID_AGAIN = 500  # log-odds in thousandths that a title gains by standing there twice
 _MAX_DOUBT = 0.12  # share of the kept words that the model expects to have misjudged
 _GLUED = ",.;:!?)]}”»、，。；：！？"
 
@@ -49,7 +47,7 @@ class _Choice(NamedTuple):
     """The lines of one page that are kept, and which line is its title."""
 
     kept: frozenset[int]
-    title: int | None
+    title: int  # -1 for none
     doubt: float
 
 
@@ -63,17 +61,17 @@ def select_bodies(
 ) -> list[Selection]:
     """Choose the lines of the bodies of several texts at once; each as if it stood alone."""
     lines = Lines.of(texts)
-    verdicts = (model or Model.load()).judge(lines)
-    parts = zip(lines.pages, titles, lines.rows(), strict=True)
-    return [_select(page, title, verdicts.of(rows)) for page, title, rows in parts]
+    every = (model or Model.load()).judge(lines).lines()
+    pages = zip(lines.pages, titles, strict=True)
+    return [_select(page, title, list(islice(every, len(page)))) for page, title in pages]
 
 
-def _select(page: Page, title: str | None, verdicts: Verdicts) -> Selection:
+def _select(page: Page, title: str | None, verdicts: Sequence[Verdict]) -> Selection:
     choice = _choose(page, verdicts)
     if not choice.kept:
         return Selection((), title, 1.0, found=False)
-    chosen = title or (None if choice.title is None else page.strings[choice.title])
-    credit = verdicts.credit.tolist()
+    chosen = title or (page.strings[choice.title] if choice.title >= 0 else None)
+    credit = [each.credit for each in verdicts]
     size = sum(page.spans[index][1] - page.spans[index][0] for index in choice.kept)
     before, behind = _around(choice.kept, len(page))
     within = [index for index in range(before.stop, behind.start) if index not in choice.kept]
@@ -96,32 +94,47 @@ def _around(kept: Collection[int], count: int) -> tuple[range, range]:
     return range(max(0, first - _BYLINES), first), range(behind, min(behind + _BYLINES, count))
 
 
-def _choose(page: Page, verdicts: Verdicts) -> _Choice:
+def _choose(page: Page, verdicts: Sequence[Verdict]) -> _Choice:
     """Keep the likely lines; of those that say the same, the one in the weightier block."""
-    likely = np.flatnonzero(verdicts.body > 0).tolist()
-    copied = (verdicts.copies > 1) & (verdicts.words >= _MIN_REPEAT)
-    kept = set(likely)
-    if copied.any():
-        kept -= _second_copies(page, likely, copied, verdicts.words)
+    least = _GENEROUS if _is_quiet(verdicts) else 0
+    likely = [index for index, each in enumerate(verdicts) if each.body > least]
+    title = _title(verdicts, likely[0] if likely else -1)
+    kept = set(likely) - _second_copies(page, likely, verdicts) - {title}
     if not kept:
-        return _Choice(frozenset(), None, 0.0)
-    unsure = np.minimum(verdicts.chance, 1000 - verdicts.chance) * verdicts.words
-    words = 1000 * int(verdicts.words[list(kept)].sum())
-    return _Choice(frozenset(kept), _title(verdicts.title[: min(kept)]), int(unsure.sum()) / words)
+        return _Choice(frozenset(), -1, 0.0)
+    unsure = sum(min(each.chance, 1000 - each.chance) * each.words for each in verdicts)
+    words = 1000 * sum(verdicts[index].words for index in kept)
+    return _Choice(frozenset(kept), title, unsure / words)
 
 
-def _title(odds: Array) -> int | None:
-    """Find the line before the body that most looks like its title; None, not a guess."""
-    best = int(odds.argmax()) if len(odds) else None
-    return best if best is not None and odds[best] > 0 else None
+def _is_quiet(verdicts: Sequence[Verdict]) -> bool:
+    """Whether hardly any line is clearly noise; credits and what may be a title are none."""
+    clear = sum(
+        each.chance < _CLEAR and not each.credit and each.title <= 0 for each in verdicts
+    )
+    return clear * 10 <= len(verdicts)
 
 
-def _second_copies(page: Page, likely: Sequence[int], copied: Array, words: Array) -> set[int]:
+def _title(verdicts: Sequence[Verdict], first: int) -> int:
+    """Find the line that most looks like the title of the body; -1, not a guess.
+
+    Of two that look nearly alike, the one that the page repeats is taken.
+    """
+    odds = [each.title + _SAID_AGAIN * (each.copies > 1) for each in verdicts[: first + 1]]
+    best = max(odds, default=0)
+    return odds.index(best) if best > 0 else -1
+
+
+def _second_copies(page: Page, likely: Sequence[int], verdicts: Sequence[Verdict]) -> set[int]:
     """Find the lines that say again what another one of a larger block says."""
-    doubles = [index for index in likely if copied[index]]
+    doubles = [
+        index
+        for index in likely
+        if verdicts[index].copies > 1 and verdicts[index].words >= _MIN_REPEAT
+    ]
     if not doubles:
         return set()
-    weights = _block_weights(likely, words)
+    weights = _block_weights(likely, verdicts)
     keys = {index: key_of(page.strings[index]) for index in doubles}
     best: dict[str, int] = {}
     for index, key in keys.items():
@@ -130,13 +143,13 @@ def _second_copies(page: Page, likely: Sequence[int], copied: Array, words: Arra
     return {index for index, key in keys.items() if best[key] != index}
 
 
-def _block_weights(likely: Sequence[int], words: Array) -> dict[int, int]:
+def _block_weights(likely: Sequence[int], verdicts: Sequence[Verdict]) -> dict[int, int]:
     """Give for each line the words of its block: lines with at most one other in between."""
     weights: dict[int, int] = {}
     block: list[int] = []
     for index in (*likely, likely[-1] + 9):
         if block and index > block[-1] + 2:
-            weights.update(dict.fromkeys(block, int(words[block].sum())))
+            weights.update(dict.fromkeys(block, sum(verdicts[each].words for each in block)))
             block = []
         block.append(index)
     return weights
@@ -182,18 +195,21 @@ def _is_caption(page: Page, index: int, credit: Sequence[bool]) -> bool:
     return page.spans[index][1] + 1 == page.spans[below][0]
 
 
-def _edits(page: Page, reasons: list[str | None]) -> Iterator[Edit]:
+def _edits(page: Page, reasons: Sequence[str | None]) -> Iterator[Edit]:
     """Give one edit for each run of lines that go for the same reason, with a gap beside it."""
-    first = next((index for index, reason in enumerate(reasons) if reason is None), len(reasons))
-    keyed = groupby(range(len(reasons)), key=lambda index: (reasons[index], index < first))
-    for (reason, leading), run in keyed:
+    spans, count, index, led = page.spans, len(reasons), 0, False
+    while index < count:
+        reason, first = reasons[index], index
+        index += 1
         if reason is None:
-            for index in run:
-                yield from _rejoined(page, index)
+            led = True
+            if len(page.groups[first]) > 1:
+                yield from _rejoined(page, first)
             continue
-        members = list(run)
-        start = page.spans[members[0]][0] if leading else page.spans[members[0] - 1][1]
-        end = page.spans[members[-1] + 1][0] if leading else page.spans[members[-1]][1]
+        while index < count and reasons[index] == reason:
+            index += 1
+        start = spans[first - 1][1] if led else spans[first][0]
+        end = spans[index - 1][1] if led else spans[index][0]
         yield Edit(start, end, "", reason)
 
 

@@ -26,6 +26,7 @@ _MAX_WEIGHT = 60  # words
 _LOST = 600
 _TITLE_WORDS = (4, 40)
 _EARLY = 0.3  # of the likely body stands before a title at most
+_LEAD = 4  # likely lines
 _MAX_KNOWN = 6
 
 
@@ -108,8 +109,8 @@ def _blocks(lines: Lines, weights: Array) -> tuple[Array, Array]:
     return left, size
 
 
-def topic_columns(lines: Lines, shared: Shared, chance: Array) -> Columns:
-    """Tell which of a line's content words stand in other lines that are likely body, and noise."""
+def topic_columns(lines: Lines, shared: Shared, chance: Array, name: str) -> Columns:
+    """Tell which of a line's words stand in other lines that are likely body, and noise."""
     size = len(lines)
     own = chance[shared.line]
     body = shared.sums(chance) - own
@@ -122,13 +123,13 @@ def topic_columns(lines: Lines, shared: Shared, chance: Array) -> Columns:
     share = known / count
     base = lines.per_page(chance * known) / np.maximum(lines.per_page(chance * content), 1)
     return {
-        "known": known,
-        "known_share": share,
-        "lost_share": lost / count,
-        "known_odds": odds / count,
-        "known_base": base,
-        "known_more": share - base,
-        "content": content,
+        name: known,
+        f"{name}_share": share,
+        f"{name}_lost": lost / count,
+        f"{name}_odds": odds / count,
+        f"{name}_base": base,
+        f"{name}_more": share - base,
+        f"{name}_count": content,
     }
 
 
@@ -144,10 +145,9 @@ def chance_columns(lines: Lines, shared: Shared, columns: Columns, chance: Array
     for reach in (3, 10):
         found[f"mass-{reach}"], found[f"mass+{reach}"] = lines.around(weighed, reach)
     found |= _mass_columns(lines, weighed * likely, "body")
-    topic = topic_columns(lines, shared, chance)
-    found |= {f"{name}_now": column for name, column in topic.items()}
+    found |= topic_columns(lines, shared, chance, "known_now")
     found |= _title_columns(lines, shared, columns, chance)
-    fit = (topic["known_more"] * 1000).astype(np.int64) * chance // 1000
+    fit = (found["known_now_more"] * 1000).astype(np.int64) * chance // 1000
     for reach in (2, 5):
         found[f"fit-{reach}"], found[f"fit+{reach}"] = lines.around(fit, reach)
     begin, end = _extent(lines, likely)
@@ -185,6 +185,8 @@ def _title_columns(lines: Lines, shared: Shared, columns: Columns, chance: Array
     rank = known * able * (2 + (columns["copies"] > 1))
     at = _best(lines, rank, 3)
     title = lines.index == at
+    lead = chance * ((chance > EVEN) & (lines.before(chance > EVEN) < _LEAD))
+    opened = shared.per_line(size, shared.sums(lead) - lead[shared.line] > 0)
     named = np.zeros(shared.groups, bool)
     named[shared.group[title[shared.line]]] = True
     holds = shared.per_line(size, named[shared.group])
@@ -194,6 +196,8 @@ def _title_columns(lines: Lines, shared: Shared, columns: Columns, chance: Array
         "from_title": np.where(at < 0, 0, np.clip(lines.index - at, -20, 20)),
         "title_words": np.minimum(holds, 5) * ~title,
         "title_rank": rank,
+        "lead_words": opened,
+        "lead_share": opened / np.maximum(np.bincount(shared.line, minlength=size), 1),
     }
 
 

@@ -34,14 +34,31 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 @contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
+def one_handler() -> Iterator[None]:
+    """Let all time limits in the block share one signal handler: to change it takes long."""
+    if _handles or threading.current_thread() is not threading.main_thread():
+        yield
+        return
     before = signal.signal(signal.SIGVTALRM, _stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    _handles.append(True)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        _handles.clear()
         signal.signal(signal.SIGVTALRM, before)
+
+
+_handles: list[bool] = []  # whether the handler is ours; in the main thread only
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    with one_handler():
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
 
 def _stop(_number: int, _frame: Any) -> None:

@@ -67,8 +67,8 @@ _PAIR = _pair_table()
 _FINAL, _ASKS, _CLOSES = _among(".?dq"), _among("?q"), _among("\"')")
 
 
-def shape_columns(lines: Lines, words: Words, odds: Array) -> Columns:
-    """Describe each line by itself; `odds` says of each hash of a word how it speaks for noise."""
+def shape_columns(lines: Lines, words: Words, noise: Array) -> Columns:
+    """Describe each line by itself; `noise` says of each word how it speaks for noise."""
     counts, pairs = _counts(lines)
     gap = np.append(lines.start[1:], len(lines.codes)) - lines.end
     chars = lines.end - lines.start
@@ -77,7 +77,7 @@ def shape_columns(lines: Lines, words: Words, odds: Array) -> Columns:
     columns |= _end_columns(lines, pairs["dots"])
     columns |= _mark_columns(lines, counts, pairs, count, chars)
     columns |= _special_columns(lines)
-    columns |= _word_columns(lines, words, odds)
+    columns |= _word_columns(lines, words, noise)
     columns |= _layout_columns(lines, gap)
     columns["credit"] = _credits(lines, columns)
     columns["text"] = _text(columns)
@@ -85,15 +85,22 @@ def shape_columns(lines: Lines, words: Words, odds: Array) -> Columns:
 
 
 def _counts(lines: Lines) -> tuple[Array, dict[str, Array]]:
-    """Count in each line the characters of each class, and the pairs of classes by their names."""
-    classes, line, size = lines.classes[lines.begin :], lines.of_character, len(lines)
-    counts = np.bincount(line * np.int32(_CLASSES) + classes, minlength=size * _CLASSES)
-    pairs = _PAIR[classes[:-1], classes[1:]]
-    some = np.flatnonzero(pairs)
-    width = len(_PAIRS)
-    keys = line[some] * np.int32(width) + pairs[some]
-    rows = np.bincount(keys, minlength=size * width).reshape(size, width).T
-    return counts.reshape(size, _CLASSES).T, dict(zip(_PAIRS, rows, strict=True))
+    """Count in each line the characters of each class, and the pairs of classes by their names.
+
+    Most characters are small letters, and no pair begins with one: only the others are counted.
+    """
+    classes, size = lines.classes[lines.begin :], len(lines)
+    places = np.flatnonzero(classes != _SMALL)
+    line, others = lines.of_character[places].astype(np.int64), classes[places]
+    counts = np.bincount(line * _CLASSES + others, minlength=size * _CLASSES)
+    counts = counts.reshape(size, _CLASSES).T
+    spans = np.diff(lines.start, append=len(lines.codes))
+    counts[_SMALL] = spans - counts.sum(0)
+    behind = classes[np.minimum(places + 1, len(classes) - 1)]
+    pairs = _PAIR.ravel()[others.astype(np.int64) * _CLASSES + behind]
+    some, width = np.flatnonzero(pairs), len(_PAIRS)
+    rows = np.bincount(line[some] * width + pairs[some], minlength=size * width)
+    return counts, dict(zip(_PAIRS, rows.reshape(size, width).T, strict=True))
 
 
 def _end_columns(lines: Lines, dots: Array) -> Columns:
@@ -153,24 +160,27 @@ def _special_columns(lines: Lines) -> Columns:
     }
 
 
-def _word_columns(lines: Lines, words: Words, odds: Array) -> Columns:
-    """Describe the words of each line: how short they are, and how they speak for noise."""
+def _word_columns(lines: Lines, words: Words, noise: Array) -> Columns:
+    """Describe the words of each line: how short, and how they speak for noise.
+
+    `noise` is in tenths of log-odds.
+    """
     total = np.bincount(words.line, minlength=len(lines))
     brief = (words.size <= _SHORT_WORD) & ~words.capital
     short = np.bincount(words.line[brief], minlength=len(lines))
-    noise = noise_columns(lines, words, odds[words.stem])
-    return {"short_words": short, "short_share": short / np.maximum(total, 1), **noise}
-
-
-def noise_columns(lines: Lines, words: Words, noise: Array) -> Columns:
-    """Sum up for each line how much each of its words speaks for noise, in tenths of log-odds."""
     sums = np.bincount(words.line, weights=noise, minlength=len(lines))
     most = np.zeros(len(lines), np.int64)
     begins = np.flatnonzero(np.diff(words.line, prepend=-1))
     if len(begins):
         most[words.line[begins]] = np.maximum.reduceat(noise, begins)
-    total = np.maximum(np.bincount(words.line, minlength=len(lines)), 1)
-    return {"noise_sum": np.clip(sums, -300, 300), "noise": sums / total, "noise_most": most}
+    count = np.maximum(total, 1)
+    return {
+        "short_words": short,
+        "short_share": short / count,
+        "noise_sum": np.clip(sums, -300, 300),
+        "noise": sums / count,
+        "noise_most": most,
+    }
 
 
 def _layout_columns(lines: Lines, gap: Array) -> Columns:

@@ -21,6 +21,7 @@ _FEWEST_OPEN = 3  # lines that no sentence ends with
 _ENDS = frozenset(b".?dq\"')")
 _MID_SENTENCE = re.compile(rb"\n(?:[a,.:?)]|\(a)")
 _CONTINUING = frozenset(",.;:!?)]}»”’%、，。；：！？،؛।")
+_MAY_GO_ON = frozenset(b"a,.?:)(dq\"'-")  # classes of the first characters of such lines
 _FINAL = frozenset((b".", b"?", b"d", b"q"))
 _WORD_STARTS = re.compile(rb"(?:(?<= )|\A)[\"'(]*([aA])")
 
@@ -101,7 +102,13 @@ def _continued(text: str, shape: bytes, spans: list[Span], step: int) -> set[int
     """
     if not _MID_SENTENCE.search(shape):
         return set()
-    certain = {index for index in range(1, len(spans)) if _goes_on(text, shape, spans, index, step)}
+    certain = {
+        index
+        for index, (start, _) in enumerate(spans)
+        if shape[start] in _MAY_GO_ON and index and _goes_on(text, shape, spans, index, step)
+    }
+    if not certain:
+        return certain
     small = [index for index in certain if shape[spans[index][0]] == ord("a")]
     if len(small) == len(certain) <= _FEW:
         return set()

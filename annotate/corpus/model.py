@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from annotate.corpus import context, features
 from annotate.corpus.features import Columns
 from annotate.corpus.lines import Lines
 from annotate.corpus.trees import Trees, chance
-from annotate.corpus.words import HASHES, Shared, Words, content_words, words_of
+from annotate.corpus.words import HASHES, Shared, Words, content_words, rare_words, words_of
 
 Array = NDArray[Any]
 MODEL = Path(__file__).with_name("body.npz")
@@ -27,17 +28,28 @@ class Described(NamedTuple):
     """What is known of lines before any was judged."""
 
     lines: Lines
-    words: Words
     shared: Shared
+    rare: Shared
     columns: Columns
+
+
+class Verdict(NamedTuple):
+    """What the model says of a line, and what it was told of it.
+
+    `body` and `title` are log-odds in thousandths, `chance` is that of being body.
+    """
+
+    body: int
+    title: int
+    chance: int
+    words: int
+    credit: bool
+    copies: int
 
 
 @dataclass(frozen=True)
 class Verdicts:
-    """What the model says of each line, and what it was told of it.
-
-    `body` and `title` are log-odds in thousandths, `chance` is that of being body.
-    """
+    """The verdicts on all lines, by column."""
 
     body: Array
     title: Array
@@ -46,9 +58,10 @@ class Verdicts:
     credit: Array
     copies: Array
 
-    def of(self, rows: slice) -> Verdicts:
-        """Give those of some lines."""
-        return Verdicts(*(getattr(self, field.name)[rows] for field in fields(self)))
+    def lines(self) -> Iterator[Verdict]:
+        """Give the verdict on each line."""
+        columns = (getattr(self, field.name).tolist() for field in fields(self))
+        return map(Verdict, *columns)
 
 
 @dataclass(frozen=True)
@@ -85,39 +98,43 @@ class Model:
 
     def judge(self, lines: Lines) -> Verdicts:
         """Judge all lines: by themselves, and again by what was said of the others."""
-        known = describe(lines, self.odds)
-        base = matrix_of(known.columns)
+        words = words_of(lines)
+        known = describe(lines, words, self.odds[words.stem])
+        matrix = base = matrix_of(known.columns)
         sums = self.trees[STAGES[0]].sums(base)
         for name in STAGES[1:]:
-            sums = self.trees[name].sums(np.concatenate((base, again(known, chance(sums)))))
-        likely = chance(sums)
+            matrix = np.concatenate((base, again(known, chance(sums))))
+            sums = self.trees[name].sums(matrix)
         titles = np.full(len(lines), _NO_TITLE, np.int64)
-        before = lines.before(sums > 0) == 0
-        matrix = np.concatenate((base, again(known, likely)))[:, before]
-        titles[before] = self.trees[TITLE].sums(matrix)
+        early = lines.before(sums > 0) == 0
+        titles[early] = self.trees[TITLE].sums(matrix[:, early])
         told = (known.columns[name] for name in ("words", "credit", "copies"))
-        return Verdicts(sums, titles, likely, *told)
+        return Verdicts(sums, titles, chance(sums), *told)
 
 
-def describe(lines: Lines, odds: Array) -> Described:
-    """Describe each line by itself and by where it stands."""
-    words = words_of(lines)
-    columns = features.shape_columns(lines, words, odds)
+def describe(lines: Lines, words: Words, noise: Array) -> Described:
+    """Describe each line by itself and by where it stands.
+
+    `noise` says of each word how much it speaks for noise, 0 of one that nothing is known of.
+    """
+    columns = features.shape_columns(lines, words, noise)
     columns |= features.repeat_columns(lines, words)
     columns |= features.kind_columns(lines, columns)
     small = lines.per_page(columns["small_words"])
     caseless = lines.per_page(columns["caseless"] * columns["words"]) > small
-    shared = content_words(lines, words, caseless)
+    shared, rare = content_words(lines, words, caseless), rare_words(lines, words, noise)
     prior = np.where(columns["text"] > 0, context.LIKELY, context.UNLIKELY)
-    columns |= context.topic_columns(lines, shared, prior)
+    columns |= context.topic_columns(lines, shared, prior, "known")
+    columns |= context.topic_columns(lines, rare, prior, "rare")
     columns |= context.context_columns(lines, columns)
-    return Described(lines, words, shared, columns)
+    return Described(lines, shared, rare, columns)
 
 
 def again(known: Described, likely: Array) -> Array:
     """Describe each line by what was said of the lines around it."""
-    more = context.chance_columns(known.lines, known.shared, known.columns, likely)
-    return matrix_of(more)
+    columns = context.chance_columns(known.lines, known.shared, known.columns, likely)
+    columns |= context.topic_columns(known.lines, known.rare, likely, "rare_now")
+    return matrix_of(columns)
 
 
 def matrix_of(columns: Columns) -> Array:

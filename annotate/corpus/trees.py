@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+_BLOCK = 256  # lines judged at once, so that what is asked of them stays near the processor
 SCALE = 1000  # leaves are log-odds in thousandths
 
 
@@ -39,14 +40,20 @@ class Trees:
 
     def sums(self, matrix: Array) -> Array:
         """Add up what the trees say, in thousandths; `matrix` has a column for each line."""
+        total = np.empty(matrix.shape[1], np.int64)
+        for start in range(0, len(total), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            total[block] = self._block(matrix[:, block])
+        return total + self.bias
+
+    def _block(self, matrix: Array) -> Array:
         yes = (matrix[self.feature] > self.border[:, None]).view(np.uint8)
         leaf = yes[self.asked[:, 0]]
         for level in range(1, self.asked.shape[1]):
             leaf |= yes[self.asked[:, level]] << np.uint8(level)
-        count, depth = self.leaves.shape
-        first = np.arange(0, count * depth, depth, dtype=np.int32)
-        values = self.leaves.ravel()[leaf + first[:, None]]
-        return values.sum(axis=0, dtype=np.int64) + self.bias
+        count, answers = self.leaves.shape
+        first = np.arange(0, count * answers, answers, dtype=np.intp)
+        return self.leaves.ravel().take(leaf + first[:, None]).sum(axis=0, dtype=np.int64)
 
 
 def chance(sums: Array) -> Array:

@@ -126,15 +126,22 @@ def content_words(lines: Lines, words: Words, caseless: Array) -> Shared:
     return grouped(lines.page[line], words.stem[content], line)
 
 
+def rare_words(lines: Lines, words: Words, noise: Array) -> Shared:
+    """Find the lines that share words of which nothing is known: names, and what is told of."""
+    rare = (noise == 0) & (words.size > 2)  # noqa: PLR2004
+    line = words.line[rare].astype(np.int64)
+    return grouped(lines.page[line], words.stem[rare], line)
+
+
 def runs_of_words(lines: Lines, words: Words) -> Shared:
-    """Find the lines that share four words in a row."""
-    places = np.arange(max(0, len(words.line) - 3))
-    places = places[words.line[3:] == words.line[: len(places)]]
-    runs = words.stem[places]
+    """Find the lines that share four words in a row; every second run is looked at."""
+    count = max(0, len(words.line) - 3)
+    runs = words.stem[:count]
     for step in (1, 2, 3):
-        runs = (runs * 1_000_003 + words.stem[places + step]) & 0xFFFFFFFF
-    line = words.line[places].astype(np.int64)
-    return grouped(lines.page[line], runs, line)
+        runs = (runs * 1_000_003 + words.stem[step : step + count]) & 0xFFFFFFFF
+    chosen = (runs & 1 == 0) & (words.line[3:] == words.line[:count])
+    line = words.line[:count][chosen].astype(np.int64)
+    return grouped(lines.page[line], runs[chosen] >> 1, line)
 
 
 def whole_lines(lines: Lines, words: Words) -> Shared:

@@ -35,9 +35,9 @@ def page(*lines: str) -> str:
     return "\n\n".join(lines)
 
 
-def body_of(*lines: str, title: str | None = None, outlet: str | None = None) -> str:
+def body_of(*lines: str, title: str | None = None) -> str:
     text = page(*lines)
-    return EditedText(text).then(select_body(text, title, outlet).edits).clean
+    return EditedText(text).then(select_body(text, title).edits).clean
 
 
 def reasons_of(*lines: str) -> dict[str, str]:
@@ -245,7 +245,7 @@ def test_precision_and_recall_on_the_sample_are_at_least_nine_in_ten(name: str) 
     row = records().get(name) or {"text": (SAMPLE / name).read_bytes().decode("utf-8")}
     raw = row["text"]
     edited = clean(EditedText(raw))
-    selection = select_body(edited.clean, row.get("title"), row.get("outlet"))
+    selection = select_body(edited.clean, row.get("title"))
     kept = visible(raw, raw_ranges(edited.then(selection.edits)))
     body = visible(raw, samples()[name]["body_regions"])
     assert len(kept & body) >= 0.9 * len(kept)

@@ -218,9 +218,7 @@ def test_only_what_changed_is_prepared_again(
     file.write_text("\n" + records(*texts), encoding="utf-8")
     called: list[str] = []
 
-    def heard(
-        batch: Sequence[Received], settings: PrepareSettings
-    ) -> list[Prepared | Rejected]:
+    def heard(batch: Sequence[Received], settings: PrepareSettings) -> list[Prepared | Rejected]:
         called.extend(each.id for each in batch)
         return prepare_articles(batch, settings)
 
@@ -266,9 +264,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(
     write(workspace, a=f"{LEAD} a", b=f"{SECOND} b", c=f"{THIRD} c")
     called: list[str] = []
 
-    def stopped(
-        batch: Sequence[Received], settings: PrepareSettings
-    ) -> list[Prepared | Rejected]:
+    def stopped(batch: Sequence[Received], settings: PrepareSettings) -> list[Prepared | Rejected]:
         called.extend(each.id for each in batch)
         if len(called) == 3:
             raise KeyboardInterrupt
