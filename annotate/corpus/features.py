@@ -96,11 +96,20 @@ def _counts(lines: Lines) -> tuple[Array, dict[str, Array]]:
     counts = counts.reshape(size, _CLASSES).T
     spans = np.diff(lines.start, append=len(lines.codes))
     counts[_SMALL] = spans - counts.sum(0)
-    behind = classes[np.minimum(places + 1, len(classes) - 1)]
-    pairs = _PAIR.ravel()[others.astype(np.int64) * _CLASSES + behind]
+    return counts, _pair_counts(lines, places, line)
+
+
+def _pair_counts(lines: Lines, places: Array, line: Array) -> dict[str, Array]:
+    """Count the pairs that begin at some places; what stands behind a line is a space."""
+    classes, left = lines.classes[lines.begin :], lines.end[line] - lines.begin - places
+    places, line, left = places[left > 0], line[left > 0], left[left > 0]
+    behind = np.full(len(places), _SPACE)
+    inside = left > 1
+    behind[inside] = classes[places[inside] + 1]
+    pairs = _PAIR[classes[places], behind]
     some, width = np.flatnonzero(pairs), len(_PAIRS)
-    rows = np.bincount(line[some] * width + pairs[some], minlength=size * width)
-    return counts, dict(zip(_PAIRS, rows.reshape(size, width).T, strict=True))
+    rows = np.bincount(line[some] * width + pairs[some], minlength=len(lines) * width)
+    return dict(zip(_PAIRS, rows.reshape(len(lines), width).T, strict=True))
 
 
 def _end_columns(lines: Lines, dots: Array) -> Columns:

@@ -98,6 +98,8 @@ class Model:
 
     def judge(self, lines: Lines) -> Verdicts:
         """Judge all lines: by themselves, and again by what was said of the others."""
+        if not len(lines):
+            return Verdicts(*([np.empty(0, np.int64)] * len(fields(Verdicts))))
         words = words_of(lines)
         known = describe(lines, words, self.odds[words.stem])
         matrix = base = matrix_of(known.columns)

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import json
+import textwrap
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 import annotate
-from annotate.corpus.body import select_body
+from annotate.corpus.body import select_bodies, select_body
 from annotate.corpus.clean import clean
 from annotate.corpus.edits import EditedText
 from tests.unit.corpus.texts import nasty_texts
@@ -30,6 +32,21 @@ OTHER = (
     "within a fortnight, a trade body reported, blaming dry weather and expensive diesel."
 )
 
+MORE = (
+    "The old ferry was built in 1961 and takes eleven minutes to cross the sound of Mell.",
+    "“Nobody on the island asked for a bridge,” Pell said after the vote. “We asked for a boat "
+    "that starts in winter.”",
+    "Two members of the council voted against the plan, which costs nine million crowns and will "
+    "be paid by the islanders over twelve years.",
+    "The ferry will be painted in spring, and the mayor has promised to hold a brush herself.",
+)
+ARTICLE = (LEAD, SECOND, THIRD, *MORE)
+HEAD = ("Skip to content", "News", "Sea", "Sport", "Mell Mail", TITLE, "12 March 2031, 08:14")
+FOOT = (
+    *("Share", "Print", "Most read", "Ten harbours to see before summer", "Bread is dear again"),
+    *("Contact", "Privacy policy", "© 2031 Mell Mail. All rights reserved."),
+)
+
 
 def page(*lines: str) -> str:
     return "\n\n".join(lines)
@@ -47,51 +64,55 @@ def reasons_of(*lines: str) -> dict[str, str]:
 
 
 def test_an_article_alone_is_its_own_body() -> None:
-    assert body_of(LEAD, SECOND, THIRD) == f"{LEAD}\n\n{SECOND}\n\n{THIRD}"
+    assert body_of(*ARTICLE) == page(*ARTICLE)
+    assert body_of(LEAD, SECOND, THIRD) == page(LEAD, SECOND, THIRD)
 
 
 def test_navigation_title_and_footer_go_and_say_why() -> None:
-    reasons = reasons_of("Home | News | Sea | Sport", TITLE, LEAD, SECOND, THIRD, "Popular", "Top")
+    reasons = reasons_of(*HEAD, *ARTICLE, *FOOT)
     assert reasons == {
-        "Home | News | Sea | Sport": "boilerplate",
+        page(*HEAD[:5]): "boilerplate",
         TITLE: "title",
-        "Popular\n\nTop": "boilerplate",
+        HEAD[6]: "boilerplate",
+        page(*FOOT): "boilerplate",
     }
 
 
-def test_the_title_is_the_line_before_the_body_that_shares_its_words() -> None:
-    assert select_body(page("Sea and land", TITLE, "12", LEAD, SECOND)).title == TITLE
+def test_the_title_is_found_among_what_stands_before_the_body() -> None:
+    assert select_body(page(*HEAD, *ARTICLE, *FOOT)).title == TITLE
 
 
 def test_no_title_is_guessed() -> None:
-    assert select_body(page("All the news of today", LEAD, SECOND)).title is None
+    assert select_body(page("News", "Sea", "12 March", *ARTICLE)).title is None
 
 
-def test_of_two_titles_the_one_that_repeats_is_taken() -> None:
-    lines = ("Old ferry of Mell to stay", TITLE, LEAD, SECOND, THIRD, "Popular", TITLE, "Top")
-    assert select_body(page(*lines)).title == TITLE
+def test_a_known_title_is_kept_and_goes_from_the_text() -> None:
+    selection = select_body(page(*HEAD, *ARTICLE), TITLE)
+    assert selection.title == TITLE
+    assert TITLE not in body_of(*HEAD, *ARTICLE, title=TITLE)
 
 
 def test_a_second_copy_of_the_body_goes() -> None:
-    text = body_of(TITLE, LEAD, SECOND, THIRD, "Share", "Print", SECOND, THIRD, "Popular")
-    assert text == f"{LEAD}\n\n{SECOND}\n\n{THIRD}"
+    text = body_of(*HEAD, *ARTICLE, "Share", "Print", *ARTICLE[1:], *FOOT)
+    assert text == page(*ARTICLE)
+    reasons = reasons_of(*HEAD, *ARTICLE, "Share", "Print", *ARTICLE[1:], *FOOT)
+    assert reasons[page(*ARTICLE[1:])] == "repeat"
 
 
 def test_a_pull_quote_goes() -> None:
-    quote = "listened to the island and that the ferry would stay"
-    assert body_of(LEAD, SECOND, f"“{quote}”", THIRD) == f"{LEAD}\n\n{SECOND}\n\n{THIRD}"
+    quote = "The council had listened to the island and that the ferry would stay"
+    article = (*ARTICLE[:4], f"“{quote}”", *ARTICLE[4:])
+    assert body_of(*HEAD, *article, *FOOT) == page(*ARTICLE)
 
 
 def test_an_article_on_another_topic_behind_other_lines_goes() -> None:
-    assert body_of(LEAD, SECOND, THIRD, "Related", "Economy", OTHER, "Popular") == (
-        f"{LEAD}\n\n{SECOND}\n\n{THIRD}"
-    )
+    text = body_of(*HEAD, *ARTICLE, "Related", "Economy", "Bread is dear again", OTHER, *FOOT)
+    assert text == page(*ARTICLE)
 
 
 def test_a_subhead_stays() -> None:
-    assert body_of(LEAD, "A ferry and its doctor", THIRD) == (
-        f"{LEAD}\n\nA ferry and its doctor\n\n{THIRD}"
-    )
+    article = (*ARTICLE[:3], "A ferry and its doctor", *ARTICLE[3:])
+    assert body_of(*HEAD, *article, *FOOT) == page(*article)
 
 
 @pytest.mark.parametrize(
@@ -105,95 +126,88 @@ def test_a_subhead_stays() -> None:
     ],
 )
 def test_credits_between_paragraphs_go(line: str) -> None:
-    assert body_of(LEAD, line, SECOND, THIRD) == f"{LEAD}\n\n{SECOND}\n\n{THIRD}"
+    assert body_of(*HEAD, *ARTICLE[:2], line, *ARTICLE[2:], *FOOT) == page(*ARTICLE)
 
 
 def test_a_caption_with_its_credit_goes() -> None:
-    caption = "The ferry leaves Mell on a morning in March.\nPhoto: Jo Tarn"
-    assert body_of(LEAD, caption, SECOND, THIRD) == f"{LEAD}\n\n{SECOND}\n\n{THIRD}"
+    caption = "The ferry leaves Mell on a morning in March\nPhoto: Jo Tarn / Mell Mail"
+    assert body_of(*HEAD, *ARTICLE[:2], caption, *ARTICLE[2:], *FOOT) == page(*ARTICLE)
 
 
-def test_a_text_without_sentences_is_left_as_it_is() -> None:
-    selection = select_body("one\n\ntwo")
+@pytest.mark.parametrize("text", ["one\n\ntwo", "Home\nNews\nSport", "12:40", ""])
+def test_a_text_without_sentences_is_left_as_it_is(text: str) -> None:
+    selection = select_body(text)
     assert selection.edits == ()
     assert not selection.found
 
 
 def test_lines_that_are_wrapped_are_one_paragraph() -> None:
-    words = (SECOND + " " + THIRD).split()
-    wrapped = "\n".join(" ".join(words[at : at + 8]).lower() for at in range(0, len(words), 8))
-    rejoined = wrapped.replace("\n", " ")
-    assert body_of("Home", wrapped + "\n\n" + LEAD) == rejoined + "\n\n" + LEAD
+    wrapped = [textwrap.fill(paragraph, 60) for paragraph in ARTICLE]
+    assert body_of(*HEAD, *wrapped, *FOOT) == page(*ARTICLE)
 
 
 def test_text_nodes_of_one_sentence_are_rejoined() -> None:
     nodes = (
         *("Menu", "Harbour", TITLE, "The council of", "Mell", "voted to keep the old ferry."),
         *("Mayor", "Anna Pell", ", who spoke first, said that the council had listened to"),
-        *(
-            "the island",
-            ".",
-            "The ferry carries",
-            "forty cars",
-            "and the doctor on Fridays.",
-            "Top",
-        ),
+        *("the island", ".", "The ferry carries", "forty cars", "and the doctor on Fridays."),
+        *MORE,
+        *("Share", "Top", "Contact"),
     )
     text = "\n".join(nodes)
-    assert EditedText(text).then(select_body(text).edits).clean == (
-        "The council of Mell voted to keep the old ferry.\n"
-        "Mayor Anna Pell, who spoke first, said that the council had listened to the island.\n"
-        "The ferry carries forty cars and the doctor on Fridays."
+    rejoined = (
+        "The council of Mell voted to keep the old ferry.",
+        "Mayor Anna Pell, who spoke first, said that the council had listened to the island.",
+        "The ferry carries forty cars and the doctor on Fridays.",
     )
-
-
-def test_a_long_closing_paragraph_among_noise_stays() -> None:
-    closing = (
-        "The ferry of Mell will be painted in spring, and Anna Pell has promised to hold a brush."
-    )
-    text = body_of("Home", TITLE, LEAD, SECOND, THIRD, "Advertisement", closing, "Share", "Top")
-    assert text == page(LEAD, SECOND, THIRD, closing)
-
-
-def test_a_short_last_sentence_stays() -> None:
-    assert body_of(TITLE, LEAD, SECOND, THIRD, "Nobody else spoke that night.", "Top", "Terms") == (
-        page(LEAD, SECOND, THIRD, "Nobody else spoke that night.")
-    )
+    clean_text = EditedText(text).then(select_body(text).edits).clean
+    assert clean_text == "\n".join((*rejoined, *MORE))
 
 
 def test_sentences_of_an_error_page_before_the_title_go() -> None:
-    error = "Something went wrong while this page was loaded. Please refresh your window."
-    assert body_of(error, "Sea", TITLE, LEAD, SECOND, THIRD) == page(LEAD, SECOND, THIRD)
-
-
-def test_questions_and_answers_stay() -> None:
-    question = "And what will the ferry cost?"
-    answer = "More than the council of Mell can pay, said Mayor Pell, and less than a bridge."
-    assert body_of(TITLE, LEAD, question, answer, "Who pays?", SECOND) == (
-        page(LEAD, question, answer, "Who pays?", SECOND)
-    )
+    error = "Something went wrong while this page was loaded. Please refresh your browser."
+    assert body_of(error, *HEAD, *ARTICLE, *FOOT) == page(*ARTICLE)
 
 
 def test_comments_behind_the_article_go() -> None:
-    comments = ("3 comments", "tern_81", "I always liked that ferry, it smelled of tar.", "Reply")
-    more = ("islander", "Who pays for the paint in the end, I wonder?", "Reply")
-    assert body_of(TITLE, LEAD, SECOND, THIRD, "Share", *comments, *more) == (
-        page(LEAD, SECOND, THIRD)
-    )
+    comments = ("3 comments", "tern_81", "I liked that ferry, it smelled of tar.", "Reply", "Like")
+    more = ("islander", "Who pays for the paint in the end?", "Reply", "Like")
+    assert body_of(*HEAD, *ARTICLE, *FOOT[:2], *comments, *more, *FOOT[2:]) == page(*ARTICLE)
 
 
 def test_author_and_source_are_told() -> None:
-    text = page(TITLE, "By Jo Tarn", LEAD, SECOND, THIRD, "Source: Mell Mail with agencies", "Top")
+    text = page(*HEAD, "By Jo Tarn", *ARTICLE, "Source: Mell Mail with agencies", *FOOT)
     selection = select_body(text)
     assert (selection.author, selection.credit) == ("Jo Tarn", "Mell Mail with agencies")
 
 
-def test_a_larger_text_on_another_topic_makes_the_body_doubtful() -> None:
-    other = [OTHER.replace("Tarn", name) for name in ("Tarn", "Orle", "Vash", "Quin")]
-    lines = (TITLE, LEAD, SECOND, THIRD, "Economy", "More", "Bread")
-    assert not select_body(page(TITLE, LEAD, SECOND, THIRD, "Top")).doubtful
-    selection = select_body(page(*lines, *other))
-    assert selection.doubtful or LEAD not in body_of(*lines, *other)
+def test_a_page_that_could_hold_two_articles_is_doubtful_and_a_plain_one_is_not() -> None:
+    assert not select_body(page(*HEAD, *ARTICLE, *FOOT)).doubtful
+    other = [OTHER.replace("Tarn", name) for name in ("Orle", "Vash", "Quin")]
+    mixed = [line for pair in zip(ARTICLE, (*other, *other), strict=False) for line in pair]
+    assert select_body("\n".join(mixed)).doubtful
+
+
+def test_a_text_is_judged_alike_whatever_stands_beside_it_in_a_batch() -> None:
+    texts = [
+        page(*HEAD, *ARTICLE, *FOOT),
+        OTHER,
+        "",
+        "one\n\ntwo",
+        "水" * 3000,
+        page(*ARTICLE).replace(" ", "\n"),
+        page(*FOOT, *HEAD, OTHER),
+    ]
+    alone = [select_body(text) for text in texts]
+    assert select_bodies(texts, [None] * len(texts)) == alone
+    assert select_bodies(texts[::-1], [None] * len(texts)) == alone[::-1]
+
+
+@given(st.lists(nasty_texts, max_size=6))
+def test_any_texts_are_judged_alike_alone_and_together(raws: list[str]) -> None:
+    texts = [clean(EditedText(raw)).clean for raw in raws]
+    together = select_bodies(texts, [None] * len(texts))
+    assert together == [select_body(text) for text in texts]
 
 
 @pytest.mark.parametrize(
