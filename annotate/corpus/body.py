@@ -23,7 +23,7 @@ _MAX_CAPTION = 40  # words
 _CLEAR = 100  # chance in a thousand below which a line is clearly noise
 _GENEROUS = -800  # log-odds in thousandths that do for the body of a page without clear noise
 _SAID_AGAIN = 500  # log-odds in thousandths that a title gains by standing there twice
-_MAX_DOUBT = 0.12  # share of the kept words that the model expects to have misjudged
+_MAX_DOUBT = 0.3  # share of the kept words that the model expects to have misjudged
 _GLUED = ",.;:!?)]}”»、，。；：！？"
 
 
@@ -67,7 +67,7 @@ def select_bodies(
 
 
 def _select(page: Page, title: str | None, verdicts: Sequence[Verdict]) -> Selection:
-    choice = _choose(page, verdicts)
+    choice = _choose(page, verdicts, title)
     if not choice.kept:
         return Selection((), title, 1.0, found=False)
     chosen = title or (page.strings[choice.title] if choice.title >= 0 else None)
@@ -94,12 +94,17 @@ def _around(kept: Collection[int], count: int) -> tuple[range, range]:
     return range(max(0, first - _BYLINES), first), range(behind, min(behind + _BYLINES, count))
 
 
-def _choose(page: Page, verdicts: Sequence[Verdict]) -> _Choice:
-    """Keep the likely lines; of those that say the same, the one in the weightier block."""
+def _choose(page: Page, verdicts: Sequence[Verdict], known: str | None = None) -> _Choice:
+    """Keep the likely lines; of those that say the same, the one in the weightier block.
+
+    The title is none of them, be it `known` or found.
+    """
     least = _GENEROUS if _is_quiet(verdicts) else 0
     likely = [index for index, each in enumerate(verdicts) if each.body > least]
     title = _title(verdicts, likely[0] if likely else -1)
-    kept = set(likely) - _second_copies(page, likely, verdicts) - {title}
+    name = key_of(known or (page.strings[title] if title >= 0 else ""))
+    kept = set(likely) - _second_copies(page, likely, verdicts)
+    kept -= {index for index in kept if name and _is_title(key_of(page.strings[index]), name)}
     if not kept:
         return _Choice(frozenset(), -1, 0.0)
     unsure = sum(min(each.chance, 1000 - each.chance) * each.words for each in verdicts)

@@ -17,7 +17,8 @@ LIKELY, UNLIKELY = 800, 100  # chances in a thousand that lines are body, by the
 EVEN = 500
 _BESIDE = (
     *("words", "final", "asks", "colon", "capital_share", "credit", "first", "digits", "text"),
-    *("short_words", "quotes", "ends", "noise", "copies", "copied", "known_share", "kind_share"),
+    *("short_words", "quotes", "ends", "noise", "copies", "copied", "copied_longer", "known_share"),
+    "kind_share",
 )
 _REACH = (1, -1, 2, -2)  # lines
 _SILENT = 8  # words
