@@ -29,6 +29,7 @@ from annotate.corpus.clean import clean
 from annotate.corpus.edits import EditedText
 from annotate.corpus.lines import Lines, key_of
 from annotate.corpus.model import MODEL, STAGES, TITLE, Model, again, describe, matrix_of
+from annotate.corpus.repeats import without_repeats
 from annotate.corpus.trees import SCALE, Trees, chance
 from annotate.corpus.words import HASHES, Words, words_of
 
@@ -65,7 +66,8 @@ class Lesson:
 
 def lesson(scrapes: Sequence[Scrape], originals: Sequence[bool]) -> Lesson:
     """Lay the marks over the lines that the pipeline sees."""
-    edited = [clean(EditedText(scrape.text)) for scrape in scrapes]
+    cleaned = [clean(EditedText(scrape.text)) for scrape in scrapes]
+    edited = [each.then(without_repeats(each.clean).edits) for each in cleaned]
     lines = Lines.of([each.clean for each in edited])
     size = len(lines)
     body, title = np.zeros(size, int), np.zeros(size, int)
@@ -194,9 +196,7 @@ def _fit(matrix: Array, wanted: Array, weight: Array, name: str, forests: int = 
     return mean(grown, BIAS.get(name, 0))
 
 
-def _grown(
-    matrix: Array, wanted: Array, weight: Array, name: str, seed: int
-) -> CatBoostClassifier:
+def _grown(matrix: Array, wanted: Array, weight: Array, name: str, seed: int) -> CatBoostClassifier:
     model = CatBoostClassifier(
         iterations=TREES[name],
         depth=DEPTH,
@@ -224,7 +224,9 @@ def mean(models: Sequence[CatBoostClassifier], bias: int) -> Trees:
         told = _told(model)
         start += told["scale_and_bias"][1][0]
         for tree in told["oblivious_trees"]:
-            splits = [(each["float_feature_index"], each["border"]) for each in tree["splits"] or ()]
+            splits = [
+                (each["float_feature_index"], each["border"]) for each in tree["splits"] or ()
+            ]
             row = [questions.setdefault(each, len(questions)) for each in splits]
             asked.append(row + row[:1] * (DEPTH - len(row)) if row else [0] * DEPTH)
             values = np.array(tree["leaf_values"]) * SCALE / len(models)

@@ -8,14 +8,15 @@ of one. `scripts/train_body.py` makes the model from the marked scrapes in `test
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import NamedTuple
 
 from annotate.corpus.credits import author_of, source_of
-from annotate.corpus.edits import Edit
+from annotate.corpus.edits import Edit, EditedText
 from annotate.corpus.lines import SITE_MARKS, Lines, Page, key_of
 from annotate.corpus.model import Model, Verdict
+from annotate.corpus.repeats import without_repeats
 
 _BYLINES = 12  # lines around the body that may hold who wrote it
 _MIN_REPEAT = 4  # words; shorter lines may stand twice in a body
@@ -60,10 +61,21 @@ def select_bodies(
     texts: Sequence[str], titles: Sequence[str | None], model: Model | None = None
 ) -> list[Selection]:
     """Choose the lines of the bodies of several texts at once; each as if it stood alone."""
-    lines = Lines.of(texts)
+    single = [without_repeats(text) for text in texts]
+    lines = Lines.of([each.clean for each in single])
     every = (model or Model.load()).judge(lines).lines()
-    pages = zip(lines.pages, titles, strict=True)
-    return [_select(page, title, list(islice(every, len(page)))) for page, title in pages]
+    parts = zip(single, lines.pages, titles, strict=True)
+    return [
+        _over(each, _select(page, name, list(islice(every, len(page)))))
+        for each, page, name in parts
+    ]
+
+
+def _over(single: EditedText, selection: Selection) -> Selection:
+    """Lay the edits of a selection over those that left out repeats."""
+    if not single.edits:
+        return selection
+    return replace(selection, edits=single.then(selection.edits).edits)
 
 
 def _select(page: Page, title: str | None, verdicts: Sequence[Verdict]) -> Selection:
@@ -114,9 +126,7 @@ def _choose(page: Page, verdicts: Sequence[Verdict], known: str | None = None) -
 
 def _is_quiet(verdicts: Sequence[Verdict]) -> bool:
     """Whether hardly any line is clearly noise; credits and what may be a title are none."""
-    clear = sum(
-        each.chance < _CLEAR and not each.credit and each.title <= 0 for each in verdicts
-    )
+    clear = sum(each.chance < _CLEAR and not each.credit and each.title <= 0 for each in verdicts)
     return clear * 10 <= len(verdicts)
 
 
