@@ -25,6 +25,7 @@ _SILENT = 8  # words
 _MAX_HEAD = 16  # words
 _MAX_WEIGHT = 60  # words
 _LOST = 600
+_MOST_NOISE = 30  # tenths of log-odds
 _TITLE_WORDS = (4, 40)
 _EARLY = 0.3  # of the likely body stands before a title at most
 _LEAD = 4  # likely lines
@@ -44,6 +45,7 @@ def context_columns(lines: Lines, columns: Columns) -> Columns:
         found[f"text-{reach}_"], found[f"text+{reach}_"] = lines.around(text, reach)
         found[f"silent-{reach}"], found[f"silent+{reach}"] = lines.around(silent, reach)
     found |= _mass_columns(lines, text, "text")
+    found |= _parting_columns(lines, columns, text, "text")
     found |= _page_columns(lines, columns)
     return found
 
@@ -90,6 +92,30 @@ def _mass_columns(lines: Lines, weights: Array, name: str) -> Columns:
         f"{name}_block_top": block == largest[lines.page],
         f"{name}_block_left": left,
     }
+
+
+def _parting_columns(lines: Lines, columns: Columns, weights: Array, name: str) -> Columns:
+    """Tell how much noise and how many brief lines part a line from the largest block.
+
+    And likewise from the last line with weight before it.
+    """
+    _, block = _blocks(lines, weights)
+    largest = np.zeros(len(lines.pages), np.int64)
+    np.maximum.at(largest, lines.page, block)
+    main = (weights > 0) & (block == largest[lines.page])
+    begin, end = _extent(lines, main)
+    brief = (columns["words"] < _SILENT) & (weights == 0)
+    noise = np.clip(columns["noise"], 0, _MOST_NOISE).astype(np.int64) * brief
+    last = np.where(weights > 0, lines.index, -1)
+    last = np.maximum(np.maximum.accumulate(np.append(-1, last[:-1])), lines.first)
+    found: Columns = {}
+    for kind, values in (("noise", noise), ("brief", brief)):
+        sums = np.concatenate(([0], np.cumsum(values, dtype=np.int64)))
+        behind = np.maximum(sums[lines.index] - sums[np.minimum(end + 1, lines.last)], 0)
+        before = np.maximum(sums[begin] - sums[lines.index + 1], 0)
+        found[f"{name}_{kind}_behind"], found[f"{name}_{kind}_before"] = behind, before
+        found[f"{name}_{kind}_since"] = sums[lines.index] - sums[last]
+    return found
 
 
 def _blocks(lines: Lines, weights: Array) -> tuple[Array, Array]:
@@ -146,6 +172,7 @@ def chance_columns(lines: Lines, shared: Shared, columns: Columns, chance: Array
     for reach in (3, 10):
         found[f"mass-{reach}"], found[f"mass+{reach}"] = lines.around(weighed, reach)
     found |= _mass_columns(lines, weighed * likely, "body")
+    found |= _parting_columns(lines, columns, weighed * likely, "body")
     found |= topic_columns(lines, shared, chance, "known_now")
     found |= _title_columns(lines, shared, columns, chance)
     fit = (found["known_now_more"] * 1000).astype(np.int64) * chance // 1000
