@@ -7,9 +7,9 @@ of one. `scripts/train_body.py` makes the model from the marked scrapes in `test
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
 from annotate.corpus.credits import author_of, source_of
@@ -22,7 +22,8 @@ _BYLINES = 12  # lines around the body that may hold who wrote it
 _MIN_REPEAT = 4  # words; shorter lines may stand twice in a body
 _MAX_CAPTION = 40  # words
 _CLEAR = 100  # chance in a thousand below which a line is clearly noise
-_GENEROUS = -800  # log-odds in thousandths that do for the body of a page without clear noise
+_GENEROUS = -2000  # log-odds in thousandths that do for the body of a page without clear noise
+_SURE = 2000
 _SAID_AGAIN = 500  # log-odds in thousandths that a title gains by standing there twice
 _MAX_DOUBT = 0.3  # share of the kept words that the model expects to have misjudged
 _GLUED = ",.;:!?)]}”»、，。；：！？"
@@ -66,19 +67,33 @@ def select_bodies(
     every = (model or Model.load()).judge(lines).lines()
     parts = zip(single, lines.pages, titles, strict=True)
     return [
-        _over(each, _select(page, name, list(islice(every, len(page)))))
+        _over(each, select(page, name, list(islice(every, len(page)))))
         for each, page, name in parts
     ]
 
 
 def _over(single: EditedText, selection: Selection) -> Selection:
-    """Lay the edits of a selection over those that left out repeats."""
+    """Lay the edits of a selection over those that left out repeats, which keep their reason."""
     if not single.edits:
         return selection
-    return replace(selection, edits=single.then(selection.edits).edits)
+    edits = single.then(selection.edits).edits
+    return replace(selection, edits=tuple(chain.from_iterable(_parted(edits, single.edits))))
 
 
-def _select(page: Page, title: str | None, verdicts: Sequence[Verdict]) -> Selection:
+def _parted(edits: Iterable[Edit], repeats: Sequence[Edit]) -> Iterator[list[Edit]]:
+    """Cut the repeats out of larger edits."""
+    for edit in edits:
+        inside = [each for each in repeats if edit.start <= each.start and each.end <= edit.end]
+        rims = [edit.start, *(at for each in inside for at in each[:2]), edit.end]
+        others = [Edit(*rim, "", edit.reason) for rim in zip(rims[::2], rims[1::2], strict=True)]
+        if edit.replacement or not inside:
+            yield [edit]
+        else:
+            yield sorted(each for each in (*others, *inside) if each.start < each.end)
+
+
+def select(page: Page, title: str | None, verdicts: Sequence[Verdict]) -> Selection:
+    """Choose the lines of one body, given what the model says of each."""
     choice = _choose(page, verdicts, title)
     if not choice.kept:
         return Selection((), title, 1.0, found=False)
@@ -125,17 +140,21 @@ def _choose(page: Page, verdicts: Sequence[Verdict], known: str | None = None) -
 
 
 def _is_quiet(verdicts: Sequence[Verdict]) -> bool:
-    """Whether hardly any line is clearly noise; credits and what may be a title are none."""
-    clear = sum(each.chance < _CLEAR and not each.credit and each.title <= 0 for each in verdicts)
-    return clear * 10 <= len(verdicts)
+    """Whether no line is clearly noise; credits and what may be a title are none."""
+    return not any(
+        each.chance < _CLEAR and not each.credit and each.title <= 0 for each in verdicts
+    )
 
 
 def _title(verdicts: Sequence[Verdict], first: int) -> int:
     """Find the line that most looks like the title of the body; -1, not a guess.
 
-    Of two that look nearly alike, the one that the page repeats is taken.
+    Of two that look nearly alike, the one that the page repeats is taken. The first line of the
+    body is the title only if it looks very much like one.
     """
     odds = [each.title + _SAID_AGAIN * (each.copies > 1) for each in verdicts[: first + 1]]
+    if odds:
+        odds[first] -= _SURE
     best = max(odds, default=0)
     return odds.index(best) if best > 0 else -1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from annotate.corpus.shards import (
 from annotate.errors import ConfigError, RemoteError
 
 ATTEMPTS = 2  # workers that a job may take down before it is looked into
+WAITS = 20  # times that a job may lose its worker to another job's fault
 _CONNECT = "5s"
 
 
@@ -87,6 +89,7 @@ class _Run:
         self.progress = progress
         self.prepare = prepare
         self.done: dict[tuple[int, int], Path] = {}
+        self.waited = Counter[Path]()
 
     def folders(self) -> list[Path]:
         from distributed import KilledWorker, as_completed
@@ -120,6 +123,9 @@ class _Run:
             self._finish(job, reject_input(job))
             return ()
         begun = Part(job.folder).last_begun()
+        if begun is None and self.waited[job.folder] < WAITS:  # it was but waiting for its turn
+            self.waited[job.folder] += 1
+            return (job,)
         if begun is None:
             raise RemoteError(
                 f"shard {job.shard.number} took down {ATTEMPTS} workers before they read it",

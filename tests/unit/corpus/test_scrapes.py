@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[3]
-FLOORS = {"tuning": 0.90, "held": 0.90}  # F1 by visible characters; the aim is .95 on both
-TITLES = {"tuning": 0.80, "held": 0.70}
+FLOORS = {"tuning": 0.95, "held": 0.95, "fresh": 0.95}  # F1 by visible characters
+TITLES = {"tuning": 0.85, "held": 0.75, "fresh": 0.75}
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +18,7 @@ def scorer() -> ModuleType:
     spec = importlib.util.spec_from_file_location("score_body", ROOT / "scripts" / "score_body.py")
     assert spec is not None
     assert spec.loader is not None
+    sys.path.insert(0, str(ROOT / "scripts"))  # where its neighbours are
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
@@ -38,7 +39,7 @@ def test_the_bodies_of_the_marked_scrapes_are_found(
     assert figures["titles"] >= TITLES[half]
 
 
-def test_each_half_has_its_own_texts_in_many_layouts_and_languages(
+def test_no_text_is_in_two_folders_and_each_has_many_layouts_and_languages(
     halves: dict[str, list[Any]],
 ) -> None:
     texts = [scrape.text for half in halves.values() for scrape in half]
