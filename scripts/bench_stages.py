@@ -14,16 +14,17 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from bench_corpus import make
-from score_body import Scrape, score_folder
+from score_body import score_folder
+from scrapes import Scrape
 
-from annotate.corpus.article import Prepared, prepare_article
+from annotate.corpus.article import Prepared, prepare_articles
 from annotate.corpus.articles import Received
-from annotate.corpus.body import select_body
+from annotate.corpus.body import select_bodies
 from annotate.corpus.chunk import chunk_article
 from annotate.corpus.clean import clean
 from annotate.corpus.edits import EditedText
@@ -36,7 +37,7 @@ from annotate.corpus.mojibake import mojibake
 from annotate.corpus.parts import Part, RowFiles, Rows, new_part, rows_of
 from annotate.corpus.pieces import Piece
 from annotate.corpus.read import read_piece
-from annotate.corpus.shards import Recipe
+from annotate.corpus.shards import BATCH, Recipe
 from annotate.corpus.shingles import signature
 from annotate.workspace import PrepareSettings
 
@@ -69,9 +70,7 @@ def run(file: Path, count: int) -> dict[str, float]:
         "mojibake", lambda: [EditedText(each.raw).through(mojibake).clean for each in received]
     )
     cleaned = clock.time("clean", lambda: [clean(EditedText(text)) for text in decoded])
-    bodies = clock.time(
-        "body", lambda: [_body(*pair) for pair in zip(received, cleaned, strict=True)]
-    )
+    bodies = clock.time("body", lambda: list(_bodies(received, cleaned)))
     texts = [body.clean for body in bodies]
     flags = clock.time("flags", lambda: [flags_of(text) for text in texts])
     clock.time("language", lambda: [language_of(text) for text in texts])
@@ -86,7 +85,7 @@ def run(file: Path, count: int) -> dict[str, float]:
     clock.time("signature", lambda: [signature(text) for text in texts])
     prepared = clock.time(
         "mojibake to signature, in one",
-        lambda: [_prepared(each, settings) for each in received],
+        lambda: list(_prepared(received, settings)),
     )
     pairs = list(zip(keys, prepared, strict=True))
     rows = clock.time("rows", lambda: [rows_of(key, *each) for key, each in pairs])
@@ -104,17 +103,22 @@ def _read(file: Path, settings: PrepareSettings) -> Iterator[Received]:
         yield each
 
 
-def _body(received: Received, edited: EditedText) -> EditedText:
-    metadata = received.metadata
-    body = edited.then(select_body(edited.clean, metadata.title).edits)
-    assert body.clean is not None, "the text is a part of the stage"
-    return body
+def _bodies(received: Sequence[Received], cleaned: Sequence[EditedText]) -> Iterator[EditedText]:
+    for first in range(0, len(received), BATCH):
+        batch = cleaned[first : first + BATCH]
+        titles = [each.metadata.title for each in received[first : first + BATCH]]
+        chosen = select_bodies([each.clean for each in batch], titles)
+        for edited, selection in zip(batch, chosen, strict=True):
+            body = edited.then(selection.edits)
+            assert body.clean is not None, "the text is a part of the stage"
+            yield body
 
 
-def _prepared(received: Received, settings: PrepareSettings) -> Prepared:
-    prepared = prepare_article(received, settings)
-    assert isinstance(prepared, Prepared), "the generator makes good articles only"
-    return prepared
+def _prepared(received: Sequence[Received], settings: PrepareSettings) -> Iterator[Prepared]:
+    for first in range(0, len(received), BATCH):
+        for prepared in prepare_articles(received[first : first + BATCH], settings):
+            assert isinstance(prepared, Prepared), "the generator makes good articles only"
+            yield prepared
 
 
 def _write(rows: Iterable[Rows], folder: Path) -> None:
@@ -133,7 +137,7 @@ def scores(count: int, seed: int) -> dict[str, Any]:
     """Score body selection on the scrapes that are noisy, against what the generator put there."""
     made = (make(index, seed) for index in range(count))
     return score_folder(
-        Scrape(each.record["id"], each.record["text"], each.body, each.title, each.layout)
+        Scrape(each.record["id"], each.record["text"], {"B": each.body}, each.title, each.layout)
         for each in made
         if each.layout != "clean"
     )

@@ -21,7 +21,7 @@ import numpy as np
 from catboost import CatBoostClassifier
 from numpy.typing import NDArray
 from score_body import Score, summary
-from scrapes import BODY, Marked, Scrape, read_half
+from scrapes import Marked, Scrape, read_half
 from vary import vary
 
 from annotate.corpus.body import select_bodies
@@ -42,7 +42,7 @@ VARIANT = 0.3  # what a line weighs that says the title otherwise
 COPY = 0.5  # what a second copy of a body line weighs
 INNER = 4  # folds within which the chances for the next stage are found
 TREES = {"first": 100, "second": 150, "third": 150, TITLE: 100}
-FORESTS = {"third": 2}  # grown from other seeds
+FORESTS = {"second": 2, "third": 3}  # grown from other seeds
 BIAS = {TITLE: 2000}  # thousandths
 FEWEST_FILES = 3  # that must hold a word for it to say something
 MOST_ODDS = 40
@@ -158,9 +158,9 @@ def train(files: Sequence[Marked], variations: int) -> Model:
     deal = np.random.default_rng(SEED).permutation(taught.file.max() + 1) % INNER
     fold = deal[taught.file]
     trees, matrix = dict[str, Trees](), base
-    for stage in STAGES:
-        if trees:
-            matrix = np.concatenate((base, again(known, likely)))
+    likely, trees[STAGES[0]] = _stage(STAGES[0], base, taught.body, taught, fold)
+    for stage in STAGES[1:]:
+        matrix = np.concatenate((base, again(known, likely)))
         likely, trees[stage] = _stage(stage, matrix, taught.body, taught, fold)
     trees[TITLE] = _fit(matrix, taught.title, taught.clear, TITLE)
     return Model(vocabulary.odds(), trees)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from numpy.random import Generator
 from scrapes import BODY, Marked, Row
@@ -12,6 +13,7 @@ _ALONE = 0.25  # of the variations hold the article alone
 _QUIET = 0.55  # up to here, noise is thinned out
 _SHORTER = 0.35
 _WRAPPED = 0.1
+_ECHOED = 0.3
 _PART = 0.5  # of those are but a few of its paragraphs
 _MOST_IN_PART = 6
 _SPOILT = 0.1  # of those with some noise of another page
@@ -33,6 +35,7 @@ def vary(marked: Marked, pool: Sequence[Marked], rng: Generator) -> Marked:
             rows = _thinned(rows, rng)
         for _ in range(int(rng.integers(0, 3))):
             _insert_noise(rows, _other(marked, pool, rng), rng)
+    rows = _echoed(rows, rng)
     wrap = int(rng.integers(50, 100)) if rng.random() < _WRAPPED else None
     return marked.with_rows(_reset(rows, rng), wrap)
 
@@ -123,6 +126,17 @@ def _stretch(other: Marked, rng: Generator, least: int, most: int) -> list[Row]:
         left -= row[0] == "N"
         run.append(row)
     return run
+
+
+def _echoed(rows: list[Row], rng: Generator) -> list[Row]:
+    """Let some teasers begin with the words of the heading above them, as many do."""
+    lines = [at for at, (_, text) in enumerate(rows) if text]
+    for above, below in pairwise(lines):
+        (mark, head), (other, text) = rows[above], rows[below]
+        heading = mark == other == "N" and 3 < len(head.split()) < 15 < len(text.split())  # noqa: PLR2004
+        if heading and rng.random() < _ECHOED:
+            rows[below] = (other, f"{head.rstrip('.')}, {text[0].lower()}{text[1:]}")
+    return rows
 
 
 def _reset(rows: list[Row], rng: Generator) -> list[Row]:

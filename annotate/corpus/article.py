@@ -138,6 +138,7 @@ def _selected(
     if not pending:
         yield from opened
         return
+    chosen: Iterator[_Opened | Rejected]
     try:
         with time_limit(guarded.seconds):
             chosen = iter(_with_bodies(pending))

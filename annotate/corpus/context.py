@@ -236,8 +236,8 @@ def _best(lines: Lines, rank: Array, least: int) -> Array:
     """
     span = 1 << 24
     order = rank * span + (span - 1) - (lines.index - lines.first)
-    top = np.full(len(lines.pages), -1, np.int64)
-    np.maximum.at(top, lines.page, order)
-    top = top[lines.page]
+    highest = np.full(len(lines.pages), -1, np.int64)
+    np.maximum.at(highest, lines.page, order)
+    top = highest[lines.page]
     place = lines.first + (span - 1) - top % span
     return np.where(top >= (least + 1) * span, place, -1)

@@ -130,12 +130,14 @@ class Lines:
     def per_page(self, values: Array) -> Array:
         """Give each line the sum of whole numbers over the lines of its page."""
         sums = np.concatenate(([0], np.cumsum(values, dtype=np.int64)))
-        return sums[self.last] - sums[self.first]
+        total: Array = sums[self.last] - sums[self.first]
+        return total
 
     def before(self, values: Array) -> Array:
         """Give each line the sum of whole numbers over the lines of its page before it."""
         sums = np.concatenate(([0], np.cumsum(values, dtype=np.int64)))
-        return sums[self.index] - sums[self.first]
+        total: Array = sums[self.index] - sums[self.first]
+        return total
 
     def around(self, values: Array, reach: int) -> tuple[Array, Array]:
         """Add up whole numbers over the `reach` lines of the page before each line, and behind."""

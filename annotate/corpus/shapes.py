@@ -64,7 +64,7 @@ def shape_of(text: str) -> bytes:
         for code in np.unique(codes[classes == 0]).tolist():
             table[code] = ord(_class_of(chr(code)))
         classes = table[codes]
-    return classes.tobytes()
+    return bytes(classes.tobytes())
 
 
 @cache

@@ -183,7 +183,7 @@ class Job:
         return itertools.islice(every, self.first, self.last)
 
     def around(self, first: int, last: int) -> tuple[Job, ...]:
-        """Cut the job in three: some inputs one by one, what stands before them, and what behind."""
+        """Cut the job in three: some inputs one by one, what is before them, and what behind."""
         end = last if self.last is None else min(last, self.last)
         before = replace(self, last=first)
         within = replace(self, first=first, last=end, batch=1)

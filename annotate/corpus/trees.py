@@ -31,8 +31,8 @@ class Trees:
     @classmethod
     def read(cls, file: Mapping[str, Array], name: str) -> Trees:
         """Read the trees that are kept under a name."""
-        parts = (file[f"{name}_{part}"] for part in ("feature", "border", "asked", "leaves"))
-        return cls(*parts, bias=int(file[f"{name}_bias"]))
+        parts = [file[f"{name}_{part}"] for part in ("feature", "border", "asked", "leaves")]
+        return cls(parts[0], parts[1], parts[2], parts[3], int(file[f"{name}_bias"]))
 
     def arrays(self) -> dict[str, Array]:
         """Give what is to be kept."""
@@ -53,12 +53,14 @@ class Trees:
             leaf |= yes[self.asked[:, level]] << np.uint8(level)
         count, answers = self.leaves.shape
         first = np.arange(0, count * answers, answers, dtype=np.intp)
-        return self.leaves.ravel().take(leaf + first[:, None]).sum(axis=0, dtype=np.int64)
+        values: Array = self.leaves.ravel().take(leaf + first[:, None])
+        total: Array = values.sum(axis=0, dtype=np.int64)
+        return total
 
 
 def chance(sums: Array) -> Array:
     """Turn sums of trees into chances in a thousand."""
-    return _CHANCES[np.clip(sums // 10, -_REACH, _REACH) + _REACH]
+    return np.take(_CHANCES, np.clip(sums // 10, -_REACH, _REACH) + _REACH)
 
 
 _REACH = 800

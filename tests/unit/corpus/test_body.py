@@ -36,10 +36,14 @@ OTHER = (
 
 MORE = (
     "The old ferry was built in 1961 and takes eleven minutes to cross the sound of Mell.",
-    "“Nobody on the island asked for a bridge,” Pell said after the vote. “We asked for a boat "
-    "that starts in winter.”",
-    "Two members of the council voted against the plan, which costs nine million crowns and will "
-    "be paid by the islanders over twelve years.",
+    (
+        "“Nobody on the island asked for a bridge,” Pell said after the vote. “We asked for a boat "
+        "that starts in winter.”"
+    ),
+    (
+        "Two members of the council voted against the plan, which costs nine million crowns and "
+        "will be paid by the islanders over twelve years."
+    ),
     "The ferry will be painted in spring, and the mayor has promised to hold a brush herself.",
 )
 ARTICLE = (LEAD, SECOND, THIRD, *MORE)

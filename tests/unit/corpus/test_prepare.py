@@ -30,6 +30,7 @@ from tests.unit.corpus.test_body import LEAD, OTHER, SECOND, THIRD, TITLE
 from tests.unit.corpus.texts import nasty_texts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 ARTICLE = f"{TITLE}\r\n\r\n{LEAD}\r\n\r\n{SECOND}\u00a0 \r\n\r\n{THIRD}\r\n\r\nPopular"

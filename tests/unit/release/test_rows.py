@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotate.labels.annotation import Annotation
 from annotate.findings import Finding
+from annotate.labels.annotation import Annotation
 from annotate.release.rows import build_rows, decide
 from tests.unit.labels.marked import marked
 from tests.unit.labels.rows import ANNA, BORIS
