@@ -160,10 +160,11 @@ def train(files: Sequence[Marked], variations: int) -> Model:
     trees, matrix = dict[str, Trees](), base
     likely, trees[STAGES[0]] = _stage(STAGES[0], base, taught.body, taught, fold)
     for stage in STAGES[1:]:
-        matrix = np.concatenate((base, again(known, likely)))
+        more = again(known, likely)
+        matrix = np.concatenate((base, matrix_of(more)))
         likely, trees[stage] = _stage(stage, matrix, taught.body, taught, fold)
     trees[TITLE] = _fit(matrix, taught.title, taught.clear, TITLE)
-    return Model(vocabulary.odds(), trees)
+    return Model(vocabulary.odds(), trees, (*known.columns, *more))
 
 
 def _varied(files: Sequence[Marked], variations: int) -> tuple[list[Scrape], list[bool]]:

@@ -39,7 +39,7 @@ FLAGS = {
 REVIEWS = {
     "no_body": "no paragraph looks like the text of an article, so that all was kept",
     "thin_body": "only a small part of the visible text was kept",
-    "thin_margin": "another part of the page could as well be the article",
+    "thin_margin": "what is article and what is not was hard to tell apart",
     "page_too_complex": "the page has too many tags, so that all its text was kept",
     "override_stale": "a person decided about another text, before this one came",
 }

@@ -70,6 +70,7 @@ class Model:
 
     odds: Array
     trees: dict[str, Trees]
+    names: tuple[str, ...]  # of all columns that it was trained on, in order
 
     @classmethod
     @cache
@@ -78,7 +79,8 @@ class Model:
         with np.load(MODEL) as file:
             odds = np.zeros(HASHES, np.int64)
             odds[file["word"]] = file["odds"]
-            return cls(odds, {name: Trees.read(file, name) for name in (*STAGES, TITLE)})
+            trees = {name: Trees.read(file, name) for name in (*STAGES, TITLE)}
+            return cls(odds, trees, tuple(str(file["names"]).split()))
 
     def save(self, place: Path) -> None:
         """Write the model."""
@@ -92,6 +94,7 @@ class Model:
             place,
             word=word.astype(np.int32),
             odds=self.odds[word].astype(np.int8),
+            names=np.array(" ".join(self.names)),
             allow_pickle=False,
             **trees,
         )
@@ -105,7 +108,7 @@ class Model:
         matrix = base = matrix_of(known.columns)
         sums = self.trees[STAGES[0]].sums(base)
         for name in STAGES[1:]:
-            matrix = np.concatenate((base, again(known, chance(sums))))
+            matrix = np.concatenate((base, matrix_of(again(known, chance(sums)))))
             sums = self.trees[name].sums(matrix)
         titles = np.full(len(lines), _NO_TITLE, np.int64)
         early = lines.before(sums > 0) == 0
@@ -132,11 +135,10 @@ def describe(lines: Lines, words: Words, noise: Array) -> Described:
     return Described(lines, shared, rare, columns)
 
 
-def again(known: Described, likely: Array) -> Array:
+def again(known: Described, likely: Array) -> Columns:
     """Describe each line by what was said of the lines around it."""
     columns = context.chance_columns(known.lines, known.shared, known.columns, likely)
-    columns |= context.topic_columns(known.lines, known.rare, likely, "rare_now")
-    return matrix_of(columns)
+    return columns | context.topic_columns(known.lines, known.rare, likely, "rare_now")
 
 
 def matrix_of(columns: Columns) -> Array:

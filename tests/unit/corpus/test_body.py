@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,8 @@ from annotate.corpus.body import select, select_bodies, select_body
 from annotate.corpus.clean import clean
 from annotate.corpus.edits import EditedText
 from annotate.corpus.lines import Lines
-from annotate.corpus.model import Verdict
+from annotate.corpus.model import Model, Verdict, again, describe
+from annotate.corpus.words import words_of
 from tests.unit.corpus.texts import nasty_texts
 
 DATA = Path(__file__).parents[2] / "data"
@@ -201,6 +203,16 @@ def test_a_page_of_which_the_model_is_not_sure_is_doubtful() -> None:
     assert select(lines.pages[0], None, unsure).doubtful
 
 
+def test_the_model_was_trained_on_the_columns_that_it_is_shown() -> None:
+    lines, model = Lines.of([page(*HEAD, *ARTICLE)]), Model.load()
+    words = words_of(lines)
+    known = describe(lines, words, model.odds[words.stem])
+    more = again(known, np.full(len(lines), 500))
+    assert (*known.columns, *more) == model.names
+    for trees in model.trees.values():
+        assert trees.feature.max() < len(model.names)
+
+
 def test_a_text_is_judged_alike_whatever_stands_beside_it_in_a_batch() -> None:
     texts = [
         page(*HEAD, *ARTICLE, *FOOT),
@@ -264,7 +276,7 @@ def records() -> dict[str, dict[str, Any]]:
         for file in sorted((SAMPLE / "articles").glob("*.jsonl"))
         for line in file.read_text(encoding="utf-8").splitlines()
     ]
-    return {row["id"]: row for row in lines}
+    return {row["id"]: row for row in lines if "id" in row}
 
 
 def test_the_bodies_and_titles_of_the_sample_are_found() -> None:

@@ -147,8 +147,9 @@ def test_a_pushed_article_never_becomes_a_duplicate(workspace: Workspace) -> Non
 
 
 def test_a_text_of_which_little_is_body_is_for_a_person(workspace: Workspace) -> None:
-    noise = "\n\n".join(f"Section {number}" for number in range(200))
-    write(workspace, a=f"{noise}\n\n{LEAD}", b="No sentence")
+    places = ("Mell", "Tarn", "Orle", "Vash", "Quin", "Pell", "Norr", "Sund")
+    menu = "\n\n".join(f"{one} and {two} | Weather | Ferries" for one in places for two in places)
+    write(workspace, a=f"{menu}\n\n{TITLE}\n\n{LEAD}\n\n{SECOND}\n\nShare", b="Contact")
     report = prepare(workspace)
     assert report.needs_review == (
         ("articles/a.txt", ("thin_body",)),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[3]
-FLOORS = {"tuning": 0.95, "held": 0.95, "fresh": 0.95}  # F1 by visible characters
+FLOORS = {"tuning": 0.95, "held": 0.95, "fresh": 0.93}  # F1 by visible characters
 TITLES = {"tuning": 0.85, "held": 0.75, "fresh": 0.75}
 
 
