@@ -162,7 +162,7 @@ def prepare(
             progress=progress,
         )
     _print(done, _measured(workspace) if report else None, dry_run=dry_run, json=json)
-    if wishes and not dry_run:
+    if wishes and not dry_run and any(wish.action != "undo" for wish in wishes):
         output.say("what you decided is in articles/overrides.jsonl; --undo ID takes it back")
     if done.rejected:
         raise typer.Exit(1)

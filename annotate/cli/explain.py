@@ -83,7 +83,8 @@ def _head(explanation: Explanation) -> Iterator[str]:
         yield f"{known.name.replace('_', ' ')}: {known.value} (from {known.origin})"
     for each in explanation.decisions:
         span = f" {each.start}-{each.end}" if each.end else ""
-        yield f"decided: {each.action}{span}"
+        void = "" if each.sha256 == explanation.sha256 else " (about an earlier text: not followed)"
+        yield f"decided: {each.action}{span}{void}"
     yield from _counted(explanation)
     if explanation.status == "needs_review":
         yield f"if it is right: {command('accept', explanation.id)}"

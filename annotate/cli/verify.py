@@ -44,5 +44,6 @@ def _print_verdict(findings: Sequence[Finding]) -> None:
     if findings:
         rows = [(finding.code, finding.place, finding.message) for finding in findings]
         output.print_table(("finding", "place", "what"), rows)
+        output.say("hint: delete corpus/ and run `annotate prepare`: it makes all of it again")
     count = len(findings)
     typer.echo(f"{count} finding{'s' * (count > 1)}" if count else "proved")

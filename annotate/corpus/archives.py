@@ -22,6 +22,7 @@ MEMBERS = 100_000  # files that one archive may hold
 _RATIO = 200  # bytes out for a byte in; text packs to a third or a tenth
 _SPARE = 10_000_000  # bytes out that are always allowed
 _DIRECTORY = 64_000_000  # bytes of a zip's list of members
+_DAMAGED = "is damaged or was cut off: fetch it again"
 _BROKEN = (
     *(EOFError, LookupError, MemoryError, NotImplementedError, OverflowError, RuntimeError),
     *(ValueError, struct.error, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile),
@@ -76,8 +77,8 @@ class _Unpacking(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # any buffer will do
         try:
             data = self._source.read1(len(buffer))
-        except _BROKEN as error:
-            raise PackedError("archive_damaged", f"is damaged ({type(error).__name__})") from None
+        except _BROKEN:
+            raise PackedError("archive_damaged", _DAMAGED) from None
         for budget in self._budgets:
             budget.spend(len(data))
         buffer[: len(data)] = data
@@ -136,8 +137,8 @@ def _check_directory(file: BinaryIO) -> None:
 def _members(file: BinaryIO, name: str, budget: Budget) -> Iterator[Member | Rejected]:
     try:
         archive = zipfile.ZipFile(file)
-    except _BROKEN as error:
-        raise PackedError("archive_damaged", f"is damaged ({type(error).__name__})") from None
+    except _BROKEN:
+        raise PackedError("archive_damaged", _DAMAGED) from None
     with archive:
         infos = [info for info in archive.infolist() if not _is_passed_over(info)]
         if len(infos) > MEMBERS:
@@ -168,9 +169,8 @@ def _member(
     assert form.kind is not None, "an archive in an archive has a problem"
     try:
         source = cast("zipfile.ZipExtFile", archive.open(info))
-    except _BROKEN as error:
-        message = f"{shown} is damaged ({type(error).__name__})"
-        return Rejected(Source(shown, None), "archive_damaged", message, "read")
+    except _BROKEN:
+        return Rejected(Source(shown, None), "archive_damaged", f"{shown} {_DAMAGED}", "read")
     own = Budget(info.compress_size)
     return Member(shown, form.kind, _Closing(_Unpacking(source, own, budget), source))
 

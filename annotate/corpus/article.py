@@ -240,7 +240,8 @@ def _decided(received: Received, body: _Body) -> _Body:
 
 def _why_empty(received: Received) -> str:
     if received.decisions:
-        return f"nothing of {received.id} is left; `annotate prepare --undo` brings it back"
+        undo = f"`annotate prepare --undo {received.id}` brings it back"
+        return f"nothing of {received.id} is left; {undo}"
     return f"{received.id} holds no visible text"
 
 

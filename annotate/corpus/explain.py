@@ -107,6 +107,7 @@ class Explanation:
     id: str
     path: str
     status: str
+    sha256: str | None = None
     reasons: tuple[str, ...] = ()
     message: str | None = None
     duplicate_of: str | None = None
@@ -157,6 +158,7 @@ def lay_out(
 ) -> Explanation:
     """Lay an article over the text that it was prepared from."""
     article, chunks = prepared
+    chunks = chunks if article.status == "ready" else ()
     edited, visible = article.edited(received.raw), visible_text(received)
     cuts = removals(edited, visible)
     segments = tuple(_segments(edited, visible, cuts, _Layer(article, chunks)))
@@ -164,6 +166,7 @@ def lay_out(
         id=article.id,
         path=article.source.path,
         status=article.status,
+        sha256=article.source.sha256,
         reasons=article.reasons,
         duplicate_of=article.duplicate_of,
         similarity=article.similarity,

@@ -24,6 +24,9 @@ from annotate.workspace import PrepareSettings, Workspace
 _COMPARED = 20_000  # ids that are compared with a wrong one letter by letter
 
 
+_ABOUT_IT = "there is nothing to decide about it; `annotate prepare --explain` says why"
+
+
 def find_article(workspace: Workspace, article_id: str) -> Prepared | None:
     """Find an article and its chunks by the index; raises `InputError` when there is no corpus."""
     for name in ("articles.jsonl", "chunks.jsonl"):
@@ -49,7 +52,12 @@ def name_of(source: Source) -> str:
 
 def unknown_article(workspace: Workspace, name: str) -> InputError:
     """Say that there is no such article, and which was meant."""
-    near = _nearest(name, list(_names(workspace)))
+    names = list(_names(workspace))
+    if rejected := find_rejected(workspace, name):
+        return InputError(f"{name} is no article: it was rejected ({rejected.code})", _ABOUT_IT)
+    if name in names:
+        return InputError(f"{name} holds records", f"name one of them, as {name}#1, or by its id")
+    near = _nearest(name, names)
     hint = f"did you mean {near}?" if near else "the ids stand in corpus/articles.jsonl"
     return InputError(f"no article {name} in the corpus", hint)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -105,34 +105,39 @@ def merge(parts: Sequence[Part], files: RowFiles, pushed: frozenset[str]) -> Mer
             review.append((record["id"], tuple(record["reasons"])))
         files.add(rows)
     first = (each for part in parts for each in part.rejected())
-    rejected = (*first, *(_id_twice(together, index) for index in sorted(second)))
+    rejected = (*first, *(_id_twice(together, index, second[index]) for index in sorted(second)))
     for each in rejected:
         files.reject(each)
     return Merged(tuple(duplicates), tuple(review), rejected)
 
 
-def _second_ids(together: Parts) -> frozenset[int]:
-    """Find the articles whose id an earlier one has."""
+def _second_ids(together: Parts) -> dict[int, int]:
+    """Find the articles whose id an earlier one has, and for each the earliest."""
     ids = together.column("id")
     order = np.argsort(ids, kind="stable")
     alike = np.flatnonzero(ids[order][1:] == ids[order][:-1])
-    found: set[int] = set()
+    found: dict[int, int] = {}
     for at in alike.tolist():
         first, second = int(order[at]), int(order[at + 1])
         # Hashes can be equal by chance; the ids decide.
         if together.record(first)["id"] == together.record(second)["id"]:
-            found.add(second)
-    return frozenset(found)
+            found[second] = found.get(first, first)
+    return found
 
 
-def _id_twice(together: Parts, index: int) -> Rejected:
+def _id_twice(together: Parts, index: int, earlier: int) -> Rejected:
     record = together.record(index)
-    message = f"the id {record['id']} was used by an earlier article"
-    return Rejected(Source(**record["source"]), "id_twice", message, "read")
+    source, first = (Source(**each["source"]) for each in (record, together.record(earlier)))
+    message = f"{_named(source)} has the id {record['id']}, which {_named(first)} has already"
+    return Rejected(source, "id_twice", message, "read")
+
+
+def _named(source: Source) -> str:
+    return source.path if source.record is None else f"record {source.record} of {source.path}"
 
 
 def _twins(
-    together: Parts, second: frozenset[int], pushed: frozenset[str], place: Path
+    together: Parts, second: Collection[int], pushed: frozenset[str], place: Path
 ) -> dict[int, Twin]:
     """Find the duplicates among the articles that have an id of their own."""
     own = np.array([index for index in range(together.count) if index not in second], np.int64)

@@ -40,7 +40,7 @@ def read_decisions(workspace: Workspace, more: Iterable[Row] = ()) -> Decisions:
         except (KeyError, TypeError, ValueError):
             raise InputError(
                 f"articles/overrides.jsonl, line {number}: not a decision about an article",
-                "a ledger is never edited by hand; restore the file from a backup",
+                "mend or delete that line; `annotate prepare --keep` and --drop write new ones",
             ) from None
     return {article: tuple(own) for article, own in found.items()}
 
