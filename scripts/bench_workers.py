@@ -17,12 +17,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from bench_corpus import articles, write_jsonl
 from bench_report import table
 
 FILES = ("articles.jsonl", "chunks.jsonl", "rejected.jsonl")
+NOBODY = "no worker was found to kill"
 PAUSE = 0.02
 PATIENCE = 120.0  # seconds to wait for a run to get so far
 
@@ -56,13 +58,14 @@ def kill_a_worker(run: subprocess.Popen[bytes], workspace: Path) -> str:
     if workers and run.poll() is None:
         os.kill(workers[-1], signal.SIGKILL)
         return f"a worker was killed after {parts_of(workspace)} shards"
-    return "no worker was found to kill"
+    return NOBODY
 
 
 def kill_all(run: subprocess.Popen[bytes], workspace: Path) -> str:
     """Kill the run and all its workers once two shards are done."""
     wait_for_parts(run, workspace, 2)
-    os.killpg(run.pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.killpg(run.pid, signal.SIGKILL)
     run.wait()
     return f"all were killed after {parts_of(workspace)} shards, and it was run again"
 
@@ -103,7 +106,7 @@ class Runs:
                 status = process.wait()
             if status != -signal.SIGKILL:
                 break
-        digest = _digest(workspace)
+        digest = _digest(workspace) if status == 0 else ""
         self.first = self.first or digest
         same = "same bytes" if digest == self.first else "OTHER BYTES"
         self.rows.append((name, status, f"{time.monotonic() - started:.1f}", same, note))
@@ -134,7 +137,8 @@ def main() -> None:
         runs.run("all killed", *many, harm=kill_all)
     print(f"seed {options.seed}: {options.articles} articles, {size:.0f} MB")
     print(table(("", "exit status", "wall s", "corpus", ""), runs.rows))
-    raise SystemExit(any(row[1] or row[3] != "same bytes" for row in runs.rows))
+    failed = any(row[1] or row[3] != "same bytes" or row[4] == NOBODY for row in runs.rows)
+    raise SystemExit(failed)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Train the model that finds bodies and titles, from the marked scrapes in `tests/data/scrapes`.
 
-    python scripts/train_body.py [--folds N] [--variations N] [--check]
+    python scripts/train_body.py [--folds N] [--variations N]
 
 Without `--folds` the model is trained on all of `tuning/` and written into the package. With it
 the files are dealt into N folds, each judged by a model of the others, and nothing is written.

@@ -61,7 +61,7 @@ def _alone(rows: list[Row], rng: Generator) -> list[Row]:
     places = _places(rows)
     if len(places) > _MOST_IN_PART and rng.random() < _PART:
         size = int(rng.integers(1, _MOST_IN_PART + 1))
-        first = int(rng.integers(0, len(places) - size)) if rng.random() < _PART else 0
+        first = int(rng.integers(0, len(places) - size + 1)) if rng.random() < _PART else 0
         gone = {*places[:first], *places[first + size :]}
         rows = [row for at, row in enumerate(rows) if at not in gone]
     kept = [

@@ -187,12 +187,14 @@ def _prepare(opened: _Opened, settings: PrepareSettings) -> Prepared | Rejected:
     with _stage("chunk"):
         limit, target = settings.chunk_limit, settings.chunk_target
         chunks = chunk_article(received.id, text, flags, limit=limit, target=target)
+    with _stage("language"):
+        metadata = _with_language(body.metadata, text)
     article = Article(
         id=received.id,
         source=received.source,
         text=text,
         edits=body.edited.edits,
-        metadata=_with_language(body.metadata, text),
+        metadata=metadata,
         status="needs_review" if body.doubts else "ready",
         flags=(*flags, *hard_splits(chunks)),
         reasons=body.doubts,

@@ -7,6 +7,7 @@ of one. `scripts/train_body.py` makes the model from the marked scrapes in `test
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, pairwise
@@ -18,6 +19,7 @@ from annotate.corpus.lines import SITE_MARKS, Lines, Page, key_of
 from annotate.corpus.model import Model, Verdict
 from annotate.corpus.repeats import without_repeats
 
+_MOST_LINES = 20_000
 _BYLINES = 12  # lines around the body that may hold who wrote it
 _MIN_REPEAT = 4  # words; shorter lines may stand twice in a body
 _MAX_CAPTION = 40  # words
@@ -26,6 +28,7 @@ _GENEROUS = -2000  # log-odds in thousandths that do for the body of a page with
 _SURE = 2000
 _SAID_AGAIN = 500  # log-odds in thousandths that a title gains by standing there twice
 _MAX_DOUBT = 0.3  # share of the kept words that the model expects to have misjudged
+_SPACELESS = ord("u")  # of scripts that part no words
 _GLUED = ",.;:!?)]}”»、，。；：！？"
 
 
@@ -62,28 +65,38 @@ def select_bodies(
     texts: Sequence[str], titles: Sequence[str | None], model: Model | None = None
 ) -> list[Selection]:
     """Choose the lines of the bodies of several texts at once; each as if it stood alone."""
-    single = [without_repeats(text) for text in texts]
+    single = [without_repeats(text) if _is_short(text) else EditedText("") for text in texts]
     lines = Lines.of([each.clean for each in single])
     every = (model or Model.load()).judge(lines).lines()
     parts = zip(single, lines.pages, titles, strict=True)
-    return [
-        _over(each, select(page, name, list(islice(every, len(page)))))
-        for each, page, name in parts
-    ]
+    found = [select(page, name, list(islice(every, len(page)))) for _, page, name in parts]
+    return [_over(*each) for each in zip(single, found, strict=True)]
+
+
+def _is_short(text: str) -> bool:
+    """Whether a text has no more lines than the model has room for; none is chosen of a longer."""
+    return text.count("\n") <= _MOST_LINES
 
 
 def _over(single: EditedText, selection: Selection) -> Selection:
     """Lay the edits of a selection over those that left out repeats, which keep their reason."""
     if not single.edits:
         return selection
+    if not selection.found:
+        return replace(selection, edits=())
     edits = single.then(selection.edits).edits
-    return replace(selection, edits=tuple(chain.from_iterable(_parted(edits, single.edits))))
+    share = selection.share * len(single.clean) / len(single.raw)
+    return replace(
+        selection, share=share, edits=tuple(chain.from_iterable(_parted(edits, single.edits)))
+    )
 
 
 def _parted(edits: Iterable[Edit], repeats: Sequence[Edit]) -> Iterator[list[Edit]]:
     """Cut the repeats out of larger edits."""
     for edit in edits:
-        inside = [each for each in repeats if edit.start <= each.start and each.end <= edit.end]
+        first = bisect_left(repeats, (edit.start,))
+        behind = bisect_left(repeats, (edit.end,), first)
+        inside = [each for each in repeats[first:behind] if each.end <= edit.end]
         rims = [edit.start, *(at for each in inside for at in each[:2]), edit.end]
         others = [Edit(*rim, "", edit.reason) for rim in zip(rims[::2], rims[1::2], strict=True)]
         if edit.replacement or not inside:
@@ -250,5 +263,6 @@ def _edits(page: Page, reasons: Sequence[str | None]) -> Iterator[Edit]:
 def _rejoined(page: Page, index: int) -> Iterator[Edit]:
     """Put a space, or nothing before a closing mark, where a paragraph was broken into lines."""
     for (_, end), (start, _) in pairwise(page.groups[index]):
-        glued = page.text[start] in _GLUED or page.text[end - 1] == "-"
+        spaceless = page.shape[end - 1] == page.shape[start] == _SPACELESS
+        glued = spaceless or page.text[start] in _GLUED or page.text[end - 1] == "-"
         yield Edit(end, start, "" if glued else " ", "rejoined")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -37,6 +38,8 @@ def run_on_cluster(
     `crashed`. Raises `ConfigError` when Dask is not installed, and `RemoteError`
     when the scheduler does not answer.
     """
+    for draft in jobs[0].parts.glob("*.new"):  # of a run that was killed
+        shutil.rmtree(draft, ignore_errors=True)
     with _client(workers, scheduler, jobs[0].parts.parent) as client:
         return _Run(client, jobs, progress, prepare).folders()
 
@@ -119,16 +122,17 @@ class _Run:
 
     def _look_into(self, job: Job) -> tuple[Job, ...]:
         """Set the inputs apart at which the workers died; one that is alone is rejected."""
+        begun = Part(job.folder).last_begun()
+        inside = job.around(*begun) if begun else ()
+        if not inside:  # it was but waiting for its turn
+            self.waited[job.folder] += 1
+            if self.waited[job.folder] < WAITS:
+                return (job,)
+            raise RemoteError(
+                f"shard {job.shard.number} took down {WAITS} workers before they read it",
+                "give the workers more memory, or use fewer of them on a machine",
+            )
         if job.last == job.first + 1:
             self._finish(job, reject_input(job))
             return ()
-        begun = Part(job.folder).last_begun()
-        if begun is None and self.waited[job.folder] < WAITS:  # it was but waiting for its turn
-            self.waited[job.folder] += 1
-            return (job,)
-        if begun is None:
-            raise RemoteError(
-                f"shard {job.shard.number} took down {ATTEMPTS} workers before they read it",
-                "give the workers more memory, or use fewer of them on a machine",
-            )
-        return job.around(*begun)
+        return inside

@@ -39,13 +39,13 @@ def one_handler() -> Iterator[None]:
     if _handles or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGVTALRM, _stop)
+    before = signal.signal(signal.SIGPROF, _stop)
     _handles.append(True)
     try:
         yield
     finally:
         _handles.clear()
-        signal.signal(signal.SIGVTALRM, before)
+        signal.signal(signal.SIGPROF, before)
 
 
 _handles: list[bool] = []  # whether the handler is ours; in the main thread only
@@ -54,11 +54,11 @@ _handles: list[bool] = []  # whether the handler is ours; in the main thread onl
 @contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
     with one_handler():
-        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
         try:
             yield
         finally:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _stop(_number: int, _frame: Any) -> None:

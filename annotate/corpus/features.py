@@ -20,7 +20,7 @@ _SMALL, _CAPITAL, _SPACE = NUMBER["a"], NUMBER["A"], NUMBER[" "]
 _LETTERS = NUMBER["0"]  # classes below are letters
 _SHORT_WORD = 3  # letters
 _MANY_CAPITALS = 0.7  # of the words with letters
-_MAX_CREDIT = 40  # words
+_MAX_CREDIT, _MAX_CREDIT_CHARS = 40, 400  # words and characters
 _MAX_WEIGHT = 60  # words of a line that count as text
 _FEW_WORDS = 5
 _LENGTHS = (3, 9, 24)  # words; lines are sorted by them into four kinds
@@ -217,7 +217,8 @@ def _credits(lines: Lines, columns: Columns) -> Array:
     bracketed = (columns["first"] == NUMBER["("]) | (columns["very_last"] == NUMBER[")"])
     tailed = ~columns["final"] & (columns["ends"] > 0) & ~columns["colon"]
     marked = (columns["colons"] > 0) | (columns["slash"] > 0) | (columns["owned"] > 0)
-    likely = (bracketed | tailed | marked) & (columns["words"] <= _MAX_CREDIT)
+    brief = (columns["words"] <= _MAX_CREDIT) & (columns["chars"] <= _MAX_CREDIT_CHARS)
+    likely = (bracketed | tailed | marked) & brief
     found = np.zeros(len(lines), bool)
     for index in np.flatnonzero(likely).tolist():
         page, at = lines.pages[lines.page[index]], index - int(lines.first[index])

@@ -129,7 +129,8 @@ def _joining_words(text: str, spans: list[Span], certain: set[int]) -> set[str]:
     lasts = Counter(_last_word(text, spans[index - 1]) for index in range(1, len(spans)))
     short = (word for word in lasts if 0 < len(word) <= _SHORT_WORD and word.islower())
     enough = 3 if len(certain) > _FEW else 5
-    return {word for word in short if text.count(f" {word} ") >= enough}
+    counts = Counter(text.split(" "))
+    return {word for word in short if counts[word] >= enough}
 
 
 def _last_word(text: str, span: Span) -> str:
@@ -164,5 +165,7 @@ def _is_inset(shape: bytes, spans: list[Span], index: int, certain: set[int], st
     named = b"a" not in starts and line.count(b" ") < _MAX_NAME_WORDS
     inside = index + 1 in certain and (named or line[:1] not in b"aA")
     ends_with_word = before[-1:] in b"aAohu0"
-    begun = b" " in before or index - 1 in certain or _closed(shape, spans[index - 2])
+    begun = (
+        b" " in before or index - 1 in certain or (index > 1 and _closed(shape, spans[index - 2]))
+    )
     return inside and ends_with_word and begun

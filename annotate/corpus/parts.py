@@ -194,7 +194,7 @@ class RowFiles:
     def begin(self, first: int, last: int) -> None:
         """Leave word of the inputs that are prepared next, for those who find this process dead."""
         if self._trace is None:
-            (self.folder / TRACE).write_bytes(bytes(_PLACES.size))
+            (self.folder / TRACE).write_bytes(_PLACES.pack(first, last))
             with (self.folder / TRACE).open("r+b") as file:
                 self._trace = mmap(file.fileno(), _PLACES.size)
         _PLACES.pack_into(self._trace, 0, first, last)
@@ -278,7 +278,7 @@ class Part:
         """Find the inputs at which the last process that worked on this part died."""
         drafts = self.folder.parent.glob(f"{self.folder.name}.*.new/{TRACE}")
         traces = sorted(drafts, key=lambda path: path.stat().st_mtime_ns)
-        if not traces:
+        if not traces or traces[-1].stat().st_size != _PLACES.size:
             return None
         first, last = _PLACES.unpack(traces[-1].read_bytes())
         return int(first), int(last)

@@ -48,9 +48,11 @@ def _block_weights(spans: Sequence[Span], sentences: Sequence[int]) -> dict[int,
 
 
 def _edits(spans: Sequence[Span], gone: set[int]) -> Iterator[Edit]:
-    """Delete lines, each with the gap before it, or behind it where none stands before."""
+    """Delete lines, each with the gap before it, or behind it while no line has stayed."""
+    leading = 0
     for index in sorted(gone):
-        if index:
-            yield Edit(spans[index - 1][1], spans[index][1], "", "repeat")
+        if index == leading:
+            yield Edit(spans[index][0], spans[index + 1][0], "", "repeat")
+            leading += 1
         else:
-            yield Edit(0, spans[1][0], "", "repeat")
+            yield Edit(spans[index - 1][1], spans[index][1], "", "repeat")

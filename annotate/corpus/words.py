@@ -18,7 +18,7 @@ _STEM = 5  # letters
 _SPREAD = np.uint32(2654435761)
 _BASE = np.uint32(31)
 _LETTERS = NUMBER["0"]  # classes below are letters
-_LINE_BITS, _PAGE_BIT = 23, 55  # of a key: page, value, line
+_VALUE_BITS, _KEY_BITS = 32, 63
 
 
 @dataclass(frozen=True)
@@ -104,15 +104,19 @@ def _lowered(codes: Array) -> Array:
 def grouped(page: Array, value: Array, line: Array) -> Shared:
     """Gather which lines of a page have the same value, each counted once.
 
-    Values are below 2**32, lines below 2**23, pages below 2**8.
+    Values are below 2**32. Raises `ValueError` when pages, values and lines fit into no number.
     """
-    keys = (page << np.int64(_PAGE_BIT)) | (value << np.int64(_LINE_BITS)) | line
+    line_bits = int(line.max(initial=0)).bit_length()
+    page_bit = line_bits + _VALUE_BITS
+    if page_bit + int(page.max(initial=0)).bit_length() > _KEY_BITS:
+        raise ValueError("too many pages and lines at once")
+    keys = (page << np.int64(page_bit)) | (value << np.int64(line_bits)) | line
     keys.sort()
     keys = keys[np.diff(keys, prepend=-1) != 0]
-    values = keys >> np.int64(_LINE_BITS)
+    values = keys >> np.int64(line_bits)
     group = np.cumsum(np.diff(values, prepend=-1) != 0) - 1
     groups = int(group[-1]) + 1 if len(group) else 0
-    return Shared(keys & np.int64((1 << _LINE_BITS) - 1), group, groups)
+    return Shared(keys & np.int64((1 << line_bits) - 1), group, groups)
 
 
 def content_words(lines: Lines, words: Words, caseless: Array) -> Shared:
