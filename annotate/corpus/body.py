@@ -28,7 +28,8 @@ _GENEROUS = -2000  # log-odds in thousandths that do for the body of a page with
 _SURE = 2000
 _SAID_AGAIN = 500  # log-odds in thousandths that a title gains by standing there twice
 _MAX_DOUBT = 0.3  # share of the kept words that the model expects to have misjudged
-_SPACELESS = ord("u")  # of scripts that part no words
+_SPACELESS = ord("u")  # class of the letters of scripts that part no words …
+_UNSPACED = frozenset(b"udq,:()\"'")  # … and of what no space parts from them
 _GLUED = ",.;:!?)]}”»、，。；：！？"
 
 
@@ -263,6 +264,7 @@ def _edits(page: Page, reasons: Sequence[str | None]) -> Iterator[Edit]:
 def _rejoined(page: Page, index: int) -> Iterator[Edit]:
     """Put a space, or nothing before a closing mark, where a paragraph was broken into lines."""
     for (_, end), (start, _) in pairwise(page.groups[index]):
-        spaceless = page.shape[end - 1] == page.shape[start] == _SPACELESS
+        beside = {page.shape[end - 1], page.shape[start]}
+        spaceless = _SPACELESS in beside and beside <= _UNSPACED
         glued = spaceless or page.text[start] in _GLUED or page.text[end - 1] == "-"
         yield Edit(end, start, "" if glued else " ", "rejoined")

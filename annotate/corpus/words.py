@@ -154,7 +154,7 @@ def whole_lines(lines: Lines, words: Words) -> Shared:
     sizes = np.diff(begins, append=len(words.line))
     place = np.arange(len(words.line)) - np.repeat(begins, sizes)
     mixed = (words.stem.astype(np.uint64) + np.uint64(1)) * (
-        place.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(1)
+        (place.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     )
     whole = np.zeros(len(lines), np.uint64)
     if len(begins):

@@ -155,6 +155,16 @@ def test_lines_that_are_wrapped_are_one_paragraph() -> None:
     assert body_of(*HEAD, *wrapped, *FOOT) == page(*ARTICLE)
 
 
+def test_wrapped_lines_of_a_script_without_spaces_are_joined_without_one() -> None:
+    sentence = (
+        "市议会周一投票决定保留古老的渡轮从而结束了长达九年的争论渡轮可以运载四十辆汽车和医生。"
+    )
+    wrapped = "\n".join(textwrap.wrap(sentence * 4, 30))
+    text = page("首页", "新闻", wrapped, "分享")
+    clean_text = EditedText(text).then(select_body(text).edits).clean
+    assert " " not in clean_text.replace("首页", "")
+
+
 def test_text_nodes_of_one_sentence_are_rejoined() -> None:
     nodes = (
         *("Menu", "Harbour", TITLE, "12 March 2031", "The council of", "Mell"),
@@ -243,8 +253,14 @@ def test_any_texts_are_judged_alike_alone_and_together(raws: list[str]) -> None:
         "word and more " * 140_000,
         "水" * 500_000,
         "\n".join(f"“{SECOND}”" for _ in range(8_000)),
+        "a(" + ":" * 200_000 + "(b)",
+        "\n".join(f"Some ab{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}" for n in range(19_000)),
+        "\n".join(f"{SECOND} No {n // 2}." for n in range(19_000)),
     ],
-    ids=["tiny lines", "similar sentences", "one line", "no spaces", "one sentence"],
+    ids=[
+        *("tiny lines", "similar sentences", "one line", "no spaces", "one sentence"),
+        *("brackets", "short last words", "pairs"),
+    ],
 )
 def test_long_texts_take_no_longer_than_their_length(text: str) -> None:
     start = time.process_time()

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -126,6 +127,13 @@ def jobs_in(workspace: Workspace, parts: Path) -> list[Job]:
     inputs = plan_inputs(workspace)
     recipe = Recipe(workspace.settings.prepare, read_metadata(inputs.tables), {})
     return plan_jobs(inputs.inputs, recipe, parts, workspace.corpus)
+
+
+def test_a_job_is_cut_only_around_inputs_of_its_own(articles: Workspace) -> None:
+    job = replace(jobs(articles, "parts")[0], first=64, last=128)
+    assert job.around(0, 0) == job.around(128, 129) == ()
+    cut = [(each.first, each.last, each.batch) for each in job.around(70, 80)]
+    assert cut == [(64, 70, job.batch), (70, 80, 1), (80, 128, job.batch)]
 
 
 def test_a_scheduler_that_does_not_answer_is_named(articles: Workspace) -> None:
