@@ -24,7 +24,16 @@ def main() -> None:
         for path in sorted(FOLDER.glob("test_*.py"))
     }
     chosen = [f"{path}::{name}" for path, found in names.items() for name in found]
-    command = (sys.executable, "-m", "pytest", "--durations=0", "-q", *chosen, *sys.argv[1:])
+    command = (
+        sys.executable,
+        "-m",
+        "pytest",
+        "--durations=0",
+        "-o",
+        "addopts=--import-mode=importlib",
+        *chosen,
+        *sys.argv[1:],
+    )
     done = subprocess.run(
         command,
         cwd=ROOT,

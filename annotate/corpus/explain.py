@@ -251,7 +251,7 @@ def _segments(
             rows = tuple(_kept_rows(edited, layer, position, cut.start))
             yield Segment(position, cut.start, KEPT, raw[position : cut.start], rows)
         shown = visible.to_clean(cut.start, cut.end) or (0, 0)
-        hidden = tuple(_row(visible, *span) for span in _lines(visible.clean, *shown))
+        hidden = tuple(_row(visible, *span, cut) for span in _lines(visible.clean, *shown))
         kind = cut.reason if cut.reason in LEFT_OUT else "boilerplate"
         yield Segment(cut.start, cut.end, kind, raw[cut.start : cut.end], hidden)
         position = cut.end
@@ -260,8 +260,10 @@ def _segments(
         yield Segment(position, len(raw), KEPT, raw[position:], rows)
 
 
-def _row(edited: EditedText, start: int, end: int) -> Row:
-    return Row(*edited.to_raw(start, end), edited.clean[start:end])
+def _row(edited: EditedText, start: int, end: int, cut: Edit) -> Row:
+    """Make the row of what a cut hides; a replaced part at its rim may reach beyond it."""
+    first, last = edited.to_raw(start, end)
+    return Row(max(first, cut.start), min(last, cut.end), edited.clean[start:end])
 
 
 def _kept_rows(edited: EditedText, layer: _Layer, start: int, end: int) -> Iterator[Row]:

@@ -7,7 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from annotate.corpus import Rejected, prepare, read_articles, read_chunks
@@ -52,6 +52,7 @@ def explained(raw: str, form: Any = "text", **more: Any) -> Explanation | None:
 
 @law
 @given(nasty_texts | st.sampled_from([PAGE, HTML]), st.sampled_from(["text", "html"]))
+@example("\u1112\u1161\u11ab\U00012544", "html")
 def test_the_segments_join_to_the_raw_text(raw: str, form: Any) -> None:
     found = explained(raw, form)
     if found is None:
