@@ -17,7 +17,7 @@ from annotate.corpus.credits import author_of, source_of
 from annotate.corpus.edits import Edit, EditedText
 from annotate.corpus.lines import SITE_MARKS, Lines, Page, key_of
 from annotate.corpus.model import Model, Verdict
-from annotate.corpus.repeats import without_repeats
+from annotate.corpus.repeats import second_copies, without_repeats
 
 _MOST_LINES = 20_000
 _BYLINES = 12  # lines around the body that may hold who wrote it
@@ -175,32 +175,14 @@ def _title(verdicts: Sequence[Verdict], first: int) -> int:
 
 def _second_copies(page: Page, likely: Sequence[int], verdicts: Sequence[Verdict]) -> set[int]:
     """Find the lines that say again what another one of a larger block says."""
-    doubles = [
-        index
+    keys = {
+        index: key_of(page.strings[index])
         for index in likely
         if verdicts[index].copies > 1 and verdicts[index].words >= _MIN_REPEAT
-    ]
-    if not doubles:
-        return set()
-    weights = _block_weights(likely, verdicts)
-    keys = {index: key_of(page.strings[index]) for index in doubles}
-    best: dict[str, int] = {}
-    for index, key in keys.items():
-        if weights[index] > weights[best.setdefault(key, index)]:
-            best[key] = index
-    return {index for index, key in keys.items() if best[key] != index}
-
-
-def _block_weights(likely: Sequence[int], verdicts: Sequence[Verdict]) -> dict[int, int]:
-    """Give for each line the words of its block: lines with at most one other in between."""
-    weights: dict[int, int] = {}
-    block: list[int] = []
-    for index in (*likely, likely[-1] + 9):
-        if block and index > block[-1] + 2:
-            weights.update(dict.fromkeys(block, sum(verdicts[each].words for each in block)))
-            block = []
-        block.append(index)
-    return weights
+    }
+    return (
+        second_copies(keys, {index: verdicts[index].words for index in likely}) if keys else set()
+    )
 
 
 def _reasons(

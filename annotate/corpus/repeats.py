@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from annotate.corpus.edits import Edit, EditedText
 
 _LEAST = 40  # characters; shorter lines may well stand twice in one text
 _LINE = re.compile(r"[^\n]+")
+_PARTED = 3  # lines from one block to the next at least
 _CLOSED = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*\s*\Z")
 
 Span = tuple[int, int]
@@ -25,23 +26,30 @@ def without_repeats(text: str) -> EditedText:
         for index, (start, end) in enumerate(spans)
         if end - start >= _LEAST and _CLOSED.search(text, max(start, end - 8), end)
     }
-    weights = _block_weights(spans, list(sentences))
+    sizes = {index: spans[index][1] - spans[index][0] for index in sentences}
+    return EditedText(text, tuple(_edits(spans, second_copies(sentences, sizes))))
+
+
+def second_copies(keys: Mapping[int, str], sizes: Mapping[int, int]) -> set[int]:
+    """Find the lines with a key that another has, but for the one in the largest block.
+
+    `sizes` holds, in order, all lines that make blocks: at most one other line parts two of one.
+    """
+    weights = _block_weights(sizes)
     best: dict[str, int] = {}
-    for index, string in sentences.items():
-        if weights[index] > weights[best.setdefault(string, index)]:
-            best[string] = index
-    gone = {index for index, string in sentences.items() if best[string] != index}
-    return EditedText(text, tuple(_edits(spans, gone)))
+    for index, key in keys.items():
+        if weights[index] > weights[best.setdefault(key, index)]:
+            best[key] = index
+    return {index for index, key in keys.items() if best[key] != index}
 
 
-def _block_weights(spans: Sequence[Span], sentences: Sequence[int]) -> dict[int, int]:
-    """Give for each sentence the characters of its block: at most one other line parts two."""
+def _block_weights(sizes: Mapping[int, int]) -> dict[int, int]:
+    """Give for each line the size of its block."""
     weights: dict[int, int] = {}
     block: list[int] = []
-    for index in (*sentences, len(spans) + 2):
-        if block and index > block[-1] + 2:
-            size = sum(spans[each][1] - spans[each][0] for each in block)
-            weights.update(dict.fromkeys(block, size))
+    for index in (*sizes, max(sizes, default=0) + _PARTED):
+        if block and index >= block[-1] + _PARTED:
+            weights.update(dict.fromkeys(block, sum(sizes[each] for each in block)))
             block = []
         block.append(index)
     return weights
