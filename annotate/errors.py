@@ -7,24 +7,24 @@ from __future__ import annotations
 
 
 class AnnotateError(Exception):
-    """A failure with a remedy: printed as `error:` and `hint:`, never as a traceback."""
+    """A failure with a remedy: printed as `error:` and `hint:`, never as a traceback.
+
+    `problems` holds what is to be told one by one, a line each.
+    """
 
     exit_code = 2
-
-    def __init__(self, message: str, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-
-class ConfigError(AnnotateError):
-    """Settings or schema cannot be used. `problems` holds every one that was found."""
 
     def __init__(
         self, message: str, hint: str | None = None, problems: tuple[str, ...] = ()
     ) -> None:
-        super().__init__(message, hint)
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
         self.problems = problems
+
+
+class ConfigError(AnnotateError):
+    """Settings or schema cannot be used; all problems are told at once."""
 
 
 class InputError(AnnotateError):

@@ -10,9 +10,14 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`code` is stable; `place` names what it is about: article, chunk, annotation, region."""
+    """`code` is stable; `place` names what it is about: article, chunk, annotation, region.
+
+    `project_id` and `task_id` lead to the page where a person can mend it, if there is one.
+    """
 
     code: str
     severity: Severity
     place: str
     message: str
+    project_id: int | None = None
+    task_id: int | None = None

@@ -33,13 +33,23 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    @property
+    def size(self) -> int:
+        """How many bytes the file has."""
+        return self.path.stat().st_size if self.path.exists() else 0
+
     def __iter__(self) -> Iterator[Json]:
         """Read every whole line, oldest first; a torn last line is passed over."""
+        return self.rows_from(0)
+
+    def rows_from(self, start: int) -> Iterator[Json]:
+        """Read the whole lines from a byte on at which one begins."""
         import jsonlines
 
         if not self.path.exists():
             return
         with self.path.open("rb") as file:
+            file.seek(start)
             whole = (line for line in file if line.endswith(b"\n"))
             try:
                 yield from jsonlines.Reader(whole, loads=orjson.loads)

@@ -70,6 +70,13 @@ class StudioSettings(_Section):
     timeout: float = Field(60, gt=0)
     settle: float = Field(5, ge=0)
     annotators_per_chunk: int = Field(1, ge=1, le=50)
+    overlap_share: float = Field(0, ge=0, le=1)
+    overlap_annotators: int = Field(2, ge=1, le=50)
+    overlap_seed: int = 1
+    sampling: Literal["sequential", "uniform"] = "sequential"
+    skipped: Literal["again", "others", "nobody"] = "others"
+    skip_button: bool = True
+    lock_seconds: int = Field(7200, ge=60, le=604_800)
 
 
 class PublishSettings(_Section):

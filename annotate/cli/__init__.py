@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from annotate.cli import corpus, demo, output, release, schema, studio, verify
+from annotate.cli import corpus, demo, labels, output, release, schema, studio, verify
 from annotate.errors import AnnotateError
 
 BUG, INTERRUPTED = 70, 130
@@ -30,6 +30,8 @@ for command in (
     studio.push,
     studio.pull,
     studio.status,
+    labels.findings,
+    labels.log,
     release.publish,
     demo.demo,
 ):

@@ -63,7 +63,7 @@ def hint(line: str) -> None:
 
 def print_error(error: AnnotateError) -> None:
     say(f"error: {error.message}")
-    for problem in getattr(error, "problems", ()):
+    for problem in error.problems:
         say(f"  {problem}")
     if error.hint:
         say(f"hint: {error.hint}")

@@ -10,9 +10,12 @@ from annotate.cli import output
 from annotate.cli.options import DryRun, Folder, Json, find
 
 if TYPE_CHECKING:
+    from annotate.studio.push import PushReport
     from annotate.studio.server import RunningServer
+    from annotate.workspace import Workspace
 
 LOOPBACK = "127.0.0.1"
+LATEST_DAYS = 14
 
 
 def serve(
@@ -81,8 +84,16 @@ def invite(folder: Folder = None, json: Json = False) -> None:
 
 
 def push(
+    *,
     again: Annotated[
         bool, typer.Option("--again", help="Also send chunks that were deleted on the server.")
+    ] = False,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Take off surplus copies of any origin without answers."),
+    ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Read every key on the server, even if counts agree.")
     ] = False,
     dry_run: DryRun = False,
     folder: Folder = None,
@@ -96,55 +107,82 @@ def push(
 
     workspace = find(folder)
     with output.progress_bar("sending") as progress:
-        report = run(workspace, dry_run=dry_run, again=again, progress=progress)
+        report = run(
+            workspace, dry_run=dry_run, again=again, repair=repair, full=full, progress=progress
+        )
     keys = ("project_id", "created", "present", "changed", "duplicates")
     counts = {key: getattr(report, key) for key in keys}
+    for line in report.differences:
+        output.say(f"{'differs' if dry_run else 'renewed'}: {line}")
     if json:
         output.print_json(counts)
     else:
         output.print_counts("would push" if dry_run else "pushed", counts)
-    if report.gone:
-        output.say(f"{report.gone} chunks were deleted on the server; --again sends them again")
-    if report.duplicates:
-        output.say(f"warning: {report.duplicates} chunks stand on the server more than once")
+    _say_more(report)
     if report.address and not dry_run:
         output.hint(f"label at {report.address}/data, then `annotate pull`")
 
 
-def pull(dry_run: DryRun = False, folder: Folder = None, json: Json = False) -> None:
+def _say_more(report: PushReport) -> None:
+    """Say what no count of every push tells."""
+    if report.removed:
+        output.say(f"{report.removed} surplus copies without an answer: taken off")
+    if report.shared:
+        output.say(f"{report.shared} tasks: number of annotators set, by their articles")
+    if report.gone:
+        output.say(f"{report.gone} chunks were deleted on the server; --again sends them again")
+    if report.duplicates:
+        output.say(
+            f"warning: {report.duplicates} surplus copies stand on the server; --repair takes "
+            "off those without an answer"
+        )
+
+
+def pull(
+    full: Annotated[
+        bool, typer.Option("--full", help="Read every answer and compare it with the ledger.")
+    ] = False,
+    dry_run: DryRun = False,
+    folder: Folder = None,
+    json: Json = False,
+) -> None:
     """Fetch what annotators answered into labels/.
 
     Example: annotate pull
     """
-    from dataclasses import asdict
-
     from annotate.studio.pull import pull as run
 
     workspace = find(folder)
     with output.progress_bar("reading") as progress:
-        report = asdict(run(workspace, dry_run=dry_run, progress=progress))
-    foreign = report.pop("foreign")
-    if foreign:
-        output.say(f"warning: {foreign} tasks in the project were not sent from this workspace")
+        report = run(workspace, dry_run=dry_run, full=full, progress=progress)
+    if report.foreign:
+        output.say(f"warning: {report.foreign} tasks in the project are not in the ledger")
+    keys = ("new", "changed", "deleted", "skipped", "unchanged")
+    counts = {key: getattr(report, key) for key in keys}
     if json:
-        output.print_json(report)
+        output.print_json(counts)
     else:
-        output.print_counts("would pull" if dry_run else "pulled", report)
+        output.print_counts("would pull" if dry_run else "pulled", counts)
+    if full and not (report.new or report.changed or report.deleted):
+        output.say(f"the ledger holds all {report.unchanged} answers as the server has them")
     if not dry_run:
-        _report_labels(folder, quiet=json)
+        _report_labels(workspace, report.begin, quiet=json)
 
 
-def _report_labels(folder: Folder, *, quiet: bool) -> None:
-    """Print what the ledger now holds, and end with status 1 when something was set aside."""
-    from annotate.labels.summary import summarise
+def _report_labels(workspace: Workspace, begin: int, *, quiet: bool) -> None:
+    """Print what a pull brought; ends with status 1 when something of it was set aside."""
+    from annotate.labels.summary import summarise_rows
+    from annotate.ledger import Ledger
 
-    summary = summarise(find(folder))
+    rows = Ledger(workspace.labels / "annotations.jsonl").rows_from(begin)
+    summary = summarise_rows(workspace, rows)
     if not quiet:
         output.print_table(("label", "spans"), list(summary.labels.items()))
         output.print_table(("relation", "by hand", "derived", "no link found"), summary.relations)
     for finding in summary.findings:
         output.say(f"{finding.severity}: {finding.place}: {finding.message} ({finding.code})")
     if any(finding.severity == "error" for finding in summary.findings):
+        output.hint("`annotate findings` lists all that is set aside, with the tasks' addresses")
         raise typer.Exit(1)
     output.hint("`annotate status` for an overview, `annotate publish` for a release")
 
@@ -162,7 +200,24 @@ def status(folder: Folder = None, json: Json = False) -> None:
     if json:
         output.print_json(found)
         return
-    for part in ("articles", "chunks", "annotators", "findings", "server"):
+    for part in ("articles", "chunks", "overlap", "annotators", "findings", "server"):
         counts = {key: value for key, value in found[part].items() if value is not None}
         output.print_counts(part, counts or {"none": ""})
-    typer.echo(f"last pull\n  {found['last_pull'] or 'never'}")
+    people = list(found["annotators"])
+    rows = [(day, *(of.get(each, 0) for each in people)) for day, of in found["days"].items()]
+    if rows:
+        output.print_table(("day", *people), rows[-LATEST_DAYS:])
+    typer.echo(f"last pull\n  {_age(found['last_pull'])}")
+
+
+def _age(moment: str | None) -> str:
+    """Say when something was, and how long ago that is."""
+    from datetime import UTC, datetime
+
+    if moment is None:
+        return "never"
+    minutes = int((datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds() // 60)
+    for size, unit in ((24 * 60, "days"), (60, "hours"), (1, "minutes")):
+        if minutes >= 2 * size:
+            return f"{moment}, {minutes // size} {unit} ago"
+    return f"{moment}, just now"

@@ -56,6 +56,11 @@ class Metadata:
     author: str | None = None
     credit: str | None = None
 
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> Metadata:
+        """Read what an article's record says; its other keys are passed over."""
+        return cls(**_known(cls, row))
+
     def or_else(self, other: Metadata) -> Metadata:
         """Fill what is missing here from there."""
         pairs = zip(self.values, other.values, strict=True)
@@ -172,7 +177,7 @@ class Article:
             source=Source(**_known(Source, row["source"])),
             text=row["text"],
             edits=tuple(Edit(*edit) for edit in row["edits"]),
-            metadata=Metadata(**_known(Metadata, row)),
+            metadata=Metadata.from_json(row),
             status=row["status"],
             duplicate_of=row["duplicate_of"],
             similarity=row.get("similarity"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import jsonlines
 import orjson
 
-from annotate.corpus.articles import Article, Chunk, Rejected
+from annotate.corpus.articles import Article, Chunk, Metadata, Rejected
 from annotate.errors import InputError
 from annotate.ledger import Ledger
 from annotate.workspace import Workspace, writing
@@ -28,6 +28,24 @@ def read_articles(workspace: Workspace) -> list[Article]:
 def each_article(workspace: Workspace) -> Iterator[Article]:
     """Read article by article, for corpora that are larger than memory."""
     return _rows(workspace, _ARTICLES, Article.from_json)
+
+
+class Header(NamedTuple):
+    """What is known of an article besides its text."""
+
+    id: str
+    sha256: str | None
+    metadata: Metadata
+    status: str
+
+
+def each_header(workspace: Workspace) -> Iterator[Header]:
+    """Read what is known of each article, and leave its text and edits be."""
+    return _rows(workspace, _ARTICLES, _header)
+
+
+def _header(row: dict[str, Any]) -> Header:
+    return Header(row["id"], row["source"]["sha256"], Metadata.from_json(row), row["status"])
 
 
 def each_chunk(workspace: Workspace) -> Iterator[Chunk]:

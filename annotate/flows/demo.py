@@ -105,7 +105,7 @@ def simulate(workspace: Workspace, studio: Studio, progress: Say, seed: int = SE
     project_id = int(need_project(studio, workspace)["id"])
     tasks = {
         task["data"]["chunk_id"]: int(task["id"])
-        for task, _ in studio.tasks(project_id, answers=False)
+        for task in studio.tasks(project_id, answers=False)
     }
     sent = 0
     for number, (person, slips) in enumerate([(studio, CAREFUL), (second, HASTY)], 1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 Origin = Literal["human", "auto", "predicted"]
@@ -19,7 +19,11 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A labelled range `[start, end)` of code points in the chunk's text."""
+    """A labelled range `[start, end)` of code points in the chunk's text.
+
+    `raw_start` and `raw_end` are the borders as they were drawn, before they were normalised;
+    None where nobody drew it. Two spans that differ only there are the same.
+    """
 
     id: str
     start: int
@@ -28,6 +32,8 @@ class Span:
     label: str
     attributes: tuple[Attribute, ...] = ()
     origin: Origin = "human"
+    raw_start: int | None = field(default=None, compare=False)
+    raw_end: int | None = field(default=None, compare=False)
 
     def attribute(self, name: str) -> str | None:
         return next((item.value for item in self.attributes if item.name == name), None)

@@ -36,6 +36,8 @@ def _trim(span: Span, text: str, quotes: Quotes, rule: Normalise) -> Span | None
     if start < end and text[end - 1] in rule.strip_trailing and not _belongs(start, end, text):
         end -= 1
     start, end = _without_lone_marks(start, end, text, quotes)
+    if (start, end) == (span.start, span.end):
+        return span
     return replace(span, start=start, end=end) if start < end else None
 
 

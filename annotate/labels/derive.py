@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from annotate.corpus.quotes import Quotes
 from annotate.labels.annotation import LinkMissing, Relation, Span
 from annotate.labels.entities import Gazetteer, entity_parts
+from annotate.labels.lexicon import lexicon_of
 from annotate.schema.model import Attribute, Schema
 from annotate.schema.model import Relation as RelationType
 
@@ -53,7 +54,8 @@ def derive_attributes(spans: Iterable[Span], passage: Passage, schema: Schema) -
 
 
 def _with_attributes(span: Span, passage: Passage, schema: Schema) -> Span:
-    asked = [item for item in schema.attributes if span.label in schema.resolve(item.applies_to)]
+    resolve = lexicon_of(schema).resolve
+    asked = [item for item in schema.attributes if span.label in resolve(item.applies_to)]
     # A type follows from the entity, so entities come first.
     for attribute in sorted(asked, key=lambda item: item.type != "entities"):
         value = _rule_for(attribute)(span, passage, schema) or attribute.default
@@ -106,11 +108,12 @@ def derive_relations(
 ) -> tuple[list[Relation], list[LinkMissing]]:
     """Add the relations that a rule finds, each from or to the first piece of its group."""
     found, missing = list(relations), list[LinkMissing]()
+    grouped = groups(spans, relations)
     for kind in schema.relations:
         rule = RELATION_RULES.get(kind.derive)
         if rule is None:
             continue
-        for group in groups(spans, relations):
+        for group in grouped:
             if not _wants(kind, group, relations, schema):
                 continue
             linked = rule(kind, group, spans, passage, schema)
@@ -156,7 +159,9 @@ def _wants(
 
 def stance_side(kind: RelationType, schema: Schema) -> frozenset[str]:
     """Give the labels at that end of a relation whose groups the rules start from."""
-    return schema.resolve(kind.from_ if kind.derive == "inside_then_sentence" else kind.to)
+    return lexicon_of(schema).resolve(
+        kind.from_ if kind.derive == "inside_then_sentence" else kind.to
+    )
 
 
 RelationRule = Callable[
@@ -172,7 +177,7 @@ def _speaker_of_sentence(
     schema: Schema,
 ) -> list[Relation]:
     """Link the only speaker of the sentence, else the nearest to the left in the clause."""
-    labels = schema.resolve(kind.from_)
+    labels = lexicon_of(schema).resolve(kind.from_)
     for piece in group:
         near = [
             span
@@ -210,7 +215,7 @@ def _all_in_sentence(
     passage: Passage,
     schema: Schema,
 ) -> list[Relation]:
-    labels = schema.resolve(kind.from_)
+    labels = lexicon_of(schema).resolve(kind.from_)
     found = {
         span.id: span
         for piece in group
@@ -227,7 +232,7 @@ def _inside_then_sentence(
     schema: Schema,
 ) -> list[Relation]:
     """Every topic inside the stance; else the only topic of its sentence."""
-    labels = schema.resolve(kind.to)
+    labels = lexicon_of(schema).resolve(kind.to)
     inside = {
         span.id: span
         for piece in group

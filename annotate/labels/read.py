@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from annotate.corpus.quotes import find_quotes
 from annotate.corpus.sentences import sentences
 from annotate.findings import Finding
 from annotate.labels.annotation import Annotation
 from annotate.labels.boundaries import normalise
+from annotate.labels.configs import Configs, staleness
 from annotate.labels.derive import Passage, derive_attributes, derive_relations
 from annotate.labels.entities import Gazetteer
 from annotate.labels.regions import read_results
+from annotate.labels.shelf import AnswerKey, answers_on, current
+from annotate.labels.sift import sift
 from annotate.ledger import Ledger
 from annotate.schema.model import Schema
 
 Json = dict[str, Any]
 MAIN = "main"
+PASSAGES = 64  # chunks kept open: answers of several people to one chunk stand close together
 
 
 @dataclass(frozen=True)
@@ -33,23 +37,76 @@ class Labels:
     findings: tuple[Finding, ...] = ()
 
 
+class Answer(NamedTuple):
+    """One answer as it was read; `annotation` is None where all of it is set aside."""
+
+    annotation: Annotation | None
+    findings: list[Finding]
+
+
+class AnswerReader:
+    """Reads ledger rows one by one. `chunk_of` gives a chunk as it was pushed, by its id."""
+
+    def __init__(
+        self,
+        schema: Schema,
+        configs: Configs,
+        chunk_of: Callable[[str], Json | None],
+        language_of: Callable[[str], str | None],
+    ) -> None:
+        self.schema, self.configs = schema, configs
+        self._chunk_of, self._language_of = chunk_of, language_of
+        self._gazetteer = Gazetteer.of(schema)
+        self._opened = lru_cache(maxsize=PASSAGES)(self._open)
+
+    def read(self, row: Json) -> Answer:
+        """Read one version of one answer; its findings name the task where it can be mended."""
+        annotation, findings = self._read(row)
+        address = {"project_id": row["project_id"], "task_id": row["task_id"]}
+        return Answer(annotation, [replace(finding, **address) for finding in findings])
+
+    def _read(self, row: Json) -> Answer:
+        opened = self._opened(row["chunk_id"])
+        if opened is None:
+            message = "this answer belongs to a chunk that the ledger does not have"
+            return _nothing("chunk-unknown", row, message)
+        passage, sha256 = opened
+        if row.get("text_sha256", sha256) != sha256:  # rows of older versions lack it
+            message = "when this was pulled, the task on the server held another text than was sent"
+            return _nothing("text-changed", row, message)
+        config = self.configs.in_force(row)
+        version = config.version if config else ""
+        annotation, findings, unknown = _decode(row, passage, self.schema, version)
+        stale = staleness(config, self.schema, unknown) if config else None
+        if stale:
+            findings.append(Finding("schema-stale", "warning", _place(row), stale))
+        return Answer(annotation, findings)
+
+    def _open(self, chunk_id: str) -> tuple[Passage, str] | None:
+        """Look a chunk over; also gives the digest of its text."""
+        chunk = self._chunk_of(chunk_id)
+        if chunk is None:
+            return None
+        text, language = chunk["text"], self._language_of(chunk["article_id"])
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        return open_passage(text, language, self.schema, self._gazetteer), digest
+
+
+def _nothing(code: str, row: Json, message: str) -> Answer:
+    return Answer(None, [Finding(code, "error", _place(row), message)])
+
+
 def read_labels(folder: Path, schema: Schema, languages: Mapping[str, str | None]) -> Labels:
     """Read `labels/`. `languages` is by article id; order is that of first arrival."""
     chunks = chunks_as_pushed(Ledger(folder / "tasks.jsonl"))
-    configs = [(_moment(row["at"]), row) for row in Ledger(folder / "config.jsonl")]
-    gazetteer = Gazetteer.of(schema)
+    configs = Configs(Ledger(folder / "config.jsonl"))
+    reader = AnswerReader(schema, configs, chunks.get, languages.get)
     annotations: list[Annotation] = []
     findings: list[Finding] = []
-    for row in current_rows(Ledger(folder / "annotations.jsonl")).values():
-        chunk = chunks.get(row["chunk_id"])
-        if chunk is None:
-            message = "this answer belongs to a chunk that the ledger does not have"
-            findings.append(Finding("chunk-unknown", "error", _place(row), message))
-            continue
-        language = languages.get(chunk["article_id"])
-        passage = open_passage(chunk["text"], language, schema, gazetteer)
-        annotation, found = read_annotation(row, passage, schema, _version_at(configs, row))
-        annotations.append(annotation)
+    for row in answers_on(folder / "annotations.jsonl").rows():
+        annotation, found = reader.read(row)
+        if annotation is not None:
+            annotations.append(annotation)
         findings += found
     return Labels(chunks, tuple(annotations), tuple(findings))
 
@@ -59,40 +116,44 @@ def chunks_as_pushed(tasks: Iterable[Json]) -> dict[str, Json]:
     return {row["chunk_id"]: row["chunk"] for row in tasks if row["event"] == "present"}
 
 
-def current_rows(ledger: Iterable[Json]) -> dict[tuple[int, str, int], Json]:
-    """Give the last version of each annotation not deleted, by project, its birth, and id.
-
-    The time when a project was made tells two servers apart that both count from 1.
-    """
-    current: dict[tuple[int, str, int], Json] = {}
-    for row in ledger:
-        key = (row["project_id"], row["project_created_at"], row["annotation_id"])
-        if row["event"] == "deleted":
-            current.pop(key, None)
-        else:
-            current[key] = row
-    return current
+def current_rows(ledger: Iterable[Json]) -> dict[AnswerKey, Json]:
+    """Give the last version of each annotation not deleted, by project, its birth, and id."""
+    return current((row, row) for row in ledger)
 
 
 def read_annotation(
     row: Json, passage: Passage, schema: Schema, schema_version: str
 ) -> tuple[Annotation, list[Finding]]:
     """Decode one ledger row, bring the borders to rule, and derive what a rule can tell."""
-    record = row["annotation"]
-    reading = read_results(record["result"] or [], passage.text, schema, _place(row))
+    decoded = _decode(row, passage, schema, schema_version)
+    return decoded.annotation, decoded.findings
+
+
+class _Decoded(NamedTuple):
+    annotation: Annotation
+    findings: list[Finding]
+    unknown: list[str]
+
+
+def _decode(row: Json, passage: Passage, schema: Schema, schema_version: str) -> _Decoded:
+    record, place = row["annotation"], _place(row)
+    reading = read_results(record["result"] or [], passage.text, schema, place)
     spans = [
         normalise(span, passage.text, passage.quotes, schema.normalise) for span in reading.spans
     ]
-    spans = derive_attributes(spans, passage, schema)
-    relations, missing = derive_relations(spans, reading.relations, passage, schema)
+    kept = sift(spans, reading.relations, passage.text, schema, place)
+    spans = derive_attributes(kept.spans, passage, schema)
+    # An arrow that lost an end still tells the rules that a person has spoken.
+    drawn = [*kept.relations, *kept.dangling]
+    relations, missing = derive_relations(spans, drawn, passage, schema)
     annotation = replace(
         _header(row, schema_version),
         spans=tuple(sorted(spans, key=lambda span: (span.start, span.end, span.label, span.id))),
-        relations=tuple(relations),
+        relations=tuple(item for item in relations if item not in kept.dangling),
         document=tuple(reading.document),
         missing=tuple(missing),
     )
-    return annotation, reading.findings
+    return _Decoded(annotation, [*reading.findings, *kept.findings], reading.unknown)
 
 
 def _header(row: Json, schema_version: str) -> Annotation:
@@ -120,24 +181,3 @@ def open_passage(text: str, language: str | None, schema: Schema, gazetteer: Gaz
 
 def _place(row: Json) -> str:
     return f"chunk {row['chunk_id']} annotation {row['annotation_id']}"
-
-
-def _version_at(configs: list[tuple[datetime, Json]], row: Json) -> str:
-    """Name the schema version in force when an answer was last saved."""
-    saved = _moment(row["annotation"]["updated_at"])
-    in_force = [
-        config
-        for at, config in configs
-        if at <= saved
-        and (config["project_id"], config["project_created_at"])
-        == (row["project_id"], row["project_created_at"])
-    ]
-    return str(in_force[-1]["schema_version"]) if in_force else ""
-
-
-def _moment(text: str) -> datetime:
-    """Parse a time from a record (ISO 8601) or from an HTTP `Date` header."""
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return parsedate_to_datetime(text).astimezone(UTC)

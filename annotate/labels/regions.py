@@ -5,6 +5,7 @@ Reading sets aside what does not fit the text or the schema, with a finding for 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from annotate.findings import Finding, Severity
 from annotate.labels.annotation import Attribute, Origin, Relation, Span
 from annotate.labels.entities import entity_parts
+from annotate.labels.lexicon import Lexicon, lexicon_of
 from annotate.schema.controls import ASKS_CONTROL, OBJECT, OTHER, SPAN_CONTROL, Control, controls
 from annotate.schema.model import Schema
 
@@ -25,6 +27,7 @@ class Reading:
     """What one annotation record says, and what had to be set aside.
 
     `regions` names the Label Studio region behind each span: one region can carry two labels.
+    `unknown` are the labels, questions, choices and relations that the schema does not have.
     """
 
     spans: list[Span] = field(default_factory=list)
@@ -32,34 +35,39 @@ class Reading:
     document: list[tuple[str, str]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     regions: dict[str, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
 
     def set_aside(self, code: str, severity: Severity, place: str, message: str) -> None:
         self.findings.append(Finding(code, severity, place, message))
 
-    def halves(self, region: str) -> list[Span]:
-        """Give the spans that one region stands for."""
-        return [span for span in self.spans if self.regions[span.id] == region]
+    def halves(self) -> dict[str, list[Span]]:
+        """Give the spans that each region stands for."""
+        found: dict[str, list[Span]] = {}
+        for span in self.spans:
+            found.setdefault(self.regions[span.id], []).append(span)
+        return found
 
 
 def read_results(results: Sequence[Json], text: str, schema: Schema, place: str) -> Reading:
     """Turn the results of one annotation into spans over `text`; `place` names it in findings."""
-    reading = Reading()
+    reading, lexicon = Reading(), lexicon_of(schema)
     for item in results:
         if item.get("type") == "labels":
-            _read_region(item, text, schema, place, reading)
+            _read_region(item, text, lexicon, place, reading)
     _name_spans(reading)
-    page = controls(schema)
-    answers = _answers(results, page, place, reading)
+    answers = _answers(results, lexicon.page, place, reading)
     reading.spans = [
-        _answered(span, answers.get(reading.regions[span.id], {}), page) for span in reading.spans
+        _answered(span, answers.get(reading.regions[span.id], {}), lexicon.page)
+        for span in reading.spans
     ]
+    halves = reading.halves()
     for item in results:
         if item.get("type") == "relation":
-            _read_relation(item, schema, place, reading)
+            _read_relation(item, halves, lexicon, place, reading)
     return reading
 
 
-def _read_region(item: Json, text: str, schema: Schema, place: str, reading: Reading) -> None:
+def _read_region(item: Json, text: str, lexicon: Lexicon, place: str, reading: Reading) -> None:
     value = item.get("value") or {}
     region, labels = str(item.get("id")), value.get("labels") or []
     start, end = value.get("start"), value.get("end")
@@ -72,13 +80,18 @@ def _read_region(item: Json, text: str, schema: Schema, place: str, reading: Rea
         message = f"the server holds {value.get('text')!r}, the text has {text[start:end]!r}"
         reading.set_aside("surface-mismatch", "error", where, message)
         return
-    known = {label.name for label in schema.labels}
+    if not labels:
+        reading.set_aside("label-unknown", "error", where, "the region has no label")
     origin = ORIGINS.get(str(item.get("origin")), "human")
-    for label in labels:
-        if label in known:
-            layer = schema.layer_of(label)
-            reading.spans.append(Span(region, start, end, layer, label, origin=origin))
+    for label in map(str, labels):
+        # The schema's own string, so that a hundred thousand spans share it.
+        name = lexicon.names.get(label)
+        if name is not None:
+            layer = lexicon.layers[name]
+            span = Span(region, start, end, layer, name, (), origin, start, end)
+            reading.spans.append(span)
         else:
+            reading.unknown.append(label)
             message = f"the schema has no label {label!r}"
             reading.set_aside("label-unknown", "error", where, message)
 
@@ -93,14 +106,14 @@ def _same_surface(stored: Any, surface: str) -> bool:
 
 def _name_spans(reading: Reading) -> None:
     """Give every span an id of its own: that of its region, with the layer where there are two."""
-    regions = [span.id for span in reading.spans]
+    regions = Counter(span.id for span in reading.spans)
     named: list[Span] = []
     for span in reading.spans:
-        name = span.id if regions.count(span.id) == 1 else f"{span.id}:{span.layer}"
+        name = span.id if regions[span.id] == 1 else f"{span.id}:{span.layer}"
         while name in reading.regions:
             name += f":{span.label}"
         reading.regions[name] = span.id
-        named.append(replace(span, id=name))
+        named.append(span if name == span.id else replace(span, id=name))
     reading.spans = named
 
 
@@ -117,6 +130,7 @@ def _answers(
         values = _listed((item.get("value") or {}).get(control.kind)) if control else []
         strange = [value for value in values if control and _is_strange(value, control)]
         if control is None or strange:
+            reading.unknown += strange if control else [name]
             message = f"the schema has no question {name!r} with the answer {strange}"
             reading.set_aside("answer-unknown", "warning", place, message)
         elif control.labels:
@@ -137,6 +151,8 @@ def _listed(value: Any) -> list[str]:
 
 def _answered(span: Span, given: Mapping[str, list[str]], page: Mapping[str, Control]) -> Span:
     """Give a span the answers to the questions that are asked about its label."""
+    if not given:
+        return span
     values: dict[str, list[str]] = {}
     for name, answer in given.items():
         control = page[name]
@@ -161,11 +177,13 @@ def _joined(values: list[str]) -> str:
     return "+".join(sorted({value for value in values if not (spelled and value == OTHER)}))
 
 
-def _read_relation(item: Json, schema: Schema, place: str, reading: Reading) -> None:
+def _read_relation(
+    item: Json, halves: Mapping[str, list[Span]], lexicon: Lexicon, place: str, reading: Reading
+) -> None:
     ends = [str(item.get("from_id")), str(item.get("to_id"))]
     if item.get("direction") == "left":
         ends.reverse()
-    heads, tails = (reading.halves(end) for end in ends)
+    heads, tails = (halves.get(end, []) for end in ends)
     if not heads or not tails:
         missing = ends[0] if not heads else ends[1]
         message = f"a relation points to region {missing}, which is not there"
@@ -173,12 +191,13 @@ def _read_relation(item: Json, schema: Schema, place: str, reading: Reading) -> 
         return
     named = {str(name) for name in item.get("labels") or ()}
     for head, tail in [*_pairs(heads, tails), *_pairs(tails, heads)]:
-        name = _fitting(schema, head.label, tail.label, named)
+        name = _fitting(lexicon, head.label, tail.label, named)
         if name is not None:
             relation = Relation(name, head.id, tail.id)
             if relation not in reading.relations:  # drawn both ways, it is still one
                 reading.relations.append(relation)
             return
+    reading.unknown += sorted(named)
     message = f"no relation of the schema joins {heads[0].label} and {tails[0].label}"
     reading.set_aside("relation-unknown", "warning", place, message)
 
@@ -187,12 +206,12 @@ def _pairs(heads: list[Span], tails: list[Span]) -> list[tuple[Span, Span]]:
     return [(head, tail) for head in heads for tail in tails]
 
 
-def _fitting(schema: Schema, head: str, tail: str, named: set[str]) -> str | None:
+def _fitting(lexicon: Lexicon, head: str, tail: str, named: set[str]) -> str | None:
     """Name the relation that these labels allow; the page draws most of them without a name."""
-    for relation in schema.relations:
+    for relation in lexicon.schema.relations:
         if named and relation.name not in named:
             continue
-        if head in schema.resolve(relation.from_) and tail in schema.resolve(relation.to):
+        if head in lexicon.resolve(relation.from_) and tail in lexicon.resolve(relation.to):
             return relation.name
     return None
 

@@ -7,10 +7,13 @@ one line; the SDK's own errors print response headers, the session cookie among 
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from annotate.errors import AnnotateError, ConfigError, RemoteError
@@ -22,21 +25,32 @@ T = TypeVar("T")
 
 READ_ATTEMPTS = 5
 READ_PAGE = 500
+LONGEST_ADDRESS = 4000  # characters; gunicorn takes no more than 4,094
+AT_ONCE = 2
 NO_RETRY = {"max_retries": 0}
+KEYS = "id,data,meta,overlap,total_annotations,cancelled_annotations"
 # The server adds these for its own table view: one holds an e-mail, one changes by the minute.
 DISPLAY_ONLY = ("created_username", "created_ago")
+IMPORT_POLL, IMPORT_LIMIT = 0.5, 3600.0  # seconds; the first one doubles up to …
+SLOWEST_POLL = 10.0  # … for each answer holds the tasks again
 
 
 class DoubtfulError(RemoteError):
     """A write whose answer was lost: it may or may not have been carried out."""
 
 
-class ChangedError(RemoteError):
-    """Tasks came or went between two pages: page numbers then skip or repeat some."""
+class ImportRefusedError(RemoteError):
+    """An import of which nothing was taken; `places` are the tasks that are to blame."""
+
+    places: tuple[int, ...] = ()
 
 
 class Studio:
-    """One Label Studio server. Reads are retried; writes never are."""
+    """One Label Studio server.
+
+    What can be said twice without harm is retried: reads, and changes to one value. A write
+    that makes something is sent once.
+    """
 
     def __init__(self, url: str, api_key: str, timeout: float = 60) -> None:
         """Connect, and find out whether the key is good; `timeout` is seconds a request."""
@@ -48,7 +62,9 @@ class Studio:
             self.url,
         )
         self._date = ""
+        self._met = False  # whether the server has answered: then its address is right
         self.user = self._get("api/current-user/whoami")
+        self._met = True
 
     def find_projects(self, marker: str) -> list[Json]:
         """All projects whose description holds `marker`, oldest first."""
@@ -64,68 +80,165 @@ class Studio:
         return found
 
     def create_project(self, **settings: Any) -> Json:
+        # As further parameters: the SDK knows fewer settings than servers do.
+        options = {**NO_RETRY, "additional_body_parameters": settings}
         return self._write(
-            lambda: self._sdk.projects.with_raw_response.create(
-                **settings, request_options=NO_RETRY
-            )
+            lambda: self._sdk.projects.with_raw_response.create(request_options=options)
         )
 
     def update_project(self, project_id: int, **settings: Any) -> Json:
-        return self._write(
-            lambda: self._sdk.projects.with_raw_response.update(
-                project_id, **settings, request_options=NO_RETRY
-            )
-        )
+        changed: Json = self._request("PATCH", f"api/projects/{project_id}/", json=settings).json()
+        return changed
+
+    def delete_project(self, project_id: int) -> None:
+        self._delete(f"api/projects/{project_id}/")
 
     def clock(self) -> str:
         """Tell the server's own time, from the `Date` header of its last answer (RFC 9110)."""
         return self._date
 
-    def import_tasks(self, project_id: int, tasks: Sequence[Json]) -> list[int]:
+    def import_tasks(self, project_id: int, tasks: Sequence[Json]) -> list[int] | None:
         """Send tasks in one request, all or none; ids come back in the order of `tasks`.
 
-        Raises `DoubtfulError` when it is unknown whether the server took them.
+        None says that all were taken, by a server that imports in the background and tells no
+        ids. Raises `DoubtfulError` when it is unknown whether the server took them, and
+        `ImportRefusedError` when it certainly did not.
         """
-        answer = self._write(
-            lambda: self._sdk.projects.with_raw_response.import_tasks(
-                project_id,
-                request=list(tasks),
-                return_task_ids=True,
-                commit_to_project=True,
-                request_options=NO_RETRY,
+        try:
+            answer = self._write(
+                lambda: self._sdk.projects.with_raw_response.import_tasks(
+                    project_id,
+                    request=list(tasks),
+                    return_task_ids=True,
+                    commit_to_project=True,
+                    request_options=NO_RETRY,
+                )
             )
-        )
+        except RemoteError as error:
+            raise _blamed(error) if error.status == BAD_REQUEST else error from None
+        if "task_ids" not in answer and "import" in answer:
+            self._await_import(project_id, int(answer["import"]))
+            return None
         ids = answer.get("task_ids")
         if not isinstance(ids, list) or len(ids) != len(tasks):
             raise DoubtfulError("Label Studio answered the import without the tasks' ids")
         return ids
 
-    def tasks(self, project_id: int, *, answers: bool) -> Iterator[tuple[Json, int]]:
-        """Every task of a project in order of id, with its annotations if `answers`.
+    def _await_import(self, project_id: int, import_id: int) -> None:
+        """Wait until a background import has ended (Enterprise and cloud)."""
+        until, pause = time.monotonic() + IMPORT_LIMIT, IMPORT_POLL
+        while time.monotonic() < until:
+            state = self._get(f"api/projects/{project_id}/imports/{import_id}/")
+            if state["status"] == "completed":
+                return
+            if state["status"] == "failed":
+                reason = " ".join(str(state.get("error") or "no reason given").split())[:300]
+                raise RemoteError(
+                    f"Label Studio did not carry out import {import_id}: {reason}",
+                    "run `annotate push` again; what arrived is not sent twice",
+                )
+            time.sleep(pause)
+            pause = min(2 * pause, SLOWEST_POLL)
+        raise DoubtfulError(f"import {import_id} has not ended within {IMPORT_LIMIT:g} seconds")
 
-        With each comes how many there are in all. Raises `ChangedError` rather than skip one.
+    def tasks(self, project_id: int, *, answers: bool) -> Iterator[Json]:
+        """Every task in order of id, with its answers and drafts, or with `KEYS` only."""
+        wanted = {"fields": "all", "page_size": 200} if answers else {"include": KEYS}
+        return itertools.chain.from_iterable(self._pages(project_id, wanted, []))
+
+    def task_ids(self, project_id: int) -> list[int]:
+        pages = self._pages(project_id, {"include": "id"}, [])
+        return [int(task["id"]) for page in pages for task in page]
+
+    def drafted_tasks(self, project_id: int) -> set[int]:
+        """Find the tasks that someone has begun to answer."""
+        drafted = [_where("draft_exists", "equal", "Boolean", value=True)]
+        pages = self._pages(project_id, {"include": "id"}, drafted)
+        return {int(task["id"]) for page in pages for task in page}
+
+    def changed_tasks(self, project_id: int, since: datetime, page: int) -> Iterator[list[Json]]:
+        """Pages of the tasks that were touched after a moment, with their answers."""
+        moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        filters = [_where("updated_at", "greater", "Datetime", moment)]
+        return self._pages(project_id, {"fields": "all", "page_size": page}, filters)
+
+    def exports(
+        self, project_id: int, parts: Iterable[Sequence[int]], *, every: bool
+    ) -> Iterator[list[Json]]:
+        """For each of some lists of ids those tasks that have answers, with them.
+
+        With `every` also the others. `parts_of` makes such lists. `AT_ONCE` requests are under
+        way while one answer is looked at: a server with several workers uses them.
         """
-        wanted: Json = {"fields": "all"} if answers else {"include": "id,data"}
-        first = self._task_page(project_id, 1, wanted)
-        total, page, tasks, seen = int(first["total"]), 1, first["tasks"], 0
-        while tasks:
-            for task in tasks:
-                yield _without_display(task), total
-            seen, page = seen + len(tasks), page + 1
-            if seen >= total:
-                break
-            answer = self._task_page(project_id, page, wanted)
-            tasks = answer["tasks"] if int(answer["total"]) == total else []
-        if seen != total:
-            raise ChangedError(
-                f"project {project_id} changed while its tasks were read",
-                "nothing was written; run the command again",
-            )
+        from concurrent.futures import Future, ThreadPoolExecutor
 
-    def _task_page(self, project_id: int, page: int, wanted: Json) -> Json:
-        query = {"project": project_id, "page": page, "page_size": READ_PAGE, **wanted}
-        answer: Json = self._get("api/tasks", query)
+        waiting = deque[Future[list[Json]]]()
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            try:
+                for part in parts:
+                    waiting.append(pool.submit(self._export, project_id, part, every=every))
+                    if len(waiting) > AT_ONCE:
+                        yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def _export(self, project_id: int, ids: Sequence[int], *, every: bool) -> list[Json]:
+        # Written out: encoded by the SDK, the brackets would make the address half as long again.
+        chosen = "".join(map(_ID.format, ids))
+        more = "&download_all_tasks=true" if every else ""
+        path = f"api/projects/{project_id}/export?exportType=JSON{more}{chosen}"
+        answer: list[Json] = self._get(path)
+        return [_without_display(task) for task in answer]
+
+    def _pages(
+        self, project_id: int, wanted: Json, filters: Sequence[Json]
+    ) -> Iterator[list[Json]]:
+        """Read pages by what follows the last id: tasks that come and go shift no page."""
+        last = 0
+        while True:
+            behind = [_where("id", "greater", "Number", last)] if last else []
+            answer = self._task_page(
+                project_id, {"page_size": READ_PAGE, **wanted}, [*filters, *behind]
+            )
+            tasks = [_without_display(task) for task in answer["tasks"]]
+            if tasks:
+                yield tasks
+                last = int(tasks[-1]["id"])
+            if len(tasks) >= int(answer["total"]) or not tasks:
+                return
+
+    def _task_page(self, project_id: int, wanted: Json, filters: Sequence[Json]) -> Json:
+        query: Json = {"ordering": ["tasks:id"]}
+        if filters:
+            query["filters"] = {"conjunction": "and", "items": list(filters)}
+        asked = {"project": project_id, "page": 1, "query": json.dumps(query), **wanted}
+        answer: Json = self._get("api/tasks", asked)
         return answer
+
+    def task(self, task_id: int) -> Json | None:
+        """One task with its answers and drafts; None when there is none."""
+        try:
+            found: Json = self._get(f"api/tasks/{task_id}/")
+        except RemoteError as error:
+            if error.status == NOT_FOUND:
+                return None
+            raise
+        return _without_display(found)
+
+    def update_task(self, task_id: int, **values: Any) -> None:
+        self._request("PATCH", f"api/tasks/{task_id}/", json=values)
+
+    def delete_task(self, task_id: int) -> None:
+        self._delete(f"api/tasks/{task_id}/")
+
+    def _delete(self, path: str) -> None:
+        try:
+            self._request("DELETE", path)
+        except RemoteError as error:
+            if error.status != NOT_FOUND:
+                raise
 
     def annotate(self, task_id: int, annotation: Mapping[str, Any]) -> Json:
         """Submit an answer as the owner of the key."""
@@ -151,32 +264,104 @@ class Studio:
             page, more = page + 1, bool(answer["next"])
 
     def _get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
-        """Read JSON as sent; tries again, with growing pauses, while the fault may pass."""
+        """Read JSON as sent."""
+        return self._request("GET", path, params=params, parsed=True)
+
+    def _request(self, method: str, path: str, *, parsed: bool = False, **content: Any) -> Any:
+        """Ask, and ask again with growing pauses while the fault may pass.
+
+        Only for requests that may be carried out twice.
+        """
         transport = self._sdk._client_wrapper.httpx_client  # noqa: SLF001 - its auth, raw JSON
         for attempt in range(READ_ATTEMPTS):
             try:
                 answer = _translated(
-                    lambda: _checked(transport.request(path, method="GET", params=params)),
+                    lambda: self._renewing(
+                        lambda: _checked(transport.request(path, method=method, **content))
+                    ),
                     self.url,
                 )
                 self._date = answer.headers.get("date", self._date)
-                return _translated(answer.json, self.url)
+                return _translated(answer.json, self.url) if parsed else answer
             except RemoteError as error:
-                passing = error.status is None or error.status in PASSING
-                if not passing or attempt == READ_ATTEMPTS - 1 or error.status == CERTAIN:
+                if attempt == READ_ATTEMPTS - 1 or not self._may_pass(error):
                     raise
                 time.sleep(0.2 * 2**attempt)
         raise AssertionError
 
+    def _renewing(self, call: Callable[[], T]) -> T:
+        """Make a call once more when the access token ran out on its way.
+
+        The SDK asks for a new one by its own clock alone. A 401 carried nothing out.
+        """
+        from label_studio_sdk.core.api_error import ApiError
+
+        tokens = self._sdk._client_wrapper._tokens_client  # noqa: SLF001 - nothing public renews it
+        try:
+            return call()
+        except ApiError as error:
+            if error.status_code != UNAUTHORISED or tokens._use_legacy_token:  # noqa: SLF001
+                raise
+        tokens._access_token = None  # noqa: SLF001
+        return call()
+
+    def _may_pass(self, error: RemoteError) -> bool:
+        if error.status == UNREACHABLE:
+            return self._met  # it answered before, and may just be starting again
+        return error.status is None or error.status in PASSING
+
     def _write(self, call: Callable[[], Any]) -> Json:
-        answer = _translated(call, self.url, writing=True)
+        """Make something; tried again only when the server certainly heard nothing."""
+        for attempt in range(READ_ATTEMPTS):
+            try:
+                answer = _translated(lambda: self._renewing(call), self.url, writing=True)
+                break
+            except RemoteError as error:
+                if error.status != UNREACHABLE or attempt == READ_ATTEMPTS - 1 or not self._met:
+                    raise
+                time.sleep(0.2 * 2**attempt)
         self._date = answer.headers.get("date", self._date)
         body: Json = _translated(answer.response.json, self.url, writing=True)
         return body
 
 
 PASSING = frozenset({408, 409, 429, 500, 502, 503, 504})
-CERTAIN = -1  # the address itself is wrong: trying again cannot help
+UNREACHABLE, NOT_OURS = -1, -2  # no answer at all, and none of Label Studio's
+BAD_REQUEST, UNAUTHORISED, NOT_FOUND = 400, 401, 404
+
+
+_ID = "&ids[]={}"
+
+
+def parts_of(ids: Iterable[int]) -> Iterator[list[int]]:
+    """Cut ids into lists that an address has room for."""
+    part, room = list[int](), LONGEST_ADDRESS - 200
+    for each in ids:
+        room -= len(_ID.format(each))
+        if room < 0:
+            yield part
+            part, room = [], LONGEST_ADDRESS - 200 - len(_ID.format(each))
+        part.append(each)
+    if part:
+        yield part
+
+
+def _where(column: str, operator: str, kind: str, value: object) -> Json:
+    return {
+        "filter": f"filter:tasks:{column}",
+        "operator": operator,
+        "type": kind,
+        "value": value,
+    }
+
+
+def _blamed(error: RemoteError) -> ImportRefusedError:
+    """Say which tasks of an import the server found fault with."""
+    refused = ImportRefusedError(error.message, error.hint, status=error.status)
+    refused.places = tuple(
+        int(place) for place in re.findall(r"Error at item (\d+)", error.message)
+    )
+    return refused
 
 
 def connect(workspace: Workspace) -> Studio:
@@ -253,12 +438,12 @@ def _translated(call: Callable[[], T], url: str, *, writing: bool = False) -> T:
         return call()
     except ApiError as error:
         raise _refused(error, url, writing=writing) from None
-    except httpx.ConnectError:
+    except (httpx.ConnectError, httpx.ConnectTimeout):
         # Nothing was sent, so even a write is certain not to have happened.
         raise RemoteError(
             f"Label Studio at {url} cannot be reached",
             "is it running, and is the address right? `annotate serve` starts a local one",
-            status=CERTAIN,
+            status=UNREACHABLE,
         ) from None
     except (httpx.InvalidURL, httpx.UnsupportedProtocol):
         raise ConfigError(f"{url!r} is not the address of a server") from None
@@ -269,7 +454,7 @@ def _translated(call: Callable[[], T], url: str, *, writing: bool = False) -> T:
         raise RemoteError(
             f"the server at {url} does not answer like Label Studio",
             "check the address; a proxy or a login page may stand in front of it",
-            status=CERTAIN,
+            status=NOT_OURS,
         ) from None
     except AnnotateError:
         raise

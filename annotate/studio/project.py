@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +11,22 @@ from annotate.errors import ConfigError, RefusedError
 from annotate.ledger import Ledger
 from annotate.schema import Schema, render_instructions, render_xml
 from annotate.studio.client import DoubtfulError, Studio
-from annotate.workspace import Workspace
+from annotate.studio.drift import Losses, PageChange, compare_pages
+from annotate.studio.sent import same_project
+from annotate.workspace import StudioSettings, Workspace
 
 Json = dict[str, Any]
 MAIN = "main"
+SAMPLING = {"sequential": "Sequential sampling", "uniform": "Uniform sampling"}
+SKIPPED = {
+    "again": "REQUEUE_FOR_ME",
+    "others": "REQUEUE_FOR_OTHERS",
+    "nobody": "IGNORE_SKIPPED",
+}
+# The free edition keeps this one to itself: there `annotate serve` sets it for the whole server.
+LOCK = "custom_task_lock_ttl"
+_SAME = PageChange()
+_LONGEST_SHOWN = 40  # characters of a setting
 
 
 def marker(workspace: Workspace, role: str = MAIN) -> str:
@@ -22,9 +35,22 @@ def marker(workspace: Workspace, role: str = MAIN) -> str:
 
 
 def find_project(studio: Studio, workspace: Workspace) -> Json | None:
-    """Find the workspace's project on this server: the oldest if a lost answer made a twin."""
-    found = studio.find_projects(marker(workspace))
+    """Find the workspace's project on this server: if a lost answer made a twin, the one in use."""
+    found = own_projects(studio, workspace)
     return found[0] if found else None
+
+
+def own_projects(studio: Studio, workspace: Workspace) -> list[Json]:
+    """All projects of the workspace: first those that hold tasks, then the oldest."""
+    found = studio.find_projects(marker(workspace))
+    return sorted(found, key=lambda each: (not each.get("task_number"), int(each["id"])))
+
+
+def delete_twins(studio: Studio, projects: Sequence[Json]) -> None:
+    """Delete the empty ones of the projects that lost answers left beside the one in use."""
+    for twin in projects[1:]:
+        if not studio.project(int(twin["id"]))["task_number"]:
+            studio.delete_project(int(twin["id"]))
 
 
 def need_project(studio: Studio, workspace: Workspace) -> Json:
@@ -39,10 +65,15 @@ def need_project(studio: Studio, workspace: Workspace) -> Json:
 
 @dataclass(frozen=True)
 class ProjectPlan:
-    """What must happen to the project; `settings` are only those that differ."""
+    """What must happen to the project; `settings` are only those that differ.
+
+    `differences` says so for people; `page` is how the labelling page changes.
+    """
 
     project_id: int | None
     settings: Json
+    differences: tuple[str, ...] = ()
+    page: PageChange = _SAME
 
     @property
     def creates(self) -> bool:
@@ -50,20 +81,27 @@ class ProjectPlan:
 
 
 def plan_project(project: Json | None, wanted: Json) -> ProjectPlan:
-    """Compare the server's project with what the schema and the settings ask for.
-
-    Raises `RefusedError` when the labelling page would change under existing answers.
-    """
+    """Compare the server's project with what the schema and the settings ask for."""
     if project is None:
         return ProjectPlan(None, wanted)
-    differing = {key: value for key, value in wanted.items() if _kept(project.get(key)) != value}
-    if "label_config" in differing and project.get("total_annotations_number"):
-        raise RefusedError(
-            f"the schema differs from the labelling page of project {project['id']}, which "
-            f"already holds {project['total_annotations_number']} answers",
-            "put the schema back as it was; `annotate schema render` shows what it makes",
-        )
-    return ProjectPlan(int(project["id"]), differing)
+    differing = {
+        key: value
+        for key, value in wanted.items()
+        if _kept(project.get(key)) != value and (key in project or key != LOCK)
+    }
+    page = compare_pages(project.get("label_config") or "", wanted["label_config"])
+    lines = tuple(_differences(project, differing, page))
+    return ProjectPlan(int(project["id"]), differing, lines, page)
+
+
+def _differences(project: Json, differing: Json, page: PageChange) -> Iterator[str]:
+    for key, value in differing.items():
+        if key == "label_config":
+            yield from page.lines()
+        elif len(str(value)) > _LONGEST_SHOWN:
+            yield f"{key.replace('_', ' ')}: other wording"
+        else:
+            yield f"{key.replace('_', ' ')}: {project.get(key)} becomes {value}"
 
 
 def _kept(value: Any) -> Any:
@@ -71,24 +109,49 @@ def _kept(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
+def check_losses(plan: ProjectPlan, project: Json | None, studio: Studio) -> None:
+    """Refuse a page that takes away what answers or drafts refer to.
+
+    Raises `RefusedError` with the answers that are affected.
+    """
+    if project is None or not plan.page.removed:
+        return
+    losses = Losses(frozenset(plan.page.removed))
+    for task in studio.tasks(int(project["id"]), answers=True):
+        losses.look_at(task)
+    if losses.places:
+        raise RefusedError(
+            f"the schema takes away what {losses.count} answers in project {project['id']} use",
+            "put it back into the schema, or change these answers in Label Studio first; "
+            "`annotate push --dry-run` shows when nothing is lost any more",
+            tuple(losses.lines()),
+        )
+
+
 def wanted_settings(workspace: Workspace, schema: Schema) -> Json:
+    """All settings of the project, as the server keeps them."""
+    studio = workspace.settings.studio
     wanted = {
         "title": workspace.settings.name,
         "description": f"Kept by annotate, which finds it by this mark: {marker(workspace)}",
         "label_config": render_xml(schema),
         "expert_instruction": render_instructions(schema),
         "show_instruction": True,
-        "maximum_annotations": workspace.settings.studio.annotators_per_chunk,
         "show_collab_predictions": True,
         "enable_empty_annotation": True,
+        **_labelling(studio),
     }
     return {key: _kept(value) for key, value in wanted.items()}
 
 
-def same_project(row: Json, project: Json) -> bool:
-    """Whether a ledger row speaks of this project: every server counts its ids from 1."""
-    here = (project["id"], project["created_at"])
-    return (row["project_id"], row["project_created_at"]) == here
+def _labelling(studio: StudioSettings) -> Json:
+    return {
+        "maximum_annotations": studio.annotators_per_chunk,
+        "sampling": SAMPLING[studio.sampling],
+        "skip_queue": SKIPPED[studio.skipped],
+        "show_skip_button": studio.skip_button,
+        LOCK: studio.lock_seconds,
+    }
 
 
 def apply_project(plan: ProjectPlan, studio: Studio, workspace: Workspace, schema: Schema) -> Json:
@@ -106,12 +169,13 @@ def apply_project(plan: ProjectPlan, studio: Studio, workspace: Workspace, schem
 def _create_once(plan: ProjectPlan, studio: Studio, workspace: Workspace) -> Json:
     """Create the project; after a lost answer, look whether it was made before giving up."""
     try:
-        return studio.create_project(**plan.settings)
+        studio.create_project(**plan.settings)
     except DoubtfulError:
-        project = find_project(studio, workspace)
-        if project is None:
+        if find_project(studio, workspace) is None:
             raise
-        return project
+    found = own_projects(studio, workspace)
+    delete_twins(studio, found)
+    return studio.project(int(found[0]["id"]))
 
 
 def _note_config(workspace: Workspace, schema: Schema, project: Json, at: str) -> None:

@@ -1,35 +1,34 @@
-"""Fetches answers into the ledger: every version as received, deletions as tombstones."""
+"""Fetches answers into the ledger: every version as received, deletions as tombstones.
+
+A pull reads the tasks that were touched since the last one, and some time before it: servers
+write the time of a change before others can see it. Counts then tell whether anything escaped
+it, as deleted tasks do; if so, or when there was no pull yet, all answers are read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
+from annotate.errors import RefusedError
 from annotate.labels.pseudonyms import Pseudonyms, open_pseudonyms
-from annotate.labels.read import current_rows
 from annotate.ledger import Ledger, now
-from annotate.studio.client import Studio, connect
-from annotate.studio.project import need_project, same_project
+from annotate.studio.answers import Answers, Brought
+from annotate.studio.client import Studio, connect, parts_of
+from annotate.studio.cursor import Cursor, read_cursor, write_cursor
+from annotate.studio.project import MAIN, need_project
+from annotate.studio.sent import Sending, Sent, read_sending, same_project
+from annotate.studio.tasks import text_sha256
 from annotate.workspace import Workspace, lock
 
 Json = dict[str, Any]
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class PullPlan:
-    """Ledger rows to append, and how many answers stand there as they were."""
-
-    new: tuple[Json, ...]
-    changed: tuple[Json, ...]
-    deleted: tuple[Json, ...]
-    unchanged: int
-
-    @property
-    def rows(self) -> tuple[Json, ...]:
-        """Tombstones come first: a server may have given a deleted answer's id out again."""
-        return (*self.deleted, *self.new, *self.changed)
+WINDOW = timedelta(seconds=120)  # how long a change may stay unseen by others
+PAGE = 200  # tasks read at once
+LOOKS = 2  # at what was touched: people go on while it is read
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class PullReport:
     """What a pull found.
 
     `skipped` counts the skips among the answers on the server, `foreign` the tasks there that
-    this workspace did not send.
+    the ledger does not know. What came stands in the ledger from byte `begin` on.
     """
 
     new: int
@@ -46,98 +45,241 @@ class PullReport:
     skipped: int
     unchanged: int
     foreign: int
-
-
-def plan_pull(recorded: Mapping[int, Json], found: Mapping[int, Json], at: str) -> PullPlan:
-    """Compare the ledger's last version of each answer with the server's, by annotation id."""
-    new = {key: row for key, row in found.items() if not _same_answer(recorded.get(key), row)}
-    kept = {key: row for key, row in found.items() if key not in new}
-    changed = [row for key, row in kept.items() if row["annotation"] != recorded[key]["annotation"]]
-    deleted = [_tombstone(row, at) for key, row in recorded.items() if key not in kept]
-    return PullPlan(tuple(new.values()), tuple(changed), tuple(deleted), len(kept) - len(changed))
-
-
-def _same_answer(recorded: Json | None, found: Json) -> bool:
-    """Compare times of creation too: SQLite gives the ids of deleted answers out again."""
-    if recorded is None:
-        return False
-    created: bool = recorded["annotation"]["created_at"] == found["annotation"]["created_at"]
-    return created
-
-
-def _tombstone(row: Json, at: str) -> Json:
-    return row | {"event": "deleted", "pulled_at": at, "annotation": None}
+    begin: int = 0
 
 
 def pull(
     workspace: Workspace,
     *,
     dry_run: bool = False,
+    full: bool = False,
     progress: Progress | None = None,
     studio: Studio | None = None,
 ) -> PullReport:
     """Bring the ledger up to the server; nothing is ever removed from it.
 
-    Raises `ConfigError`, `InputError`, `RemoteError` (safe to run again) or `RefusedError`.
+    `full` reads every answer and compares it. Raises `ConfigError`, `InputError`, `RemoteError`
+    (safe to run again) or `RefusedError`.
     """
-    ledger = Ledger(workspace.labels / "annotations.jsonl")
     with lock(workspace, "pull"):
         studio = studio or connect(workspace)
-        project = need_project(studio, workspace)
-        recorded = {
-            row["annotation_id"]: row
-            for row in current_rows(ledger).values()
-            if same_project(row, project)
-        }
-        reader = _Reader(studio, project, open_pseudonyms(workspace, ledger), now())
-        found = {row["annotation_id"]: row for row in reader.rows(progress)}
-        plan = plan_pull(recorded, found, reader.at)
-        if not dry_run:
-            ledger.append(plan.rows)
-    skips = sum(1 for row in found.values() if row["annotation"].get("was_cancelled"))
-    return PullReport(
-        len(plan.new),
-        len(plan.changed),
-        len(plan.deleted),
-        skips,
-        plan.unchanged,
-        reader.foreign,
-    )
+        found = need_project(studio, workspace)
+        puller = _Puller(workspace, studio, found, progress or _silent, dry_run=dry_run)
+        return puller.run(full=full)
 
 
-class _Reader:
-    """Reads a project's answers as ledger rows."""
+def _silent(_done: int, _total: int) -> None:
+    return
 
-    def __init__(self, studio: Studio, project: Json, names: Pseudonyms, at: str) -> None:
-        self.studio, self.project, self.names, self.at = studio, project, names, at
-        self.foreign = 0
 
-    def rows(self, progress: Progress | None) -> Iterator[Json]:
-        tasks: list[Json] = []
-        for task, total in self.studio.tasks(int(self.project["id"]), answers=True):
-            tasks.append(task)
-            if progress:
-                progress(len(tasks), total)
-        # People are read last: whoever answered above has an account by now.
-        emails = self.studio.emails()
-        for task in tasks:
-            chunk_id = task["data"].get("chunk_id")
-            if chunk_id is None:
-                self.foreign += 1
-                continue
-            for annotation in task["annotations"]:
-                yield self._row(task, str(chunk_id), annotation, emails)
+class _Puller:
+    """One pull of one project."""
 
-    def _row(self, task: Json, chunk_id: str, annotation: Json, emails: Mapping[int, str]) -> Json:
+    def __init__(
+        self,
+        workspace: Workspace,
+        studio: Studio,
+        project: Json,
+        progress: Progress,
+        *,
+        dry_run: bool,
+    ) -> None:
+        self.workspace, self.studio, self.project = workspace, studio, project
+        self.project_id = int(project["id"])
+        self.progress, self.dry_run = progress, dry_run
+        self.since = _server_time(studio) - WINDOW  # from here on, the next pull reads again
+        self.at = now()
+        self.ledger = Ledger(workspace.labels / "annotations.jsonl")
+        self.begin = self.ledger.size
+        secrets = set[str]()
+        self.answers = Answers(project, _own(self.ledger, project, secrets))
+        used = ({"pseudonym_key": name} for name in secrets)
+        self.people = _People(studio, open_pseudonyms(workspace, used))
+        self.foreign_answers = 0
+        self.new = self.changed = self.deleted = 0
+
+    def run(self, *, full: bool) -> PullReport:
+        """Read what may have changed, or everything."""
+        cursor = read_cursor(self.workspace)
+        if cursor is not None and not cursor.fits(self.project, self.begin):
+            cursor = None
+        if full or cursor is None or cursor.upto is not None:
+            self._read_all(None if full else cursor, every=full)
+        elif not self._catch_up(cursor):
+            self._read_all(None, every=False)
+        return self._report()
+
+    def _catch_up(self, cursor: Cursor) -> bool:
+        """Read what was touched since the last pull; returns whether the counts are right then."""
+        self.foreign_answers = cursor.foreign_answers
+        for _ in range(LOOKS):
+            for page in self.studio.changed_tasks(self.project_id, cursor.moment, PAGE):
+                self._compare([int(task["id"]) for task in page], page)
+            if self._is_complete():
+                self._keep_cursor()
+                return True
+        return False
+
+    def _is_complete(self) -> bool:
+        """Whether the server counts as many answers as are known now, deleted tasks done with."""
+        project = self.studio.project(self.project_id)
+        sending = read_sending(self._tasks_ledger(), project)
+        if int(project["task_number"]) != len(sending.present):
+            self._bury(self.studio.task_ids(self.project_id), sending)
+        return _answer_count(project) == len(self.answers) + self.foreign_answers
+
+    def _read_all(self, cursor: Cursor | None, *, every: bool) -> None:
+        """Read all answers, in order of task; goes on where one was broken off.
+
+        `every` exports tasks without answers too, so that each one is seen to be there.
+        """
+        if cursor is not None:
+            self.since, self.foreign_answers = cursor.moment, cursor.foreign_answers
+        else:
+            self.foreign_answers = 0
+        upto = cursor.upto if cursor is not None and cursor.upto is not None else 0
+        sending = read_sending(self._tasks_ledger(), self.project)
+        ids = self._task_ids(sending)
+        left, seen = [task_id for task_id in ids if task_id > upto], set[int]()
+        done = len(ids) - len(left)
+        parts = list(parts_of(left))
+        exports = self.studio.exports(self.project_id, parts, every=every)
+        for part, tasks in zip(parts, exports, strict=True):
+            self._compare(part, tasks)
+            self.foreign_answers += sum(map(_foreign_answers, tasks))
+            seen.update(int(task["id"]) for task in tasks)
+            self._keep_cursor(upto=part[-1])
+            done += len(part)
+            self.progress(done, len(ids))
+        self._bury(seen if every else ids, sending)
+        self._keep_cursor()
+
+    def _task_ids(self, sending: Sending) -> list[int]:
+        """Find the tasks to read: those of the ledger, unless the server counts others."""
+        counted = int(self.studio.project(self.project_id)["task_number"])
+        if counted == len(sending.present):
+            return sorted(sent.task_id for sent in sending.present.values())
+        return self.studio.task_ids(self.project_id)
+
+    def _compare(self, task_ids: Sequence[int], tasks: Sequence[Json]) -> None:
+        """Bring the answers of some tasks into the ledger."""
+        rows = [row for task in tasks for row in self._rows(task)]
+        self._add(self.answers.compare(task_ids, rows, self.at))
+
+    def _bury(self, task_ids: Collection[int], sending: Sending) -> None:
+        """Leave tombstones for the answers of tasks that are gone, and for the tasks."""
+        there = set(task_ids)
+        self._add(Brought(self.answers.without(there, self.at), [], []))
+        gone = {key: sent for key, sent in sending.present.items() if sent.task_id not in there}
+        if not gone or self.dry_run:
+            return
+        try:
+            with lock(self.workspace, "push"):
+                self._tasks_ledger().append(self._gone(key, sent) for key, sent in gone.items())
+        except RefusedError:
+            return  # the push that holds the lock sees them itself
+
+    def _gone(self, key: str, sent: Sent) -> Json:
         return {
-            "event": "annotation",
-            "pulled_at": self.at,
-            "project_id": int(self.project["id"]),
-            "project_created_at": self.project["created_at"],
-            "chunk_id": chunk_id,
-            "task_id": int(task["id"]),
-            "annotation_id": int(annotation["id"]),
-            "annotator": self.names.of(emails.get(annotation["completed_by"])),
-            "pseudonym_key": self.names.fingerprint,
-            "annotation": annotation,
+            "event": "deleted",
+            "batch": None,
+            "role": MAIN,
+            "chunk_id": key,
+            "task_id": sent.task_id,
+            **self.answers.project,
+            "text_sha256": sent.text_sha256,
+            "schema_version": sent.schema_version,
+            "at": self.at,
         }
+
+    def _add(self, brought: Brought) -> None:
+        self.new += len(brought.new)
+        self.changed += len(brought.changed)
+        self.deleted += len(brought.deleted)
+        if not self.dry_run:
+            self.ledger.append(brought.rows)
+
+    def _rows(self, task: Json) -> Iterator[Json]:
+        """Give the answers of a task as ledger rows."""
+        chunk_id, text = task["data"].get("chunk_id"), task["data"].get("text")
+        seen = text_sha256(text) if isinstance(text, str) else None
+        for annotation in task.get("annotations") or () if chunk_id is not None else ():
+            yield {
+                "event": "annotation",
+                "pulled_at": self.at,
+                **self.answers.project,
+                "chunk_id": str(chunk_id),
+                "task_id": int(task["id"]),
+                "annotation_id": int(annotation["id"]),
+                "annotator": self.people.name(annotation["completed_by"]),
+                "pseudonym_key": self.people.names.fingerprint,
+                "text_sha256": seen,
+                "annotation": annotation,
+            }
+
+    def _keep_cursor(self, upto: int | None = None) -> None:
+        if self.dry_run:
+            return
+        write_cursor(
+            self.workspace,
+            Cursor(
+                **self.answers.project,
+                since=self.since.isoformat(),
+                ledger_bytes=self.ledger.size,
+                pulled_at=self.at,
+                foreign_answers=self.foreign_answers,
+                upto=upto,
+            ),
+        )
+
+    def _tasks_ledger(self) -> Ledger:
+        return Ledger(self.workspace.labels / "tasks.jsonl")
+
+    def _report(self) -> PullReport:
+        sent = read_sending(self._tasks_ledger(), self.project).present
+        counted = int(self.studio.project(self.project_id)["task_number"])
+        return PullReport(
+            new=self.new,
+            changed=self.changed,
+            deleted=self.deleted,
+            skipped=self.answers.skips,
+            unchanged=len(self.answers) - self.new - self.changed,
+            foreign=max(0, counted - len(sent)),
+            begin=self.begin,
+        )
+
+
+class _People:
+    """The annotators' pseudonyms by user id; who is not known yet is asked for."""
+
+    def __init__(self, studio: Studio, names: Pseudonyms) -> None:
+        self.studio, self.names = studio, names
+        self._emails: dict[int, str] = {}
+
+    def name(self, user_id: int | None) -> str:
+        if user_id is not None and user_id not in self._emails:
+            self._emails = self.studio.emails()
+            self._emails.setdefault(user_id, "")
+        return self.names.of(self._emails.get(user_id) if user_id is not None else None)
+
+
+def _own(ledger: Ledger, project: Json, secrets: set[str]) -> Iterator[Json]:
+    """Read a project's rows; the fingerprints of all rows' pseudonym secrets are gathered."""
+    for row in ledger:
+        secrets.add(row["pseudonym_key"])
+        if same_project(row, project):
+            yield row
+
+
+def _foreign_answers(task: Json) -> int:
+    """Count the answers of a task that is no chunk."""
+    return len(task.get("annotations") or ()) if task["data"].get("chunk_id") is None else 0
+
+
+def _answer_count(project: Json) -> int:
+    return int(project["total_annotations_number"]) + int(project["skipped_annotations_number"])
+
+
+def _server_time(studio: Studio) -> datetime:
+    """Tell the server's time, so that the clocks of two machines need not agree."""
+    return parsedate_to_datetime(studio.clock()).astimezone(UTC)

@@ -1,56 +1,93 @@
-"""Sends the chunks that Label Studio does not have yet, each exactly once.
+"""Brings Label Studio up to the workspace: every chunk stands there exactly once.
 
 The key is `chunk_id` in `task.data`: imports never look for duplicates, and SQLite gives task
-ids out a second time. Before a batch is sent the ledger holds the intent, after it the result;
-when an answer is lost, the server is read until its count is still before anything is sent again.
+ids out a second time. Before a batch is sent the ledger holds the intent, after it the result.
+When an answer is lost, the server is left alone until it is still, read, and the plan is made
+anew from what stands there. Each task carries the name of its batch, so that copies which a
+lost answer made can be told from anybody else's, and taken off.
 """
 
 from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from annotate.corpus import Article, Chunk, read_articles, read_chunks
 from annotate.errors import RemoteError
 from annotate.ledger import Ledger, now
 from annotate.schema import Schema, load_schema
-from annotate.studio.client import ChangedError, DoubtfulError, Studio, connect
+from annotate.studio.client import DoubtfulError, ImportRefusedError, Studio, connect
+from annotate.studio.copies import (
+    BATCH_MARK,
+    Copies,
+    Copy,
+    is_answered,
+    kept,
+    read_copies,
+    surplus,
+    with_drafts,
+)
+from annotate.studio.overlap import wanted_overlap
 from annotate.studio.project import (
     MAIN,
     ProjectPlan,
     apply_project,
-    find_project,
+    check_losses,
+    delete_twins,
+    own_projects,
     plan_project,
-    same_project,
     wanted_settings,
 )
-from annotate.studio.tasks import all_task_data
+from annotate.studio.sent import Sending, Sent, read_sending
+from annotate.studio.tasks import Task, data_sha256, each_task
 from annotate.workspace import Workspace, lock
 
 Json = dict[str, Any]
 Progress = Callable[[int, int], None]
-SEND_ATTEMPTS = 4
+FRUITLESS = 4  # rounds that bring nothing forward, before a push gives up
+BATCH_CHARACTERS = 8_000_000
+_PAUSE = 0.5  # seconds between two looks at a server that is to be still
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a chunk is to stand on the server: what is shown beside its text, and for how many."""
+
+    data_sha256: str
+    text_sha256: str
+    overlap: int
 
 
 @dataclass(frozen=True)
 class PushPlan:
-    """What a push will do. `create` are chunk ids in sending order."""
+    """What a push will do. Pairs are of chunk id and task id; `create` is in sending order."""
 
     project: ProjectPlan
-    create: tuple[str, ...]
-    present: int
-    duplicates: int
-    unrecorded: tuple[tuple[str, int], ...]  # on the server, not in the ledger: id, task id
-    gone: tuple[str, ...]  # sent once, and taken off the server by someone
-    tombstones: tuple[tuple[str, int], ...]  # those of them that the ledger does not know of
+    create: tuple[str, ...] = ()
+    present: int = 0
+    change: tuple[tuple[str, int], ...] = ()  # tasks whose title or context is renewed
+    overlap: tuple[tuple[str, int, int], ...] = ()  # and how many people are to answer them
+    overlap_seen: tuple[tuple[str, int], ...] = ()  # what the ledger does not say of that
+    surplus: tuple[tuple[str, int], ...] = ()  # copies to take off
+    duplicates: int = 0  # copies that stay
+    unrecorded: tuple[tuple[str, Copy], ...] = ()  # on the server, not in the ledger
+    gone: tuple[str, ...] = ()  # sent once, and taken off the server by someone
+    tombstones: tuple[tuple[str, int], ...] = ()  # in the ledger, and no longer on the server
+
+    @property
+    def is_done(self) -> bool:
+        return not (self.create or self.change or self.overlap or self.surplus)
 
 
 @dataclass(frozen=True)
 class PushReport:
-    """What a push did; `changed` counts tasks whose title or context was renewed."""
+    """What a push did.
+
+    `changed` counts tasks whose title or context was renewed, `shared` those whose number of
+    annotators was set, `removed` the surplus copies taken off, `duplicates` those that stay.
+    """
 
     project_id: int | None
     created: int
@@ -59,37 +96,84 @@ class PushReport:
     duplicates: int
     gone: int
     address: str | None
+    removed: int = 0
+    shared: int = 0
+    differences: tuple[str, ...] = ()
 
 
 def plan_push(
-    chunk_ids: Sequence[str],
-    recorded: Mapping[str, Json],
-    remote: Mapping[str, Sequence[int]],
+    wanted: Mapping[str, Wanted],
+    sending: Sending,
+    copies: Copies | None,
     project: ProjectPlan,
     *,
     again: bool = False,
+    repair: bool = False,
 ) -> PushPlan:
-    """Compare local chunks, the ledger's rows of this project and the server's ids, all by key.
+    """Compare the chunks, the ledger and the server, all by key.
 
-    A chunk that was taken off the server on purpose is sent again only with `again`.
+    Without `copies` the ledger is taken at its word. A chunk that was taken off the server on
+    purpose is sent again only with `again`; copies of other origin go only with `repair`.
     """
-    missing = [key for key in chunk_ids if key not in remote]
-    gone = tuple(key for key in missing if key in recorded and not again)
+    there = _there(sending, copies)
+    missing = [key for key in wanted if key not in there]
+    gone = tuple(key for key in missing if key in sending.chunks and not again)
+    here = [key for key in wanted if key in there]
+    found: Copies = copies or {}
+    extra = surplus(found, sending.batches, everyone=repair)
     return PushPlan(
         project=project,
         create=tuple(key for key in missing if key not in set(gone)),
-        present=len(chunk_ids) - len(missing),
-        duplicates=sum(len(ids) - 1 for ids in remote.values()),
+        present=len(here),
+        change=tuple(
+            (key, there[key].task_id)
+            for key in here
+            if there[key].data_sha256 not in {None, wanted[key].data_sha256}
+        ),
+        overlap=tuple(
+            (key, there[key].task_id, wanted[key].overlap)
+            for key in here
+            if there[key].overlap not in {None, wanted[key].overlap}
+        ),
+        overlap_seen=tuple(_seen_overlaps(wanted, sending, found)),
+        surplus=extra,
+        duplicates=sum(map(len, found.values())) - len(found) - len(extra),
         unrecorded=tuple(
-            (key, min(remote[key]))
-            for key in chunk_ids
-            if key in remote and recorded.get(key, {}).get("event") != "present"
+            (key, kept(each)) for key, each in found.items() if _is_news(key, each, sending, wanted)
         ),
         gone=gone,
         tombstones=tuple(
-            (key, recorded[key]["task_id"]) for key in gone if recorded[key]["event"] == "present"
+            (key, sent.task_id)
+            for key, sent in sending.present.items()
+            if copies is not None and key not in copies
         ),
     )
+
+
+def _seen_overlaps(
+    wanted: Collection[str], sending: Sending, copies: Copies
+) -> Iterator[tuple[str, int]]:
+    """Find how many people are to answer each task, where the ledger says otherwise or nothing."""
+    for key in wanted:
+        if key in copies:
+            seen, sent = kept(copies[key]).overlap, sending.chunks.get(key)
+            if seen is not None and (sent is None or sent.overlap != seen):
+                yield key, seen
+
+
+def _there(sending: Sending, copies: Copies | None) -> Mapping[str, Sent | Copy]:
+    if copies is None:
+        return sending.present
+    return {key: kept(each) for key, each in copies.items()}
+
+
+def _is_news(
+    key: str, copies: Sequence[Copy], sending: Sending, wanted: Mapping[str, Wanted]
+) -> bool:
+    """Whether the ledger does not know which task is the chunk's."""
+    sent = sending.chunks.get(key)
+    known = sent is not None and sent.state == "present" and sent.task_id == kept(copies).task_id
+    return key in wanted and not known
 
 
 def push(
@@ -97,44 +181,55 @@ def push(
     *,
     dry_run: bool = False,
     again: bool = False,
+    repair: bool = False,
+    full: bool = False,
     progress: Progress | None = None,
     studio: Studio | None = None,
 ) -> PushReport:
     """Bring Label Studio up to the workspace; a second push sends nothing.
 
-    Raises `ConfigError`, `InputError`, `RemoteError` (safe to run again) or `RefusedError`.
+    `full` reads every key on the server even when its count is right. Raises `ConfigError`,
+    `InputError`, `RemoteError` (safe to run again) or `RefusedError`.
     """
     schema = load_schema(workspace.schema_file)
-    chunks = read_chunks(workspace)
-    articles = {article.id: article for article in read_articles(workspace)}
     with lock(workspace, "push"):
+        wanted = {
+            task.chunk.id: Wanted(
+                data_sha256(task.data),
+                task.data["text_sha256"],
+                wanted_overlap(task.chunk.article_id, workspace.settings.studio),
+            )
+            for task in each_task(workspace, schema.version)
+        }
         studio = studio or connect(workspace)
-        pusher = _Pusher(workspace, studio, schema, chunks, articles)
-        plan = pusher.plan(again=again)
-        if not dry_run:
-            plan = pusher.apply(plan, progress or _silent)
-    return _report(plan, studio.url)
+        pusher = _Pusher(workspace, studio, schema, wanted, progress or _silent)
+        plan = pusher.plan(again=again, repair=repair, full=full or repair)
+        if dry_run:
+            return _planned(plan, studio.url)
+        return pusher.carry_out(plan, again=again, repair=repair)
 
 
-def _report(plan: PushPlan, url: str) -> PushReport:
-    project_id = plan.project.project_id
+def _planned(plan: PushPlan, url: str) -> PushReport:
     return PushReport(
-        project_id=project_id,
+        project_id=plan.project.project_id,
         created=len(plan.create),
         present=plan.present,
-        changed=0,
+        changed=len(plan.change),
         duplicates=plan.duplicates,
         gone=len(plan.gone),
-        address=f"{url}/projects/{project_id}" if project_id else None,
+        address=_address(url, plan.project.project_id),
+        removed=len(plan.surplus),
+        shared=len(plan.overlap),
+        differences=plan.project.differences,
     )
+
+
+def _address(url: str, project_id: int | None) -> str | None:
+    return f"{url}/projects/{project_id}" if project_id else None
 
 
 def _silent(_done: int, _total: int) -> None:
     return
-
-
-def _count(remote: Mapping[str, Sequence[int]]) -> int:
-    return sum(map(len, remote.values()))
 
 
 class _Pusher:
@@ -145,134 +240,276 @@ class _Pusher:
         workspace: Workspace,
         studio: Studio,
         schema: Schema,
-        chunks: Sequence[Chunk],
-        articles: Mapping[str, Article],
+        wanted: Mapping[str, Wanted],
+        progress: Progress,
     ) -> None:
         self.workspace, self.studio, self.schema = workspace, studio, schema
-        self.chunks = {chunk.id: chunk for chunk in chunks}
-        self.articles = articles
-        self.data = all_task_data(chunks, articles, schema.version)
+        self.wanted, self.progress = wanted, progress
+        self.settings = workspace.settings.studio
         self.ledger = Ledger(workspace.labels / "tasks.jsonl")
+        self.projects: list[Json] = []
         self.project: Json = {}
+        self.sending = Sending()
+        self.foreign = 0  # tasks on the server that are no chunks
+        self.sent: set[str] = set()  # chunks that this push has sent
+        self.created: set[str] = set()  # those of them that are known to have arrived
+        self.changed = self.shared = self.removed = 0
+        self.slowest = 0.0  # seconds that an import took so far
 
-    def plan(self, *, again: bool) -> PushPlan:
-        found = find_project(self.studio, self.workspace)
-        project = self.studio.project(found["id"]) if found else None
+    def plan(self, *, again: bool, repair: bool, full: bool) -> PushPlan:
+        """Compare both sides; the server's keys are read only if the ledger may be wrong."""
+        self.projects = own_projects(self.studio, self.workspace)
+        project = self.studio.project(int(self.projects[0]["id"])) if self.projects else None
         project_plan = plan_project(project, wanted_settings(self.workspace, self.schema))
-        recorded, doubtful = self._recorded(project)
-        remote = self._settled(project["id"]) if project and doubtful else {}
-        if project and not doubtful:
-            remote = self._remote(project["id"])
-        return plan_push(tuple(self.data), recorded, remote, project_plan, again=again)
+        check_losses(project_plan, project, self.studio)
+        self.sending = read_sending(self.ledger, project)
+        copies: Copies | None = {}
+        if project is not None:
+            self.project = project
+            copies = self._compared(full=full)
+        return self._planned(project_plan, copies, again=again, repair=repair)
 
-    def _recorded(self, project: Json | None) -> tuple[dict[str, Json], bool]:
-        """Read the last state of each chunk in this project, and whether a batch has no result.
+    def _compared(self, *, full: bool) -> Copies | None:
+        """Read the server's keys; None when the ledger can be taken at its word."""
+        if self.sending.unsure & self.wanted.keys():
+            return self._settled()
+        present = self.sending.present
+        if full or int(self.project["task_number"]) != len(present):
+            return self._copies()
+        known = all(sent.overlap for key, sent in present.items() if key in self.wanted)
+        return None if known else self._copies()
 
-        A push that was killed may have left a request behind that the server still works on.
+    def _planned(
+        self, project: ProjectPlan, copies: Copies | None, *, again: bool, repair: bool
+    ) -> PushPlan:
+        return plan_push(self.wanted, self.sending, copies, project, again=again, repair=repair)
+
+    def carry_out(self, first: PushPlan, *, again: bool, repair: bool) -> PushReport:
+        """Carry a plan out, and what is left of it after faults, until nothing is left.
+
+        Raises `RemoteError` when several rounds bring nothing forward.
         """
-        recorded: dict[str, Json] = {}
-        intended: set[str] = set()
-        for row in self.ledger:
-            if project is None or not same_project(row, project):
-                continue
-            if row["event"] == "intent":
-                intended.add(row["chunk_id"])
+        self._apply_project(first.project)
+        plan, fruitless = first, 0
+        while fruitless < FRUITLESS:
+            before = self._progress_made()
+            sure = self._apply(plan)
+            if not sure:
+                copies: Copies | None = self._settled()
             else:
-                intended.discard(row["chunk_id"])
-                recorded[row["chunk_id"]] = row
-        return recorded, bool(intended)
-
-    def apply(self, plan: PushPlan, progress: Progress) -> PushPlan:
-        """Carry a plan out; returns it with the id of the project it made."""
-        project = apply_project(plan.project, self.studio, self.workspace, self.schema)
-        self.project, project_id = project, int(project["id"])
-        self._record("present", plan.unrecorded, project_id)
-        self._record("deleted", plan.tombstones, project_id)
-        size = self.workspace.settings.studio.batch_size
-        for start in range(0, len(plan.create), size):
-            batch = plan.create[start : start + size]
-            self._send(batch, project_id)
-            progress(start + len(batch), len(plan.create))
-        return replace(plan, project=ProjectPlan(project_id, plan.project.settings))
-
-    def _send(self, keys: Sequence[str], project_id: int) -> None:
-        """Send one batch until all of it stands on the server."""
-        batch, missing = uuid.uuid4().hex[:12], list(keys)
-        for _ in range(SEND_ATTEMPTS):
-            self._record("intent", [(key, None) for key in missing], project_id, batch)
-            try:
-                ids = self.studio.import_tasks(
-                    project_id, [{"data": self.data[key]} for key in missing]
-                )
-                placed = list(zip(missing, ids, strict=True))
-            except DoubtfulError:
-                remote = self._settled(project_id)
-                placed = [(key, min(remote[key])) for key in missing if key in remote]
-            self._record("present", placed, project_id, batch)
-            arrived = {key for key, _ in placed}
-            missing = [key for key in missing if key not in arrived]
-            if not missing:
-                return
+                copies = None if self._is_complete(plan) else self._copies()
+            duplicates = plan.duplicates
+            plan = self._planned(first.project, copies, again=again, repair=repair)
+            if copies is None:
+                plan = replace(plan, duplicates=duplicates)
+            if plan.is_done:
+                self._note(plan)
+                return self._report(first, plan)
+            fruitless = 0 if self._progress_made() > before else fruitless + 1
         raise RemoteError(
-            f"{len(missing)} chunks did not arrive after {SEND_ATTEMPTS} attempts",
+            f"{len(plan.create)} chunks did not arrive in {FRUITLESS} attempts",
             "what arrived is in the ledger; run `annotate push` again",
         )
 
-    def _settled(self, project_id: int) -> dict[str, list[int]]:
-        """Read the keys until their number has not changed for the `settle` setting's seconds.
+    def _progress_made(self) -> int:
+        return len(self.created) + self.changed + self.shared + self.removed
 
-        A request whose connection broke may still be at work: read at once, its tasks are
-        not there yet, and sending again would double every one of them.
+    def _report(self, first: PushPlan, last: PushPlan) -> PushReport:
+        project_id = int(self.project["id"])
+        return PushReport(
+            project_id=project_id,
+            created=len(self.created),
+            present=first.present,
+            changed=self.changed,
+            duplicates=last.duplicates,
+            gone=len(first.gone),
+            address=_address(self.studio.url, project_id),
+            removed=self.removed,
+            shared=self.shared,
+            differences=first.project.differences,
+        )
+
+    def _apply_project(self, plan: ProjectPlan) -> None:
+        delete_twins(self.studio, self.projects)
+        if "maximum_annotations" in plan.settings and not plan.creates:
+            # The server then sets some of its tasks to the new number, by rules of its own.
+            self._record(self._row("overlap", key, overlap=None) for key in self.sending.present)
+        self.project = apply_project(plan, self.studio, self.workspace, self.schema)
+
+    def _apply(self, plan: PushPlan) -> bool:
+        """Do what a plan says; returns whether all of it certainly happened."""
+        self._note(plan)
+        for key, task_id in plan.surplus:
+            self._take_off(key, task_id)
+        if not self._send(plan.create):
+            return False
+        if plan.change:
+            self._renew(dict(plan.change))
+        for number, (key, task_id, overlap) in enumerate(plan.overlap, 1):
+            self.studio.update_task(task_id, overlap=overlap)
+            self._record([self._row("overlap", key, overlap=overlap)])
+            self.shared += 1
+            self.progress(number, len(plan.overlap))
+        return True
+
+    def _note(self, plan: PushPlan) -> None:
+        """Write down what the server has and the ledger does not say."""
+        self._record(self._row("deleted", key) for key, _ in plan.tombstones)
+        found = dict(plan.unrecorded)
+        self._record(
+            self._present(task, found[task.chunk.id]) for task in self._tasks(found.keys())
+        )
+        self._record(self._row("overlap", key, overlap=seen) for key, seen in plan.overlap_seen)
+        self.created |= found.keys() & self.sent
+
+    def _take_off(self, key: str, task_id: int) -> None:
+        """Delete a surplus copy, unless someone has begun to answer it or its id is another's."""
+        task = self.studio.task(task_id)
+        if task is None or is_answered(task) or task["data"].get("chunk_id") != key:
+            return
+        self.studio.delete_task(task_id)
+        self._record([self._row("repaired", key, task_id=task_id)])
+        self.removed += 1
+
+    def _send(self, keys: Sequence[str]) -> bool:
+        """Send chunks, batch by batch; False as soon as it is unknown whether one arrived."""
+        done = 0
+        for batch in self._batches(keys):
+            if not self._send_batch(batch):
+                return False
+            done += len(batch)
+            self.progress(done, len(keys))
+        return True
+
+    def _tasks(self, keys: Collection[str]) -> Iterator[Task]:
+        """Read some tasks from the corpus, in its order."""
+        if keys:
+            chosen = set(keys)
+            every = each_task(self.workspace, self.schema.version)
+            yield from (task for task in every if task.chunk.id in chosen)
+
+    def _batches(self, keys: Collection[str]) -> Iterator[list[Task]]:
+        batch, size = list[Task](), 0
+        for task in self._tasks(keys):
+            batch.append(task)
+            size += len(task.chunk.text)
+            if len(batch) == self.settings.batch_size or size > BATCH_CHARACTERS:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
+
+    def _send_batch(self, tasks: Sequence[Task]) -> bool:
+        name, started = uuid.uuid4().hex[:12], time.monotonic()
+        self._record(self._row("intent", task.chunk.id, task_id=None, batch=name) for task in tasks)
+        content = [{"data": task.data, "meta": {BATCH_MARK: name}} for task in tasks]
+        self.sent |= {task.chunk.id for task in tasks}
+        try:
+            ids = self.studio.import_tasks(int(self.project["id"]), content)
+        except ImportRefusedError as error:
+            raise _named(error, tasks) from None
+        except DoubtfulError:
+            return False
+        finally:
+            self.slowest = max(self.slowest, time.monotonic() - started)
+        if ids is None:  # a background import tells no ids: the keys are read when all is sent
+            return True
+        everyone = self.settings.annotators_per_chunk
+        self._record(
+            self._present(
+                task, Copy(number, batch=name, data_sha256=data_sha256(task.data), overlap=everyone)
+            )
+            for task, number in zip(tasks, ids, strict=True)
+        )
+        self.created |= {task.chunk.id for task in tasks}
+        return True
+
+    def _renew(self, change: Mapping[str, int]) -> None:
+        """Send the title and context of some tasks anew; their text is what it was."""
+        for number, task in enumerate(self._tasks(change.keys()), 1):
+            key = task.chunk.id
+            self.studio.update_task(change[key], data=task.data)
+            self._record([self._row("changed", key, data_sha256=data_sha256(task.data))])
+            self.changed += 1
+            self.progress(number, len(change))
+
+    def _is_complete(self, plan: PushPlan) -> bool:
+        """Whether the server holds as many tasks as the ledger says, and as were there besides."""
+        if self.sending.unsure & self.wanted.keys():
+            return False
+        surplus_left = plan.duplicates + self.foreign
+        counted = int(self.studio.project(int(self.project["id"]))["task_number"])
+        return counted == len(self.sending.present) + surplus_left
+
+    def _settled(self) -> Copies:
+        """Read the keys once the number of tasks has not changed for a while.
+
+        A request whose connection broke may still be at work: read at once, its tasks are not
+        there yet, and sending again would double every one of them. It is waited for as long as
+        `settle` says, and as the slowest import so far took.
         """
-        settle = self.workspace.settings.studio.settle
-        remote: dict[str, list[int]] | None = None
-        since = time.monotonic()
-        while remote is None or time.monotonic() - since < settle:
-            try:
-                again = self._remote(project_id)
-            except ChangedError:
-                again = None
-            if again is None or remote is None or _count(again) != _count(remote):
-                remote, since = again, time.monotonic()
-            time.sleep(min(0.5, settle))
-        return remote
+        project_id, wait = int(self.project["id"]), self.settings.settle + self.slowest
+        count, since = -1, time.monotonic()
+        while time.monotonic() - since < wait:
+            found = int(self.studio.project(project_id)["task_number"])
+            if found != count:
+                count, since = found, time.monotonic()
+            time.sleep(min(_PAUSE, wait))
+        return self._copies()
 
-    def _remote(self, project_id: int | None) -> dict[str, list[int]]:
-        """Task ids on the server by chunk id; tasks that are not ours have no such key."""
-        remote: dict[str, list[int]] = {}
-        if project_id is not None:
-            for task, _ in self.studio.tasks(project_id, answers=False):
-                key = task["data"].get("chunk_id")
-                if key is not None:
-                    remote.setdefault(str(key), []).append(int(task["id"]))
-        return remote
+    def _copies(self) -> Copies:
+        """Read the key of every task of the project."""
+        project_id = int(self.project["id"])
+        copies, self.foreign = read_copies(self.studio.tasks(project_id, answers=False))
+        if all(len(each) == 1 for each in copies.values()):
+            return copies
+        return with_drafts(copies, self.studio.drafted_tasks(project_id))
 
-    def _record(
-        self,
-        event: str,
-        keys: Iterable[tuple[str, int | None]],
-        project_id: int,
-        batch: str | None = None,
-    ) -> None:
-        self.ledger.append(self._row(event, key, task, project_id, batch) for key, task in keys)
+    def _record(self, rows: Iterable[Json]) -> None:
+        """Append rows to the ledger, and keep in mind what they say."""
+        written = list(rows)
+        self.ledger.append(written)
+        for row in written:
+            self.sending.take(row)
 
-    def _row(
-        self, event: str, key: str, task_id: int | None, project_id: int, batch: str | None
-    ) -> Json:
-        row: Json = {
+    def _present(self, task: Task, copy: Copy) -> Json:
+        row = self._row("present", task.chunk.id, task_id=copy.task_id, batch=copy.batch)
+        return row | {
+            "data_sha256": copy.data_sha256,
+            "overlap": copy.overlap,
+            "chunk": task.chunk.to_json(),
+            "source_sha256": task.source_sha256,
+        }
+
+    def _text_sha256(self, key: str) -> str | None:
+        if key in self.wanted:
+            return self.wanted[key].text_sha256
+        known = self.sending.chunks.get(key)
+        return known.text_sha256 if known else None
+
+    def _row(self, event: str, key: str, **more: Any) -> Json:
+        known = self.sending.chunks.get(key)
+        return {
             "event": event,
-            "batch": batch,
+            "batch": None,
             "role": MAIN,
             "chunk_id": key,
-            "task_id": task_id,
-            "project_id": project_id,
+            "task_id": known.task_id if known else None,
+            "project_id": int(self.project["id"]),
             "project_created_at": self.project["created_at"],
-            "text_sha256": self.data[key]["text_sha256"],
+            "text_sha256": self._text_sha256(key),
             "schema_version": self.schema.version,
             "at": now(),
+            **more,
         }
-        if event == "present":
-            chunk = self.chunks[key]
-            row["chunk"] = chunk.to_json()
-            row["source_sha256"] = self.articles[chunk.article_id].source.sha256
-        return row
+
+
+def _named(error: ImportRefusedError, tasks: Sequence[Task]) -> RemoteError:
+    """Say which chunks the server found fault with."""
+    blamed = [tasks[place].chunk.id for place in error.places if place < len(tasks)]
+    who = f"; to blame: {', '.join(blamed[:5])}" if blamed else ""
+    return RemoteError(
+        f"Label Studio took none of {len(tasks)} chunks{who}: {error.message}",
+        "nothing of this batch was sent; look at these chunks and at the labelling page",
+        status=error.status,
+    )

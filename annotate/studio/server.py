@@ -208,7 +208,7 @@ def _package_folder() -> str:
     return found.submodule_search_locations[0]
 
 
-def _environment(data: Path) -> dict[str, str]:
+def _environment(data: Path, lock_seconds: int = 7200) -> dict[str, str]:
     """Our own environment, with Label Studio's telemetry off and its folders in `data`."""
     return os.environ | {
         "LABEL_STUDIO_BASE_DATA_DIR": str(data),
@@ -220,6 +220,7 @@ def _environment(data: Path) -> dict[str, str]:
         "FRONTEND_SENTRY_DSN": "",
         "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
         "LOG_LEVEL": "WARNING",  # the access log would hold invite links
+        "TASK_LOCK_TTL": str(lock_seconds),
         "PYTHONUNBUFFERED": "1",
     }
 
@@ -227,7 +228,7 @@ def _environment(data: Path) -> dict[str, str]:
 def _launch(
     workspace: Workspace, data: Path, login: Login, host: str, port: int
 ) -> subprocess.Popen[bytes]:
-    environment = _environment(data) | {
+    environment = _environment(data, workspace.settings.studio.lock_seconds) | {
         "LABEL_STUDIO_USERNAME": login.email,
         "LABEL_STUDIO_PASSWORD": login.password,
         "LABEL_STUDIO_USER_TOKEN": login.token,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from annotate.corpus import read_articles, read_chunks
+from annotate.corpus.store import each_chunk, each_header
 from annotate.errors import ConfigError, InputError, RemoteError
-from annotate.labels.read import Labels, read_labels
+from annotate.labels.read import Answer
+from annotate.labels.summary import each_answer
 from annotate.ledger import Ledger
-from annotate.schema import load_schema
 from annotate.studio.client import connect
+from annotate.studio.cursor import read_cursor
+from annotate.studio.overlap import is_shared
 from annotate.studio.project import find_project
 from annotate.workspace import Workspace
 
@@ -23,50 +26,101 @@ class ServerStatus:
     project_id: int | None = None
     tasks: int | None = None
     answers: int | None = None
+    skips: int | None = None
+    drafts: int | None = None
     problem: str | None = None
 
 
 @dataclass(frozen=True)
 class Status:
-    """Counts of articles by status, of chunks by what happened to them, and of findings."""
+    """Counts of articles by status, of chunks by what happened to them, and of findings.
+
+    `days` counts answers by day (UTC) and annotator; `overlap` the chunks that several people
+    are to answer, and by how many of them that is done.
+    """
 
     articles: dict[str, int]
     chunks: dict[str, int]
     annotators: dict[str, int]
+    days: dict[str, dict[str, int]]
+    overlap: dict[str, int]
     findings: dict[str, int]
     last_pull: str | None
     server: ServerStatus
 
 
+@dataclass
+class _Tally:
+    """What the answers say, taken one by one."""
+
+    answered: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    skipped: set[str] = field(default_factory=set)
+    annotators: Counter[str] = field(default_factory=Counter)
+    days: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    findings: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, answers: Iterable[Answer]) -> _Tally:
+        tally = cls()
+        for annotation, found in answers:
+            tally.findings.update(finding.code for finding in found)
+            if annotation is None:
+                continue
+            tally.annotators[annotation.annotator] += 1
+            tally.days[annotation.created_at[:10]][annotation.annotator] += 1
+            if annotation.skipped:
+                tally.skipped.add(annotation.chunk_id)
+            else:
+                tally.answered[annotation.chunk_id].add(annotation.annotator)
+        return tally
+
+
 def status(workspace: Workspace) -> Status:
     """Read the workspace's files and ask the server; a server that is away is no failure."""
     try:
-        articles, chunks = read_articles(workspace), read_chunks(workspace)
+        articles = Counter(header.status for header in each_header(workspace))
+        chunks = {chunk.id: chunk.article_id for chunk in each_chunk(workspace)}
     except InputError:
-        articles, chunks = [], []
-    languages = {article.id: article.language for article in articles}
-    labels = read_labels(workspace.labels, load_schema(workspace.schema_file), languages)
-    pulls = [row["pulled_at"] for row in Ledger(workspace.labels / "annotations.jsonl")]
+        articles, chunks = Counter(), {}
+    tally = _Tally.of(each_answer(workspace))
+    tasks = Ledger(workspace.labels / "tasks.jsonl")
+    pushed = {row["chunk_id"] for row in tasks if row["event"] == "present"}
+    only_skipped = tally.skipped - tally.answered.keys()
     return Status(
-        articles=dict(Counter(article.status for article in articles)),
-        chunks=_chunk_counts([chunk.id for chunk in chunks], labels),
-        annotators=dict(Counter(answer.annotator for answer in labels.annotations)),
-        findings=dict(Counter(finding.code for finding in labels.findings)),
-        last_pull=max(pulls, default=None),
+        articles=dict(articles),
+        chunks={
+            "prepared": len(chunks),
+            "pushed": len(chunks.keys() & pushed),
+            "answered": len(tally.answered.keys() & pushed),
+            "skipped": len(only_skipped & pushed),
+        },
+        annotators=dict(tally.annotators),
+        days={day: dict(tally.days[day]) for day in sorted(tally.days)},
+        overlap=_overlap(workspace, chunks, tally),
+        findings=dict(tally.findings),
+        last_pull=_last_pull(workspace),
         server=_server(workspace),
     )
 
 
-def _chunk_counts(chunk_ids: list[str], labels: Labels) -> dict[str, int]:
-    answered = {answer.chunk_id for answer in labels.annotations if not answer.skipped}
-    skipped = {answer.chunk_id for answer in labels.annotations} - answered
-    pushed = labels.chunks.keys()
+def _overlap(workspace: Workspace, chunks: dict[str, str], tally: _Tally) -> dict[str, int]:
+    """Count what several people are to answer, and what several have answered."""
+    settings = workspace.settings.studio
+    shared = {key for key, article in chunks.items() if is_shared(article, settings)}
+    answered = {key: len(people) for key, people in tally.answered.items()}
     return {
-        "prepared": len(chunk_ids),
-        "pushed": sum(1 for key in chunk_ids if key in pushed),
-        "answered": sum(1 for key in pushed if key in answered),
-        "skipped": sum(1 for key in pushed if key in skipped),
+        "articles": len({chunks[key] for key in shared}),
+        "chunks": len(shared),
+        "done": sum(answered.get(key, 0) >= settings.overlap_annotators for key in shared),
+        "answered_by_several": sum(count > 1 for count in answered.values()),
     }
+
+
+def _last_pull(workspace: Workspace) -> str | None:
+    """Tell when answers were last fetched; a pull that brings nothing is in the cursor alone."""
+    cursor = read_cursor(workspace)
+    pulls = [row["pulled_at"] for row in Ledger(workspace.labels / "annotations.jsonl")]
+    return max((*pulls, *([cursor.pulled_at] if cursor else [])), default=None)
 
 
 def _server(workspace: Workspace) -> ServerStatus:
@@ -75,12 +129,16 @@ def _server(workspace: Workspace) -> ServerStatus:
         project = find_project(studio, workspace)
         if project is None:
             return ServerStatus(studio.url, problem="no project yet; `annotate push` makes it")
-        counts = studio.project(int(project["id"]))
+        project_id = int(project["id"])
+        counts = studio.project(project_id)
+        drafts = len(studio.drafted_tasks(project_id))
     except (ConfigError, RemoteError) as error:
         return ServerStatus(problem=error.message)
     return ServerStatus(
         studio.url,
-        int(project["id"]),
-        int(counts["task_number"]),
-        int(counts["total_annotations_number"]),
+        project_id,
+        tasks=int(counts["task_number"]),
+        answers=int(counts["total_annotations_number"]),
+        skips=int(counts["skipped_annotations_number"]),
+        drafts=drafts,
     )

@@ -1,47 +1,83 @@
-"""A chunk as it stands in Label Studio: the keys of `task.data`, and the ledger's rows."""
+"""A chunk as it stands in Label Studio: the keys of `task.data`, and what they come to."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from annotate.corpus import Article, Chunk
+from annotate.corpus import Chunk, Metadata
+from annotate.corpus.store import each_chunk, each_header
+from annotate.errors import InputError
+from annotate.workspace import Workspace
 
 Json = dict[str, Any]
+# What push renews on the server when it has changed. The text never changes under its chunk id,
+# and the schema version says under which one the task was sent.
+RENEWED = ("title", "outlet", "published_at", "url", "part", "context_before", "context_after")
+
+_UNSENDABLE = re.compile("[\0\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A chunk that is to stand in Label Studio; `source_sha256` is its article's source."""
+
+    chunk: Chunk
+    source_sha256: str | None
+    data: dict[str, str]
 
 
 def text_sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def task_data(chunk: Chunk, article: Article, parts: int, schema_version: str) -> dict[str, str]:
+def data_sha256(data: Mapping[str, Any]) -> str:
+    """Name what a task shows beside its text."""
+    shown = "\0".join(str(data.get(key, "")) for key in RENEWED)
+    return hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def task_data(chunk: Chunk, metadata: Metadata, parts: int, schema_version: str) -> dict[str, str]:
     """All keys, all strings: the page shows "undefined" for one that is missing."""
     return {
         "chunk_id": chunk.id,
         "text": chunk.text,
         "text_sha256": text_sha256(chunk.text),
         "schema_version": schema_version,
-        "title": article.title or "",
-        "outlet": article.outlet or "",
-        "published_at": article.published_at or "",
-        "url": article.url or "",
+        "title": metadata.title or "",
+        "outlet": metadata.outlet or "",
+        "published_at": metadata.published_at or "",
+        "url": metadata.url or "",
         "part": f"{chunk.index + 1}/{parts}",
         "context_before": chunk.context_before,
         "context_after": chunk.context_after,
     }
 
 
-def all_task_data(
-    chunks: Iterable[Chunk], articles: Mapping[str, Article], schema_version: str
-) -> dict[str, dict[str, str]]:
-    """`task_data` of every chunk by chunk id, in the chunks' order."""
-    chunks = list(chunks)
-    parts = Counter(chunk.article_id for chunk in chunks)
-    return {
-        chunk.id: task_data(
-            chunk, articles[chunk.article_id], parts[chunk.article_id], schema_version
-        )
-        for chunk in chunks
-    }
+def each_task(workspace: Workspace, schema_version: str) -> Iterator[Task]:
+    """Read the corpus as tasks, in order; the chunks of an article stand together in it.
+
+    Raises `InputError` when nothing was prepared yet.
+    """
+    headers = {header.id: header for header in each_header(workspace)}
+    for article_id, group in groupby(each_chunk(workspace), attrgetter("article_id")):
+        chunks, header = list(group), headers[article_id]
+        for chunk in chunks:
+            data = task_data(chunk, header.metadata, len(chunks), schema_version)
+            _check(data)
+            yield Task(chunk, header.sha256, data)
+
+
+def _check(data: Mapping[str, str]) -> None:
+    """Refuse what servers choke on: of these characters, some make a whole project unreadable."""
+    for key, value in data.items():
+        if _UNSENDABLE.search(value):
+            raise InputError(
+                f"the {key} of chunk {data['chunk_id']} holds a NUL or half a surrogate pair",
+                "take it out of the article's metadata, and run `annotate prepare`",
+            )

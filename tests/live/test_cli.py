@@ -12,7 +12,7 @@ import pytest
 from annotate.studio.server import running_server
 from tests.outcome import assert_error
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.one_database]
 
 
 def run(workspace, *arguments, **environment) -> subprocess.CompletedProcess[str]:

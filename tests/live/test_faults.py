@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+from pathlib import Path
+
 import pytest
 
 from annotate.corpus import read_chunks
@@ -10,17 +13,24 @@ from annotate.studio.client import Studio
 from annotate.studio.project import find_project
 from annotate.studio.pull import pull
 from annotate.studio.push import push
-from tests.live.cutting import losing_answers
 
 pytestmark = pytest.mark.live
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+
+
+@pytest.fixture
+def losing_answers(monkeypatch):
+    monkeypatch.syspath_prepend(SCRIPTS)
+    return importlib.import_module("faults").losing_answers
 
 
 def keys_on_server(studio: Studio, workspace) -> list[str]:
     project_id = find_project(studio, workspace)["id"]
-    return sorted(task["data"]["chunk_id"] for task, _ in studio.tasks(project_id, answers=False))
+    return sorted(task["data"]["chunk_id"] for task in studio.tasks(project_id, answers=False))
 
 
-def test_a_lost_answer_to_an_import_doubles_nothing(sample, server, studio):
+def test_a_lost_answer_to_an_import_doubles_nothing(sample, server, studio, losing_answers):
     quick = sample.settings.studio.model_copy(update={"settle": 1.0, "batch_size": 10})
     sample = type(sample)(sample.root, sample.settings.model_copy(update={"studio": quick}))
     chunks = sorted(chunk.id for chunk in read_chunks(sample))
@@ -48,7 +58,7 @@ def test_a_push_after_a_killed_one_waits_until_the_server_is_still(sample):
 def test_answers_of_another_server_are_not_taken_for_deleted(sample, studio):
     """Every server counts its projects from 1: only the time of birth tells them apart."""
     report = push(sample)
-    task, _ = next(studio.tasks(report.project_id, answers=False))
+    task = next(studio.tasks(report.project_id, answers=False))
     studio.annotate(int(task["id"]), {"result": []})
     pull(sample)
     ledger = Ledger(sample.labels / "annotations.jsonl")

@@ -51,7 +51,8 @@ def test_every_runtime_package_is_pinned():
 
 
 def test_scripts_can_be_run():
-    for name in ("quickstart", "test", "check", "environment", "chromium", "lock", "bench"):
+    names = ("quickstart", "test", "check", "environment", "chromium", "postgresql", "lock")
+    for name in (*names, "bench", "chaos"):
         assert (ROOT / "scripts" / name).stat().st_mode & 0o111
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
 

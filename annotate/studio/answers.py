@@ -1,0 +1,137 @@
+"""The answers that the ledger holds, against those that the server holds."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+
+import orjson
+
+Json = dict[str, Any]
+# What one way of reading tells and the other does not: by these no answer has changed.
+_ONE_WAY = ("unique_id", "prediction", "result_count")
+
+
+class Known(NamedTuple):
+    """The last version of an answer in the ledger: what tells it from another, and whose it is."""
+
+    task_id: int
+    chunk_id: str
+    created_at: str
+    digest: bytes
+    text_sha256: str | None
+    skipped: bool
+    annotator: str
+    pseudonym_key: str
+
+
+class Brought(NamedTuple):
+    """The rows that a part of the server's answers adds to the ledger."""
+
+    deleted: list[Json]
+    new: list[Json]
+    changed: list[Json]
+
+    @property
+    def rows(self) -> list[Json]:
+        """Tombstones come first: a server may have given a deleted answer's id out again."""
+        return [*self.deleted, *self.new, *self.changed]
+
+
+class Answers:
+    """The answers of one project as the ledger has them, by annotation id; kept up to date."""
+
+    def __init__(self, project: Json, rows: Iterable[Json]) -> None:
+        self.project = {
+            "project_id": int(project["id"]),
+            "project_created_at": project["created_at"],
+        }
+        self.known: dict[int, Known] = {}
+        self._of_task: dict[int, set[int]] = {}
+        for row in rows:
+            self._take(row)
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+    @property
+    def skips(self) -> int:
+        return sum(known.skipped for known in self.known.values())
+
+    def compare(self, task_ids: Collection[int], found: Iterable[Json], at: str) -> Brought:
+        """Compare some tasks' answers, given as ledger rows, with what is known of these tasks.
+
+        Answers of these tasks that were not found are gone.
+        """
+        brought = Brought([], [], [])
+        standing = set[int]()
+        for row in found:
+            standing.add(row["annotation_id"])
+            self._compare_one(row, brought, at)
+        for task_id in task_ids:
+            gone = self._of_task.get(task_id, set()) - standing
+            brought.deleted.extend(self._tombstone(key, at) for key in sorted(gone))
+        return brought
+
+    def without(self, task_ids: Collection[int], at: str) -> list[Json]:
+        """Give tombstones for the answers of all tasks but these."""
+        left = sorted(key for key, known in self.known.items() if known.task_id not in task_ids)
+        return [self._tombstone(key, at) for key in left]
+
+    def _compare_one(self, row: Json, brought: Brought, at: str) -> None:
+        key = row["annotation_id"]
+        known, now = self.known.get(key), _known(row)
+        if known is not None and known.created_at != now.created_at:
+            brought.deleted.append(self._tombstone(key, at))  # SQLite gives ids out again
+            known = None
+        if known is None:
+            brought.new.append(row)
+        elif known.digest != now.digest or known.text_sha256 not in {None, now.text_sha256}:
+            brought.changed.append(row)
+        else:
+            return
+        self._take(row)
+
+    def _tombstone(self, key: int, at: str) -> Json:
+        known = self.known[key]
+        row = {
+            "event": "deleted",
+            "pulled_at": at,
+            **self.project,
+            "chunk_id": known.chunk_id,
+            "task_id": known.task_id,
+            "annotation_id": key,
+            "annotator": known.annotator,
+            "pseudonym_key": known.pseudonym_key,
+            "text_sha256": known.text_sha256,
+            "annotation": None,
+        }
+        self._take(row)
+        return row
+
+    def _take(self, row: Json) -> None:
+        key = row["annotation_id"]
+        old = self.known.pop(key, None)
+        if old is not None:
+            self._of_task[old.task_id].discard(key)
+        if row["event"] != "deleted":
+            self.known[key] = _known(row)
+            self._of_task.setdefault(row["task_id"], set()).add(key)
+
+
+def _known(row: Json) -> Known:
+    answer = row["annotation"]
+    told = {key: value for key, value in answer.items() if key not in _ONE_WAY}
+    digest = hashlib.blake2b(orjson.dumps(told, option=orjson.OPT_SORT_KEYS), digest_size=16)
+    return Known(
+        int(row["task_id"]),
+        row["chunk_id"],
+        answer["created_at"],
+        digest.digest(),
+        row.get("text_sha256"),
+        bool(answer.get("was_cancelled")),
+        sys.intern(row["annotator"]),
+        sys.intern(row["pseudonym_key"]),
+    )

@@ -1,0 +1,224 @@
+"""What a push finds and mends on a real server: copies, changed titles, pages and settings."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+import pytest
+
+from annotate.corpus import prepare, read_chunks
+from annotate.errors import RefusedError
+from annotate.ledger import Ledger
+from annotate.studio.copies import BATCH_MARK
+from annotate.studio.project import find_project, marker
+from annotate.studio.push import push
+from annotate.workspace import Workspace
+
+pytestmark = pytest.mark.live
+
+
+def tasks_of(studio, project_id):
+    return list(studio.tasks(project_id, answers=False))
+
+
+def copy_of(task, **meta):
+    return {"data": task["data"], "meta": meta}
+
+
+def events(workspace, name):
+    return [row for row in Ledger(workspace.labels / "tasks.jsonl") if row["event"] == name]
+
+
+def with_setting(workspace, line):
+    """Change a line of `[studio]` in annotate.toml, which has the same key."""
+    path = workspace.root / "annotate.toml"
+    key = line.split(" = ")[0]
+    text, count = re.subn(rf"(?m)^{key} = .*$", line, path.read_text(encoding="utf-8"))
+    assert count == 1
+    path.write_text(text, encoding="utf-8")
+    return Workspace.find(workspace.root)
+
+
+def with_schema(workspace, old, new):
+    text = workspace.schema_file.read_text(encoding="utf-8")
+    assert old in text
+    workspace.schema_file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def region(label, text):
+    value = {"start": 0, "end": 3, "text": text[:3], "labels": [label]}
+    return {"id": "r1", "from_name": "span", "to_name": "text", "type": "labels", "value": value}
+
+
+def test_a_copy_that_a_batch_of_ours_made_is_taken_off_by_the_next_push(sample, studio):
+    report = push(sample)
+    task = tasks_of(studio, report.project_id)[0]
+    studio.import_tasks(report.project_id, [copy_of(task, **task["meta"])])
+    again = push(sample)
+    assert (again.created, again.removed, again.duplicates) == (0, 1, 0)
+    assert tasks_of(studio, report.project_id)[0]["id"] == task["id"]
+    assert len(events(sample, "repaired")) == 1
+
+
+def test_a_copy_of_other_origin_is_reported_and_goes_with_repair_unless_it_is_answered(
+    sample, studio
+):
+    report = push(sample)
+    one, two, three = tasks_of(studio, report.project_id)[:3]
+    ids = studio.import_tasks(report.project_id, [copy_of(task) for task in (one, two, three)])
+    studio.annotate(ids[1], {"result": []})
+    studio._sdk._client_wrapper.httpx_client.request(
+        f"api/tasks/{ids[2]}/drafts", method="POST", json={"result": [], "lead_time": 1}
+    )
+    pushed = push(sample)  # takes off our own, where the copy is the one that people work on
+    assert (pushed.removed, pushed.duplicates) == (2, 1)
+    repaired = push(sample, repair=True)
+    assert (repaired.removed, repaired.duplicates) == (1, 0)
+    left = {task["id"] for task in tasks_of(studio, report.project_id)}
+    assert {ids[1], ids[2], one["id"]} <= left
+    assert not left & {ids[0], two["id"], three["id"]}
+    assert push(sample).created == 0
+
+
+def test_two_answered_copies_both_stay(sample, studio):
+    report = push(sample)
+    task = tasks_of(studio, report.project_id)[0]
+    (copy,) = studio.import_tasks(report.project_id, [copy_of(task)])
+    for task_id in (task["id"], copy):
+        studio.annotate(task_id, {"result": []})
+    repaired = push(sample, repair=True)
+    assert (repaired.removed, repaired.duplicates) == (0, 1)
+
+
+def test_a_changed_title_is_renewed_under_an_answer_and_the_text_is_not(sample, studio):
+    report = push(sample)
+    metadata = sample.articles / "metadata.csv"
+    rows = list(csv.DictReader(metadata.read_text(encoding="utf-8").splitlines()))
+    source, old = next((row["path"], row["title"]) for row in rows if row["title"])
+    chunk = next(chunk for chunk in read_chunks(sample) if chunk.article_id == source)
+    tasks = tasks_of(studio, report.project_id)
+    task = next(each for each in tasks if each["data"]["chunk_id"] == chunk.id)
+    studio.annotate(task["id"], {"result": []})
+    text = metadata.read_text(encoding="utf-8")
+    metadata.write_text(text.replace(old, "A corrected headline"), encoding="utf-8")
+    prepare(sample)
+    changed = push(sample)
+    parts = sum(chunk.article_id == source for chunk in read_chunks(sample))
+    assert (changed.created, changed.changed) == (0, parts)
+    now = studio.task(task["id"])
+    assert now["data"] == task["data"] | {"title": "A corrected headline"}
+    assert len(now["annotations"]) == 1
+    assert push(sample).changed == 0
+
+
+def test_a_page_that_takes_away_what_an_answer_uses_is_refused_with_the_answer(sample, studio):
+    report = push(sample)
+    one, two = tasks_of(studio, report.project_id)[:2]
+    made = studio.annotate(one["id"], {"result": [region("oversight", one["data"]["text"])]})
+    studio.annotate(two["id"], {"result": [region("Speaker", two["data"]["text"])]})
+    before = studio.project(report.project_id)["label_config"]
+    with_schema(sample, "name: oversight", "name: supervision")
+    with pytest.raises(RefusedError, match="1 answers in project") as refused:
+        push(sample)
+    assert refused.value.problems == (
+        f"`oversight` of `span`: task {one['id']} annotation {made['id']}",
+    )
+    assert studio.project(report.project_id)["label_config"] == before
+    with pytest.raises(RefusedError):
+        push(sample, dry_run=True)
+
+
+def test_a_label_that_is_added_is_shown_applied_and_noted(sample, studio):
+    report = push(sample)
+    task = tasks_of(studio, report.project_id)[0]
+    studio.annotate(task["id"], {"result": [region("oversight", task["data"]["text"])]})
+    with_schema(
+        sample,
+        "      - name: nuclear_right",
+        '      - name: sanctions\n        key: "0"\n        proposition: Trade should be cut\n'
+        "        examples: [an embargo]\n      - name: nuclear_right",
+    )
+    with_schema(sample, "version: 1.0.0", "version: 1.1.0")
+    planned = push(sample, dry_run=True)
+    assert "labelling page: `sanctions` of `span` is new" in planned.differences
+    assert "sanctions" not in studio.project(report.project_id)["label_config"]
+    assert push(sample).differences == planned.differences
+    assert "sanctions" in studio.project(report.project_id)["label_config"]
+    noted = list(Ledger(sample.labels / "config.jsonl"))
+    assert [row["schema_version"] for row in noted] == ["1.0.0", "1.1.0"]
+    assert push(sample).differences == ()
+
+
+def test_a_setting_that_someone_changed_in_the_page_is_shown_and_put_back(sample, studio):
+    report = push(sample)
+    studio.update_project(report.project_id, sampling="Uniform sampling", show_skip_button=False)
+    assert push(sample).differences == (
+        "sampling: Uniform sampling becomes Sequential sampling",
+        "show skip button: False becomes True",
+    )
+    project = studio.project(report.project_id)
+    assert (project["sampling"], project["show_skip_button"]) == ("Sequential sampling", True)
+
+
+def test_settings_of_annotate_toml_reach_the_project(sample, studio):
+    for line in ('sampling = "uniform"', 'skipped = "nobody"', "skip_button = false"):
+        sample = with_setting(sample, line)
+    project = studio.project(push(sample).project_id)
+    assert project["sampling"] == "Uniform sampling"
+    assert project["skip_queue"] == "IGNORE_SKIPPED"
+    assert project["show_skip_button"] is False
+    assert project["expert_instruction"]
+    assert project["show_instruction"] is True
+
+
+def overlaps(studio, project_id):
+    return {task["data"]["chunk_id"]: task["overlap"] for task in tasks_of(studio, project_id)}
+
+
+def test_whole_articles_go_to_several_people_and_keep_to_it(sample, studio):
+    sample = with_setting(sample, "overlap_share = 0.5")
+    sample = with_setting(sample, "annotators_per_chunk = 1")
+    report = push(sample)
+    found = overlaps(studio, report.project_id)
+    articles = {}
+    for chunk in read_chunks(sample):
+        articles.setdefault(chunk.article_id, set()).add(found[chunk.id])
+    assert all(len(each) == 1 for each in articles.values())
+    assert {number for each in articles.values() for number in each} == {1, 2}
+    assert report.shared == sum(number == 2 for number in found.values())
+    assert push(sample).shared == 0
+
+    sample = with_setting(sample, "annotators_per_chunk = 3")
+    sample = with_setting(sample, "overlap_annotators = 4")
+    push(sample)
+    renewed = overlaps(studio, report.project_id)
+    assert renewed == {key: {1: 3, 2: 4}[number] for key, number in found.items()}
+    sample = with_setting(sample, "annotators_per_chunk = 1")
+    sample = with_setting(sample, "overlap_annotators = 2")
+    push(sample)
+    assert overlaps(studio, report.project_id) == found
+
+
+def test_an_empty_twin_project_is_deleted_when_the_project_is_made(sample, studio):
+    for _ in range(2):
+        studio.create_project(title="twin", description=marker(sample))
+    push(sample)
+    (only,) = studio.find_projects(marker(sample))
+    assert only["id"] == find_project(studio, sample)["id"]
+
+
+def test_a_lost_ledger_is_made_again_with_changes_and_overlap(sample):
+    sample = with_setting(sample, "overlap_share = 0.5")
+    push(sample)
+    (sample.labels / "tasks.jsonl").unlink()
+    for _ in range(2):
+        report = push(sample)
+        assert (report.created, report.changed, report.shared) == (0, 0, 0)
+
+
+def test_every_task_carries_the_name_of_the_batch_that_brought_it(sample, studio):
+    report = push(sample)
+    batches = {row["batch"] for row in events(sample, "intent")}
+    marks = {task["meta"][BATCH_MARK] for task in tasks_of(studio, report.project_id)}
+    assert marks == batches
