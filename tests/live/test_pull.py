@@ -1,0 +1,209 @@
+"""What a pull fetches from a real server, how it goes on after a break, and what escapes it not."""
+
+from __future__ import annotations
+
+import pytest
+
+from annotate.errors import RemoteError
+from annotate.labels.read import current_rows
+from annotate.ledger import Ledger
+from annotate.studio import client
+from annotate.studio.client import Studio
+from annotate.studio.cursor import read_cursor
+from annotate.studio.pull import pull
+from annotate.studio.push import push
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture
+def answered(sample, studio):
+    """The sample pushed, with an answer to each of its tasks; gives the tasks."""
+    report = push(sample)
+    tasks = list(studio.tasks(report.project_id, answers=False))
+    for number, task in enumerate(tasks):
+        studio.annotate(task["id"], {"result": [], "was_cancelled": number == 0})
+    return tasks
+
+
+def rows_of(workspace):
+    return list(Ledger(workspace.labels / "annotations.jsonl"))
+
+
+def standing(workspace):
+    """Annotation ids that the ledger says are on the server."""
+    return {row["annotation_id"] for row in current_rows(rows_of(workspace)).values()}
+
+
+def on_server(studio, project_id):
+    return {
+        annotation["id"]
+        for task in studio.tasks(project_id, answers=True)
+        for annotation in task["annotations"]
+    }
+
+
+class Requests:
+    """Counts what a studio asks of the server, by path."""
+
+    def __init__(self, studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.paths: list[str] = []
+        whole = studio._request
+
+        def counted(method, path, **content):
+            self.paths.append(path)
+            return whole(method, path, **content)
+
+        monkeypatch.setattr(studio, "_request", counted)
+
+    @property
+    def exports(self) -> int:
+        return sum("/export" in path for path in self.paths)
+
+
+def test_a_second_pull_reads_only_what_was_touched(sample, studio, answered, monkeypatch):
+    assert pull(sample, studio=studio).new == len(answered)
+    requests = Requests(studio, monkeypatch)
+    found = pull(sample, studio=studio)
+    assert (found.new, found.changed, found.deleted) == (0, 0, 0)
+    assert (found.unchanged, found.skipped) == (len(answered), 1)
+    assert requests.exports == 0
+    assert len(requests.paths) <= 6
+
+
+def test_both_ways_of_reading_give_the_same_answer(sample, studio, answered):
+    pull(sample, studio=studio)  # by export
+    size = len(rows_of(sample))
+    (sample.private / "pull.json").unlink()
+    assert pull(sample, studio=studio).changed == 0
+    cursor = read_cursor(sample)
+    assert cursor is not None
+    page = next(studio.changed_tasks(cursor.project_id, cursor.moment, 500))  # by table
+    assert len(page) == len(answered)
+    assert pull(sample, studio=studio).changed == 0
+    assert pull(sample, studio=studio, full=True).changed == 0
+    assert len(rows_of(sample)) == size
+
+
+def test_every_version_stays_and_every_person_has_answers_of_their_own(sample, studio, answered):
+    pull(sample, studio=studio)
+    first = answered[0]["id"]
+    (row,) = [row for row in rows_of(sample) if row["task_id"] == first]
+    assert row["annotation"]["was_cancelled"] is True
+    studio._sdk.annotations.update(id=row["annotation_id"], result=[], was_cancelled=False)
+    studio.annotate(first, {"result": []})
+    found = pull(sample, studio=studio)
+    assert (found.new, found.changed, found.skipped) == (1, 1, 0)
+    versions = [row["annotation"] for row in rows_of(sample) if row["task_id"] == first]
+    assert [each["was_cancelled"] for each in versions] == [True, False, False]
+
+
+def test_answers_of_a_deleted_task_get_tombstones_and_so_does_the_task(sample, studio, answered):
+    pull(sample, studio=studio)
+    gone = answered[1]
+    studio.delete_task(gone["id"])
+    assert pull(sample, studio=studio).deleted == 1
+    last = rows_of(sample)[-1]
+    assert (last["event"], last["task_id"], last["annotation"]) == ("deleted", gone["id"], None)
+    (row,) = [row for row in Ledger(sample.labels / "tasks.jsonl") if row["event"] == "deleted"]
+    assert row["chunk_id"] == gone["data"]["chunk_id"]
+    assert pull(sample, studio=studio).deleted == 0
+    assert (push(sample).created, push(sample).gone) == (0, 1)
+
+
+def test_a_broken_full_pull_goes_on_where_it_was(sample, studio, answered, monkeypatch, server):
+    monkeypatch.setattr(client, "LONGEST_ADDRESS", 270)  # a few tasks at a time
+
+    class Broken(Studio):
+        asked = 0
+
+        def _export(self, project_id, ids, *, every):
+            self.asked += 1
+            if self.asked > 2:
+                raise RemoteError("broken off")
+            return super()._export(project_id, ids, every=every)
+
+    with pytest.raises(RemoteError):
+        pull(sample, studio=Broken(server.url, server.login.token))
+    part = len(rows_of(sample))
+    assert 0 < part < len(answered)
+    cursor = read_cursor(sample)
+    assert cursor is not None
+    assert cursor.upto in {task["id"] for task in answered}
+    assert pull(sample, studio=studio).new == len(answered) - part
+    assert len(rows_of(sample)) == len(answered)
+
+
+def test_a_torn_last_line_is_kept_aside_and_its_answer_fetched_again(sample, studio, answered):
+    pull(sample, studio=studio)
+    path = sample.labels / "annotations.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-20])
+    found = pull(sample, studio=studio)
+    assert (found.new, found.unchanged) == (1, len(answered) - 1)
+    assert len(list(sample.labels.glob("torn-*.bin"))) == 1
+    assert standing(sample) == on_server(studio, project(sample))
+
+
+def project(workspace):
+    return rows_of(workspace)[0]["project_id"]
+
+
+def test_a_full_pull_finds_whatever_the_ledger_has_lost(sample, studio, answered):
+    assert pull(sample, studio=studio).new == len(answered)
+    path = sample.labels / "annotations.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-1]))
+    assert pull(sample, studio=studio, full=True).new == 1
+    assert pull(sample, studio=studio, full=True).new == 0
+    assert standing(sample) == on_server(studio, project(sample))
+
+
+def test_a_restored_backup_of_the_ledger_is_noticed(sample, studio, answered):
+    path = sample.labels / "annotations.jsonl"
+    pull(sample, studio=studio)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:5]))
+    found = pull(sample, studio=studio)
+    assert (found.new, found.unchanged) == (len(answered) - 5, 5)
+
+
+def test_an_answer_that_no_time_tells_of_is_found_by_the_counts(sample, studio, answered):
+    """As where a server's clock was set back: nothing it writes now is newer than the last pull."""
+    from dataclasses import replace
+
+    from annotate.studio.cursor import write_cursor
+
+    pull(sample, studio=studio)
+    cursor = read_cursor(sample)
+    assert cursor is not None
+    write_cursor(sample, replace(cursor, since="2199-01-01T00:00:00+00:00"))
+    studio.annotate(answered[2]["id"], {"result": []})
+    assert pull(sample, studio=studio).new == 1
+
+
+def test_answers_on_tasks_of_others_in_the_project_are_left_alone(sample, studio, answered):
+    report = push(sample)
+    data = {key: text for key, text in answered[0]["data"].items() if key != "chunk_id"}
+    (foreign,) = studio.import_tasks(report.project_id, [{"data": data}])
+    studio.annotate(foreign, {"result": []})
+    found = pull(sample, studio=studio)
+    assert (found.new, found.foreign) == (len(answered), 1)
+    again = pull(sample, studio=studio)
+    assert (again.new, again.deleted, again.foreign) == (0, 0, 1)
+
+
+def test_the_text_that_was_on_the_server_is_named_in_each_row(sample, studio, answered):
+    pull(sample, studio=studio)
+    hashes = {task["data"]["chunk_id"]: task["data"]["text_sha256"] for task in answered}
+    assert all(row["text_sha256"] == hashes[row["chunk_id"]] for row in rows_of(sample))
+    task = answered[3]
+    studio.update_task(task["id"], data=task["data"] | {"text": "Another text."})
+    assert pull(sample, studio=studio).changed == 1
+    assert rows_of(sample)[-1]["text_sha256"] != hashes[task["data"]["chunk_id"]]
+
+
+def test_a_dry_run_writes_nothing(sample, studio, answered):
+    assert pull(sample, studio=studio, dry_run=True).new == len(answered)
+    assert not (sample.labels / "annotations.jsonl").exists()
+    assert not (sample.private / "pull.json").exists()
