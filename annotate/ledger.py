@@ -34,9 +34,12 @@ class Ledger:
         self.path = path
 
     @property
-    def size(self) -> int:
-        """How many bytes the file has."""
-        return self.path.stat().st_size if self.path.exists() else 0
+    def end(self) -> int:
+        """Where the last whole line ends, in bytes: what is appended will begin there."""
+        if not self.path.exists():
+            return 0
+        with self.path.open("rb") as file:
+            return _end_of_last_line(file, self.path.stat().st_size)
 
     def __iter__(self) -> Iterator[Json]:
         """Read every whole line, oldest first; a torn last line is passed over."""

@@ -1,8 +1,7 @@
 """The door to one Label Studio server, through label-studio-sdk.
 
 Answers come back as the server sent them, but for `DISPLAY_ONLY`: the SDK's models drop keys
-that they do not know, and the ledger keeps those. Every failure leaves as a `RemoteError` in
-one line; the SDK's own errors print response headers, the session cookie among them.
+that they do not know, and the ledger keeps those. Every failure leaves as a `RemoteError`.
 """
 
 from __future__ import annotations
@@ -16,14 +15,26 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from annotate.errors import AnnotateError, ConfigError, RemoteError
+import orjson
+
+from annotate.errors import ConfigError, RemoteError
+from annotate.studio.faults import (
+    BAD_REQUEST,
+    NOT_FOUND,
+    PASSING,
+    UNAUTHORISED,
+    UNREACHABLE,
+    DoubtfulError,
+    blamed,
+    translated,
+)
 from annotate.studio.server import running_server
 from annotate.workspace import Workspace
 
 Json = dict[str, Any]
 T = TypeVar("T")
 
-READ_ATTEMPTS = 5
+ATTEMPTS = 5
 READ_PAGE = 500
 LONGEST_ADDRESS = 4000  # characters; gunicorn takes no more than 4,094
 AT_ONCE = 2
@@ -33,16 +44,6 @@ KEYS = "id,data,meta,overlap,total_annotations,cancelled_annotations"
 DISPLAY_ONLY = ("created_username", "created_ago")
 IMPORT_POLL, IMPORT_LIMIT = 0.5, 3600.0  # seconds; the first one doubles up to …
 SLOWEST_POLL = 10.0  # … for each answer holds the tasks again
-
-
-class DoubtfulError(RemoteError):
-    """A write whose answer was lost: it may or may not have been carried out."""
-
-
-class ImportRefusedError(RemoteError):
-    """An import of which nothing was taken; `places` are the tasks that are to blame."""
-
-    places: tuple[int, ...] = ()
 
 
 class Studio:
@@ -57,7 +58,7 @@ class Studio:
         self.url = _checked_url(url)
         from label_studio_sdk import LabelStudio
 
-        self._sdk: Any = _translated(
+        self._sdk: Any = translated(
             lambda: LabelStudio(base_url=self.url, api_key=api_key, timeout=timeout, max_retries=0),
             self.url,
         )
@@ -80,11 +81,7 @@ class Studio:
         return found
 
     def create_project(self, **settings: Any) -> Json:
-        # As further parameters: the SDK knows fewer settings than servers do.
-        options = {**NO_RETRY, "additional_body_parameters": settings}
-        return self._write(
-            lambda: self._sdk.projects.with_raw_response.create(request_options=options)
-        )
+        return self._post("api/projects/", json=settings)
 
     def update_project(self, project_id: int, **settings: Any) -> Json:
         changed: Json = self._request("PATCH", f"api/projects/{project_id}/", json=settings).json()
@@ -104,18 +101,16 @@ class Studio:
         ids. Raises `DoubtfulError` when it is unknown whether the server took them, and
         `ImportRefusedError` when it certainly did not.
         """
+        content = orjson.dumps(tasks)  # the SDK would walk through every value of every task
         try:
-            answer = self._write(
-                lambda: self._sdk.projects.with_raw_response.import_tasks(
-                    project_id,
-                    request=list(tasks),
-                    return_task_ids=True,
-                    commit_to_project=True,
-                    request_options=NO_RETRY,
-                )
+            answer = self._post(
+                f"api/projects/{project_id}/import",
+                params={"return_task_ids": True, "commit_to_project": True},
+                content=content,
+                headers={"Content-Type": "application/json"},
             )
         except RemoteError as error:
-            raise _blamed(error) if error.status == BAD_REQUEST else error from None
+            raise blamed(error) if error.status == BAD_REQUEST else error from None
         if "task_ids" not in answer and "import" in answer:
             self._await_import(project_id, int(answer["import"]))
             return None
@@ -242,18 +237,14 @@ class Studio:
 
     def annotate(self, task_id: int, annotation: Mapping[str, Any]) -> Json:
         """Submit an answer as the owner of the key."""
-        return self._write(
-            lambda: self._sdk.annotations.with_raw_response.create(
-                id=task_id, **annotation, request_options=NO_RETRY
-            )
-        )
+        return self._post(f"api/tasks/{task_id}/annotations/", json=dict(annotation))
 
     def emails(self) -> dict[int, str]:
         """E-mail address by user id; for pseudonyms, never for output."""
         return {int(user["id"]): str(user["email"]) for user in self._get("api/users/")}
 
     def invite_link(self) -> str:
-        link = _translated(self._sdk.organizations.invites.get_invite_link, self.url)
+        link = translated(self._sdk.organizations.invites.get_invite_link, self.url)
         return f"{self.url}{link.invite_url}"
 
     def _projects(self) -> Iterator[Json]:
@@ -268,66 +259,64 @@ class Studio:
         return self._request("GET", path, params=params, parsed=True)
 
     def _request(self, method: str, path: str, *, parsed: bool = False, **content: Any) -> Any:
-        """Ask, and ask again with growing pauses while the fault may pass.
+        """Ask, and ask again while the fault may pass: for what may be carried out twice."""
 
-        Only for requests that may be carried out twice.
-        """
-        transport = self._sdk._client_wrapper.httpx_client  # noqa: SLF001 - its auth, raw JSON
-        for attempt in range(READ_ATTEMPTS):
+        def ask() -> Any:
+            answer = translated(lambda: self._send(method, path, **content), self.url)
+            return translated(answer.json, self.url) if parsed else answer
+
+        return self._insisting(ask, self._may_pass)
+
+    def _post(self, path: str, **content: Any) -> Json:
+        """Make something; tried again only when the server certainly heard nothing."""
+
+        def make() -> Any:
+            return translated(lambda: self._send("POST", path, **content), self.url, writing=True)
+
+        answer = self._insisting(make, self._was_not_heard)
+        body: Json = translated(answer.json, self.url, writing=True)
+        return body
+
+    def _insisting(self, call: Callable[[], T], again: Callable[[RemoteError], bool]) -> T:
+        """Make a call up to `ATTEMPTS` times, with growing pauses."""
+        for attempt in range(ATTEMPTS - 1):
             try:
-                answer = _translated(
-                    lambda: self._renewing(
-                        lambda: _checked(transport.request(path, method=method, **content))
-                    ),
-                    self.url,
-                )
-                self._date = answer.headers.get("date", self._date)
-                return _translated(answer.json, self.url) if parsed else answer
+                return call()
             except RemoteError as error:
-                if attempt == READ_ATTEMPTS - 1 or not self._may_pass(error):
+                if not again(error):
                     raise
                 time.sleep(0.2 * 2**attempt)
-        raise AssertionError
-
-    def _renewing(self, call: Callable[[], T]) -> T:
-        """Make a call once more when the access token ran out on its way.
-
-        The SDK asks for a new one by its own clock alone. A 401 carried nothing out.
-        """
-        from label_studio_sdk.core.api_error import ApiError
-
-        tokens = self._sdk._client_wrapper._tokens_client  # noqa: SLF001 - nothing public renews it
-        try:
-            return call()
-        except ApiError as error:
-            if error.status_code != UNAUTHORISED or tokens._use_legacy_token:  # noqa: SLF001
-                raise
-        tokens._access_token = None  # noqa: SLF001
         return call()
 
     def _may_pass(self, error: RemoteError) -> bool:
-        if error.status == UNREACHABLE:
-            return self._met  # it answered before, and may just be starting again
-        return error.status is None or error.status in PASSING
+        passing = error.status is None or error.status in PASSING
+        return passing or self._was_not_heard(error)
 
-    def _write(self, call: Callable[[], Any]) -> Json:
-        """Make something; tried again only when the server certainly heard nothing."""
-        for attempt in range(READ_ATTEMPTS):
-            try:
-                answer = _translated(lambda: self._renewing(call), self.url, writing=True)
+    def _was_not_heard(self, error: RemoteError) -> bool:
+        """Whether nothing was sent to a server that has answered before: it may be starting."""
+        return error.status == UNREACHABLE and self._met
+
+    def _send(self, method: str, path: str, **content: Any) -> Any:
+        """Send one request with the SDK's own login; raises the SDK's error for a bad status.
+
+        Sent once more when the access token ran out on its way: the SDK asks for a new one by
+        its own clock alone, and a 401 carried nothing out.
+        """
+        from label_studio_sdk.core.api_error import ApiError
+
+        wrapper = self._sdk._client_wrapper  # noqa: SLF001 - its login, and JSON as it was sent
+        tokens = wrapper._tokens_client  # noqa: SLF001
+        for last in (tokens._use_legacy_token, True):  # noqa: SLF001
+            answer = wrapper.httpx_client.request(
+                path, method=method, request_options=NO_RETRY, **content
+            )
+            if answer.status_code != UNAUTHORISED or last:
                 break
-            except RemoteError as error:
-                if error.status != UNREACHABLE or attempt == READ_ATTEMPTS - 1 or not self._met:
-                    raise
-                time.sleep(0.2 * 2**attempt)
+            tokens._access_token = None  # noqa: SLF001
         self._date = answer.headers.get("date", self._date)
-        body: Json = _translated(answer.response.json, self.url, writing=True)
-        return body
-
-
-PASSING = frozenset({408, 409, 429, 500, 502, 503, 504})
-UNREACHABLE, NOT_OURS = -1, -2  # no answer at all, and none of Label Studio's
-BAD_REQUEST, UNAUTHORISED, NOT_FOUND = 400, 401, 404
+        if not answer.is_success:
+            raise ApiError(status_code=answer.status_code, body=answer.text)
+        return answer
 
 
 _ID = "&ids[]={}"
@@ -353,15 +342,6 @@ def _where(column: str, operator: str, kind: str, value: object) -> Json:
         "type": kind,
         "value": value,
     }
-
-
-def _blamed(error: RemoteError) -> ImportRefusedError:
-    """Say which tasks of an import the server found fault with."""
-    refused = ImportRefusedError(error.message, error.hint, status=error.status)
-    refused.places = tuple(
-        int(place) for place in re.findall(r"Error at item (\d+)", error.message)
-    )
-    return refused
 
 
 def connect(workspace: Workspace) -> Studio:
@@ -418,79 +398,6 @@ def _checked_url(url: str) -> str:
             "leave the login out of the address; set LABEL_STUDIO_API_KEY instead",
         )
     return url.rstrip("/")
-
-
-def _checked(response: Any) -> Any:
-    """Pass a response on; raises the SDK's own error for a bad status."""
-    from label_studio_sdk.core.api_error import ApiError
-
-    if not response.is_success:
-        raise ApiError(status_code=response.status_code, body=response.text)
-    return response
-
-
-def _translated(call: Callable[[], T], url: str, *, writing: bool = False) -> T:
-    """Make a call and turn whatever the SDK raises into one `RemoteError`."""
-    import httpx
-    from label_studio_sdk.core.api_error import ApiError
-
-    try:
-        return call()
-    except ApiError as error:
-        raise _refused(error, url, writing=writing) from None
-    except (httpx.ConnectError, httpx.ConnectTimeout):
-        # Nothing was sent, so even a write is certain not to have happened.
-        raise RemoteError(
-            f"Label Studio at {url} cannot be reached",
-            "is it running, and is the address right? `annotate serve` starts a local one",
-            status=UNREACHABLE,
-        ) from None
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol):
-        raise ConfigError(f"{url!r} is not the address of a server") from None
-    except httpx.HTTPError as error:
-        kind = DoubtfulError if writing else RemoteError
-        raise kind(f"Label Studio at {url} broke off: {type(error).__name__}") from None
-    except json.JSONDecodeError:
-        raise RemoteError(
-            f"the server at {url} does not answer like Label Studio",
-            "check the address; a proxy or a login page may stand in front of it",
-            status=NOT_OURS,
-        ) from None
-    except AnnotateError:
-        raise
-    except Exception as error:
-        if type(error).__module__.startswith("label_studio_sdk"):
-            raise RemoteError(f"Label Studio at {url}: {type(error).__name__}") from None
-        raise
-
-
-def _refused(error: Any, url: str, *, writing: bool) -> RemoteError:
-    status = error.status_code
-    if status in {401, 403}:
-        return RemoteError(
-            f"Label Studio at {url} does not accept the API key (status {status})",
-            "check LABEL_STUDIO_API_KEY; a personal access token or a legacy token will do",
-            status=status,
-        )
-    kind = DoubtfulError if writing and status in PASSING else RemoteError
-    return kind(
-        f"Label Studio at {url} answered {status}: {_reason(error.body)}",
-        "nothing is lost; run the command again" if status in PASSING else None,
-        status=status,
-    )
-
-
-def _reason(body: Any) -> str:
-    """Say what the server says is wrong, in at most one short line."""
-    if isinstance(body, str):
-        try:
-            body = json.loads(body)
-        except ValueError:
-            return "no reason given"
-    if isinstance(body, dict):
-        found = body.get("validation_errors") or body.get("detail") or body
-        return " ".join(json.dumps(found, ensure_ascii=False).split())[:300]
-    return "no reason given"
 
 
 def _without_display(task: Json) -> Json:

@@ -10,8 +10,9 @@ from typing import Any
 from annotate.errors import ConfigError, RefusedError
 from annotate.ledger import Ledger
 from annotate.schema import Schema, render_instructions, render_xml
-from annotate.studio.client import DoubtfulError, Studio
+from annotate.studio.client import Studio
 from annotate.studio.drift import Losses, PageChange, compare_pages
+from annotate.studio.faults import DoubtfulError
 from annotate.studio.sent import same_project
 from annotate.workspace import StudioSettings, Workspace
 
@@ -154,14 +155,14 @@ def _labelling(studio: StudioSettings) -> Json:
     }
 
 
-def apply_project(plan: ProjectPlan, studio: Studio, workspace: Workspace, schema: Schema) -> Json:
+def apply_project(
+    plan: ProjectPlan, project: Json, studio: Studio, workspace: Workspace, schema: Schema
+) -> Json:
     """Create or change the project as planned, and note the labelling page now in force."""
     if plan.project_id is None:
         project = _create_once(plan, studio, workspace)
     elif plan.settings:
         project = studio.update_project(plan.project_id, **plan.settings)
-    else:
-        project = studio.project(plan.project_id)
     _note_config(workspace, schema, project, studio.clock())
     return project
 

@@ -90,7 +90,7 @@ class _Puller:
         self.since = _server_time(studio) - WINDOW  # from here on, the next pull reads again
         self.at = now()
         self.ledger = Ledger(workspace.labels / "annotations.jsonl")
-        self.begin = self.ledger.size
+        self.begin = self.ledger.end
         secrets = set[str]()
         self.answers = Answers(project, _own(self.ledger, project, secrets))
         used = ({"pseudonym_key": name} for name in secrets)
@@ -225,7 +225,7 @@ class _Puller:
             Cursor(
                 **self.answers.project,
                 since=self.since.isoformat(),
-                ledger_bytes=self.ledger.size,
+                ledger_bytes=self.ledger.end,
                 pulled_at=self.at,
                 foreign_answers=self.foreign_answers,
                 upto=upto,

@@ -10,7 +10,6 @@ lost answer made can be told from anybody else's, and taken off.
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,18 +17,17 @@ from typing import Any
 from annotate.errors import RemoteError
 from annotate.ledger import Ledger, now
 from annotate.schema import Schema, load_schema
-from annotate.studio.client import DoubtfulError, ImportRefusedError, Studio, connect
+from annotate.studio.batch import Batch
+from annotate.studio.client import Studio, connect
 from annotate.studio.copies import (
-    BATCH_MARK,
     Copies,
     Copy,
     is_answered,
-    kept,
     read_copies,
-    surplus,
     with_drafts,
 )
 from annotate.studio.overlap import wanted_overlap
+from annotate.studio.plan import PushPlan, Wanted, plan_push
 from annotate.studio.project import (
     MAIN,
     ProjectPlan,
@@ -40,7 +38,7 @@ from annotate.studio.project import (
     plan_project,
     wanted_settings,
 )
-from annotate.studio.sent import Sending, Sent, read_sending
+from annotate.studio.sent import Sending, read_sending
 from annotate.studio.tasks import Task, data_sha256, each_task
 from annotate.workspace import Workspace, lock
 
@@ -49,36 +47,6 @@ Progress = Callable[[int, int], None]
 FRUITLESS = 4  # rounds that bring nothing forward, before a push gives up
 BATCH_CHARACTERS = 8_000_000
 _PAUSE = 0.5  # seconds between two looks at a server that is to be still
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """How a chunk is to stand on the server: what is shown beside its text, and for how many."""
-
-    data_sha256: str
-    text_sha256: str
-    overlap: int
-
-
-@dataclass(frozen=True)
-class PushPlan:
-    """What a push will do. Pairs are of chunk id and task id; `create` is in sending order."""
-
-    project: ProjectPlan
-    create: tuple[str, ...] = ()
-    present: int = 0
-    change: tuple[tuple[str, int], ...] = ()  # tasks whose title or context is renewed
-    overlap: tuple[tuple[str, int, int], ...] = ()  # and how many people are to answer them
-    overlap_seen: tuple[tuple[str, int], ...] = ()  # what the ledger does not say of that
-    surplus: tuple[tuple[str, int], ...] = ()  # copies to take off
-    duplicates: int = 0  # copies that stay
-    unrecorded: tuple[tuple[str, Copy], ...] = ()  # on the server, not in the ledger
-    gone: tuple[str, ...] = ()  # sent once, and taken off the server by someone
-    tombstones: tuple[tuple[str, int], ...] = ()  # in the ledger, and no longer on the server
-
-    @property
-    def is_done(self) -> bool:
-        return not (self.create or self.change or self.overlap or self.surplus)
 
 
 @dataclass(frozen=True)
@@ -99,81 +67,6 @@ class PushReport:
     removed: int = 0
     shared: int = 0
     differences: tuple[str, ...] = ()
-
-
-def plan_push(
-    wanted: Mapping[str, Wanted],
-    sending: Sending,
-    copies: Copies | None,
-    project: ProjectPlan,
-    *,
-    again: bool = False,
-    repair: bool = False,
-) -> PushPlan:
-    """Compare the chunks, the ledger and the server, all by key.
-
-    Without `copies` the ledger is taken at its word. A chunk that was taken off the server on
-    purpose is sent again only with `again`; copies of other origin go only with `repair`.
-    """
-    there = _there(sending, copies)
-    missing = [key for key in wanted if key not in there]
-    gone = tuple(key for key in missing if key in sending.chunks and not again)
-    here = [key for key in wanted if key in there]
-    found: Copies = copies or {}
-    extra = surplus(found, sending.batches, everyone=repair)
-    return PushPlan(
-        project=project,
-        create=tuple(key for key in missing if key not in set(gone)),
-        present=len(here),
-        change=tuple(
-            (key, there[key].task_id)
-            for key in here
-            if there[key].data_sha256 not in {None, wanted[key].data_sha256}
-        ),
-        overlap=tuple(
-            (key, there[key].task_id, wanted[key].overlap)
-            for key in here
-            if there[key].overlap not in {None, wanted[key].overlap}
-        ),
-        overlap_seen=tuple(_seen_overlaps(wanted, sending, found)),
-        surplus=extra,
-        duplicates=sum(map(len, found.values())) - len(found) - len(extra),
-        unrecorded=tuple(
-            (key, kept(each)) for key, each in found.items() if _is_news(key, each, sending, wanted)
-        ),
-        gone=gone,
-        tombstones=tuple(
-            (key, sent.task_id)
-            for key, sent in sending.present.items()
-            if copies is not None and key not in copies
-        ),
-    )
-
-
-def _seen_overlaps(
-    wanted: Collection[str], sending: Sending, copies: Copies
-) -> Iterator[tuple[str, int]]:
-    """Find how many people are to answer each task, where the ledger says otherwise or nothing."""
-    for key in wanted:
-        if key in copies:
-            seen, sent = kept(copies[key]).overlap, sending.chunks.get(key)
-            if seen is not None and (sent is None or sent.overlap != seen):
-                yield key, seen
-
-
-def _there(sending: Sending, copies: Copies | None) -> Mapping[str, Sent | Copy]:
-    if copies is None:
-        return sending.present
-    return {key: kept(each) for key, each in copies.items()}
-
-
-def _is_news(
-    key: str, copies: Sequence[Copy], sending: Sending, wanted: Mapping[str, Wanted]
-) -> bool:
-    """Whether the ledger does not know which task is the chunk's."""
-    sent = sending.chunks.get(key)
-    known = sent is not None and sent.state == "present" and sent.task_id == kept(copies).task_id
-    return key in wanted and not known
 
 
 def push(
@@ -290,6 +183,9 @@ class _Pusher:
         Raises `RemoteError` when several rounds bring nothing forward.
         """
         self._apply_project(first.project)
+        if first.is_done:
+            self._note(first)
+            return self._report(first, first)
         plan, fruitless = first, 0
         while fruitless < FRUITLESS:
             before = self._progress_made()
@@ -334,7 +230,7 @@ class _Pusher:
         if "maximum_annotations" in plan.settings and not plan.creates:
             # The server then sets some of its tasks to the new number, by rules of its own.
             self._record(self._row("overlap", key, overlap=None) for key in self.sending.present)
-        self.project = apply_project(plan, self.studio, self.workspace, self.schema)
+        self.project = apply_project(plan, self.project, self.studio, self.workspace, self.schema)
 
     def _apply(self, plan: PushPlan) -> bool:
         """Do what a plan says; returns whether all of it certainly happened."""
@@ -372,14 +268,53 @@ class _Pusher:
         self.removed += 1
 
     def _send(self, keys: Sequence[str]) -> bool:
-        """Send chunks, batch by batch; False as soon as it is unknown whether one arrived."""
-        done = 0
-        for batch in self._batches(keys):
-            if not self._send_batch(batch):
-                return False
-            done += len(batch)
-            self.progress(done, len(keys))
+        """Send chunks, batch by batch; False as soon as it is unknown whether one arrived.
+
+        One request is under way at a time; what comes before and after it is done beside it.
+        """
+        from concurrent.futures import ThreadPoolExecutor
+
+        under_way: Batch | None = None
+        with ThreadPoolExecutor(1) as pool:
+            for tasks in self._batches(keys):
+                batch = self._intended(tasks)
+                if under_way and not self._is_certain(under_way):
+                    return False
+                batch.start(pool)
+                self.sent.update(batch.keys)
+                if under_way:
+                    self._arrived(under_way, len(keys))
+                under_way = batch
+        if under_way and not self._is_certain(under_way):
+            return False
+        if under_way:
+            self._arrived(under_way, len(keys))
         return True
+
+    def _intended(self, tasks: Sequence[Task]) -> Batch:
+        """Write down that a batch is about to be sent."""
+        batch = Batch(self.studio, int(self.project["id"]), tasks)
+        rows = (self._row("intent", key, task_id=None, batch=batch.name) for key in batch.keys)
+        self._record(rows)
+        return batch
+
+    def _is_certain(self, batch: Batch) -> bool:
+        certain = batch.is_certain()
+        self.slowest = max(self.slowest, batch.seconds)
+        return certain
+
+    def _arrived(self, batch: Batch, total: int) -> None:
+        """Write down which tasks a batch has become."""
+        if batch.ids is None:  # a background import tells none: the keys are read in the end
+            return
+        overlap = self.settings.annotators_per_chunk
+        copies = [
+            Copy(task_id, False, batch.name, data_sha256(task.data), overlap)
+            for task_id, task in zip(batch.ids, batch.tasks, strict=True)
+        ]
+        self._record(map(self._present, batch.tasks, copies))
+        self.created.update(batch.keys)
+        self.progress(len(self.created), total)
 
     def _tasks(self, keys: Collection[str]) -> Iterator[Task]:
         """Read some tasks from the corpus, in its order."""
@@ -398,31 +333,6 @@ class _Pusher:
                 batch, size = [], 0
         if batch:
             yield batch
-
-    def _send_batch(self, tasks: Sequence[Task]) -> bool:
-        name, started = uuid.uuid4().hex[:12], time.monotonic()
-        self._record(self._row("intent", task.chunk.id, task_id=None, batch=name) for task in tasks)
-        content = [{"data": task.data, "meta": {BATCH_MARK: name}} for task in tasks]
-        self.sent |= {task.chunk.id for task in tasks}
-        try:
-            ids = self.studio.import_tasks(int(self.project["id"]), content)
-        except ImportRefusedError as error:
-            raise _named(error, tasks) from None
-        except DoubtfulError:
-            return False
-        finally:
-            self.slowest = max(self.slowest, time.monotonic() - started)
-        if ids is None:  # a background import tells no ids: the keys are read when all is sent
-            return True
-        everyone = self.settings.annotators_per_chunk
-        self._record(
-            self._present(
-                task, Copy(number, batch=name, data_sha256=data_sha256(task.data), overlap=everyone)
-            )
-            for task, number in zip(tasks, ids, strict=True)
-        )
-        self.created |= {task.chunk.id for task in tasks}
-        return True
 
     def _renew(self, change: Mapping[str, int]) -> None:
         """Send the title and context of some tasks anew; their text is what it was."""
@@ -502,14 +412,3 @@ class _Pusher:
             "at": now(),
             **more,
         }
-
-
-def _named(error: ImportRefusedError, tasks: Sequence[Task]) -> RemoteError:
-    """Say which chunks the server found fault with."""
-    blamed = [tasks[place].chunk.id for place in error.places if place < len(tasks)]
-    who = f"; to blame: {', '.join(blamed[:5])}" if blamed else ""
-    return RemoteError(
-        f"Label Studio took none of {len(tasks)} chunks{who}: {error.message}",
-        "nothing of this batch was sent; look at these chunks and at the labelling page",
-        status=error.status,
-    )

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from annotate.labels.read import current_rows
 from annotate.studio.answers import Answers, Brought
 from annotate.studio.copies import Copies, Copy
+from annotate.studio.plan import PushPlan, Wanted, plan_push
 from annotate.studio.project import LOCK, ProjectPlan, marker, plan_project, wanted_settings
-from annotate.studio.push import PushPlan, Wanted, plan_push
 from annotate.studio.sent import Sending, same_project
 from annotate.workspace import Settings, Workspace
 from tests.unit.labels.marked import STARTER
