@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -19,7 +20,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -81,12 +82,9 @@ def serving(
         chosen = _free_port(host, port)
         process = _launch(workspace, data, login, host, chosen)
         try:
-            url = f"http://{_reachable(host)}:{chosen}"
-            server = RunningServer(url, process.pid, login, process)
-            state = {"url": server.url, "pid": process.pid}
-            write_private(workspace.private / "server.json", json.dumps(state))
-            _wait_until_ready(server, process, workspace, progress)
-            yield server
+            server = RunningServer(_url(host, chosen), process.pid, login, process)
+            _note(workspace, server)
+            yield _ready(workspace, server, host, progress, may_move=port is None)
         finally:
             _stop(process)
             (workspace.private / "server.json").unlink(missing_ok=True)
@@ -279,24 +277,52 @@ def _reachable(host: str) -> str:
     return "127.0.0.1" if host in {"0.0.0.0", ""} else host  # noqa: S104 - compared, not bound
 
 
-def _wait_until_ready(
-    server: RunningServer,
-    process: subprocess.Popen[bytes],
-    workspace: Workspace,
-    progress: Progress,
-) -> None:
+def _url(host: str, port: int) -> str:
+    return f"http://{_reachable(host)}:{port}"
+
+
+def _note(workspace: Workspace, server: RunningServer) -> None:
+    """Write down where the server is, for the other commands."""
+    state = {"url": server.url, "pid": server.pid}
+    write_private(workspace.private / "server.json", json.dumps(state))
+
+
+def _ready(
+    workspace: Workspace, server: RunningServer, host: str, progress: Progress, *, may_move: bool
+) -> RunningServer:
+    """Wait until the server answers, and give it with its address.
+
+    Between our look for a free port and its start another program may take the port; Label
+    Studio then goes to one further on, and says so in its log.
+    """
     started = time.monotonic()
     while time.monotonic() - started < START_LIMIT:
-        if process.poll() is not None:
+        if server.process is None or server.process.poll() is not None:
             break
         if _is_ours(server.url, server.login):
-            return
+            return server
+        moved = _moved_port(workspace)
+        if moved is not None and server.url != _url(host, moved):
+            if not may_move:
+                raise ConfigError(
+                    f"the port of {server.url} is taken",
+                    "leave out --port, and a free one is found",
+                )
+            server = replace(server, url=_url(host, moved))
+            _note(workspace, server)
         progress(f"starting Label Studio … {time.monotonic() - started:.0f} s")
         time.sleep(0.25)
     raise RemoteError(
         "Label Studio did not start",
         f"its log is {workspace.relative(workspace.private / 'server.log')} in the workspace",
     )
+
+
+def _moved_port(workspace: Workspace) -> int | None:
+    """Find the port that Label Studio says it starts at instead of the one it was given."""
+    log = (workspace.private / "server.log").read_text(encoding="utf-8", errors="replace")
+    found = re.findall(r"Trying to start at (\d+)", log)
+    return int(found[-1]) if found else None
 
 
 def _is_ours(url: str, login: Login) -> bool:
