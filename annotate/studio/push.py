@@ -9,6 +9,7 @@ lost answer made can be told from anybody else's, and taken off.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -39,13 +40,14 @@ from annotate.studio.project import (
     wanted_settings,
 )
 from annotate.studio.sent import Sending, read_sending
-from annotate.studio.tasks import Task, data_sha256, each_task
+from annotate.studio.tasks import RENEWED, Task, data_sha256, each_task
 from annotate.workspace import Workspace, lock
 
 Json = dict[str, Any]
 Progress = Callable[[int, int], None]
 FRUITLESS = 4  # rounds that bring nothing forward, before a push gives up
 BATCH_CHARACTERS = 8_000_000
+ROWS_AT_ONCE = 2500  # of the ledger: they hold whole chunks
 _PAUSE = 0.5  # seconds between two looks at a server that is to be still
 
 
@@ -335,12 +337,15 @@ class _Pusher:
             yield batch
 
     def _renew(self, change: Mapping[str, int]) -> None:
-        """Send the title and context of some tasks anew; their text is what it was."""
+        """Send the title and context of some tasks anew; their text stays as the server has it."""
         for number, task in enumerate(self._tasks(change.keys()), 1):
             key = task.chunk.id
-            self.studio.update_task(change[key], data=task.data)
-            self._record([self._row("changed", key, data_sha256=data_sha256(task.data))])
-            self.changed += 1
+            there = self.studio.task(change[key])
+            if there is not None and there["data"].get("chunk_id") == key:
+                shown = {name: task.data[name] for name in RENEWED}
+                self.studio.update_task(change[key], data=there["data"] | shown)
+                self._record([self._row("changed", key, data_sha256=data_sha256(task.data))])
+                self.changed += 1
             self.progress(number, len(change))
 
     def _is_complete(self, plan: PushPlan) -> bool:
@@ -377,10 +382,11 @@ class _Pusher:
 
     def _record(self, rows: Iterable[Json]) -> None:
         """Append rows to the ledger, and keep in mind what they say."""
-        written = list(rows)
-        self.ledger.append(written)
-        for row in written:
-            self.sending.take(row)
+        left = iter(rows)
+        while written := list(itertools.islice(left, ROWS_AT_ONCE)):
+            self.ledger.append(written)
+            for row in written:
+                self.sending.take(row)
 
     def _present(self, task: Task, copy: Copy) -> Json:
         row = self._row("present", task.chunk.id, task_id=copy.task_id, batch=copy.batch)
