@@ -1,19 +1,25 @@
-"""`annotate schema check` and `annotate schema render`."""
+"""`annotate schema check`, `annotate schema render` and `annotate schema diff`."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from annotate.cli import output
 from annotate.cli.options import DryRun, Folder, Json, find
 
+if TYPE_CHECKING:
+    from annotate.schema import SchemaChange
+
 app = typer.Typer(no_args_is_help=True, help="Check the schema, and write what follows from it.")
 File = Annotated[
     Path | None, typer.Argument(metavar="[FILE]", help="A schema; without it the workspace's.")
 ]
+Older = Annotated[Path, typer.Argument(metavar="A", help="The older schema file.")]
+Newer = Annotated[Path, typer.Argument(metavar="B", help="The newer schema file.")]
 
 
 @app.command()
@@ -22,7 +28,7 @@ def check(file: File = None, folder: Folder = None, json: Json = False) -> None:
 
     Example: annotate schema check label_config/schema.yaml
     """
-    from annotate.schema import load_schema
+    from annotate.schema.load import load_schema
 
     schema = load_schema(file or find(folder).schema_file)
     found = {
@@ -57,3 +63,40 @@ def render(dry_run: DryRun = False, folder: Folder = None, json: Json = False) -
         return
     would = "would write" if dry_run else "wrote"
     output.say(f"{would}: {', '.join(changed) or 'nothing, all is up to date'}")
+
+
+@app.command()
+def diff(old: Older, new: Newer, json: Json = False) -> None:
+    """Say what changed from schema A to schema B, and which version that asks for.
+
+    Removed or redefined is major, added is minor, wording, keys and looks are patch. A reworded
+    definition counts as wording: whether it means something else, you decide.
+
+    Example: annotate schema diff released.yaml label_config/schema.yaml
+    """
+    from annotate.schema import compare_schemas, load_schema
+
+    change = compare_schemas(*(load_schema(path, str(path)) for path in (old, new)))
+    if json:
+        output.print_json(_as_json(change))
+        return
+    if change.changes:
+        output.print_table(("step", "change"), [(each.step, each) for each in change.changes])
+    typer.echo(_verdict(change))
+
+
+def _as_json(change: SchemaChange) -> dict[str, object]:
+    return {
+        **asdict(change),
+        "step": change.step,
+        "needed": change.needed,
+        "enough": change.enough,
+    }
+
+
+def _verdict(change: SchemaChange) -> str:
+    if change.step is None and change.old_version == change.new_version:
+        return f"nothing changed: A and B say {change.old_version}"
+    if change.step is None:
+        return f"nothing changed: A says {change.old_version}, B says {change.new_version}"
+    return f"B says {change.new_version}, the change needs {change.needed}"

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from annotate.schema.compare import SchemaChange, compare_schemas
 from annotate.schema.features import class_labels, render_features, schema_features
 from annotate.schema.guidelines import render_guidelines, render_instructions
+from annotate.schema.guidelines_page import render_guidelines_page
+from annotate.schema.json_schema import render_json_schema
 from annotate.schema.load import load_schema, parse_schema
 from annotate.schema.model import Schema
 from annotate.schema.page_xml import render_xml
+from annotate.schema.quick_sheet import render_quick_sheet
 
 __all__ = [
     "Schema",
+    "SchemaChange",
     "class_labels",
+    "compare_schemas",
     "load_schema",
     "parse_schema",
     "render_all",
     "render_features",
     "render_guidelines",
+    "render_guidelines_page",
     "render_instructions",
+    "render_json_schema",
+    "render_quick_sheet",
     "render_xml",
     "schema_features",
 ]
@@ -27,5 +36,8 @@ def render_all(schema: Schema) -> dict[str, str]:
     return {
         "label_config.xml": render_xml(schema),
         "guidelines.md": render_guidelines(schema),
+        "guidelines.html": render_guidelines_page(schema),
+        "quick_sheet.html": render_quick_sheet(schema),
         "features.json": render_features(schema),
+        "schema.schema.json": render_json_schema(),
     }

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from annotate.schema import colors
 from annotate.schema.controls import DATA_FIELDS, OTHER, RESERVED, other_control
+from annotate.schema.example import parse_example
 from annotate.schema.keys import KEY, LABEL_STUDIO_KEYS, choice_keys
-from annotate.schema.model import Attribute, DocumentQuestion, Schema
+from annotate.schema.model import (
+    ATTRIBUTE_RULES,
+    RELATION_RULES,
+    VERSION,
+    Attribute,
+    DocumentQuestion,
+    Schema,
+)
 from annotate.schema.problem import Path, Problem, did_you_mean, listed
 
-ATTRIBUTE_RULES = ("from_entity", "from_name", "quote_share", "none")
-RELATION_RULES = ("speaker_of_sentence", "all_in_sentence", "inside_then_sentence", "none")
 QUOTE_VALUES = ("direct", "mixed", "indirect")
 
 MIN_CONTRAST = 4.5
 MIN_DIFFERENCE = 10  # four times what is just noticeable: spans are small and far apart
 
-_SEMVER = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
+_SEMVER = re.compile(VERSION)
 _SCHEMA_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CONTROL_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _ENTITY_ID = re.compile(r"[a-z0-9_]+")
@@ -216,6 +223,26 @@ def check_rule_ids(schema: Schema) -> Iterator[Problem]:
     yield from _twice("rule", ids)
 
 
+def check_examples(schema: Schema) -> Iterator[Problem]:
+    """Look at the marks in sentences: each names a label, and a label's sentence shows it."""
+    names = [label.name for label in schema.labels]
+    for path, sentence in _sentences(schema):
+        example = parse_example(sentence)
+        for mark in example.marks:
+            if mark.label not in names:
+                hint = did_you_mean(mark.label, names)
+                yield Problem(path, f"`[…]({mark.told})` names no label{hint}")
+            if mark.start == mark.end:
+                yield Problem(path, f"`[]({mark.told})` marks no words")
+        if "](" in example.text:
+            yield Problem(path, f"`](` in `{path[-1]}` has no bracket before it, or none behind it")
+    for (*place, _), name in _labels(schema):
+        sentence = schema.layers[int(place[1])].labels[int(place[3])].sentence
+        if sentence and name not in {mark.label for mark in parse_example(sentence).marks}:
+            message = f"the sentence of `{name}` marks no words as `[…]({name})`"
+            yield Problem((*place, "sentence"), message)
+
+
 def check_page_fields(schema: Schema) -> Iterator[Problem]:
     for key, text in (("title", schema.page.title), ("subtitle", schema.page.subtitle)):
         for name in _FIELD.findall(text):
@@ -229,14 +256,12 @@ def check_contrast(schema: Schema) -> Iterator[Problem]:
         if not colors.HEX.fullmatch(color):
             yield Problem(path, f'color `{color}` must look like "#1d5fbf"')
             continue
-        on_white = colors.contrast(color, "#ffffff")
-        under_text = colors.contrast("#000000", colors.selected_tint(color))
-        if on_white < MIN_CONTRAST:
-            message = f"color `{color}` has contrast {on_white:.1f}:1 on white"
-            yield Problem(path, f"{message}, less than {MIN_CONTRAST}:1; take a darker one")
-        elif under_text < MIN_CONTRAST:
-            message = f"black text on a selected span of `{color}` has contrast {under_text:.1f}:1"
-            yield Problem(path, f"{message}, less than {MIN_CONTRAST}:1; take a lighter one")
+        low = [each for each in colors.readings(color) if each.contrast < MIN_CONTRAST]
+        if low:
+            what, ratio, darker_helps = low[0]
+            advice = f"take a {'darker' if darker_helps else 'lighter'} one"
+            message = f"color `{color}`: {what} has contrast {math.floor(ratio * 10) / 10}:1"
+            yield Problem(path, f"{message}, less than {MIN_CONTRAST}:1; {advice}")
 
 
 def check_color_blindness(schema: Schema) -> Iterator[Problem]:
@@ -267,6 +292,7 @@ CHECKS: tuple[Check, ...] = (
     check_entity_names,
     check_entity_facts,
     check_rule_ids,
+    check_examples,
     check_page_fields,
     check_contrast,
     check_color_blindness,
@@ -297,6 +323,14 @@ def _labels(schema: Schema) -> Placed:
         for at, layer in enumerate(schema.layers)
         for place, label in enumerate(layer.labels)
     ]
+
+
+def _sentences(schema: Schema) -> Iterator[tuple[Path, str]]:
+    for at, layer in enumerate(schema.layers):
+        for place, label in enumerate(layer.labels):
+            yield ("layers", at, "labels", place, "sentence"), label.sentence
+    for at, rule in enumerate(schema.rules):
+        yield ("rules", at, "example"), rule.example
 
 
 def _questions(schema: Schema) -> Iterator[tuple[Path, Attribute | DocumentQuestion]]:

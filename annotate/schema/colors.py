@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
 
 Triple = tuple[float, float, float]
 Matrix = tuple[Triple, Triple, Triple]
@@ -31,7 +34,33 @@ _TO_XYZ: Matrix = (
 )
 _WHITE: Triple = (0.9505, 1.0, 1.089)
 _SRGB_TOE = 0.04045
-_SELECTED_OPACITY = 0.8
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What Label Studio draws labels on; `brightness` is our filter on names in its lists."""
+
+    name: str
+    paper: str
+    ink: str
+    selected_ink: str
+    brightness: float
+
+
+class Reading(NamedTuple):
+    """Something to read, its contrast, and whether a darker colour would raise it."""
+
+    what: str
+    contrast: float
+    darker_helps: bool
+
+
+PAPERS = (
+    Paper("light", "#fdfdfc", "#262522", "#000000", 1.0),
+    Paper("dark", "#262522", "#f9f8f6", "#ffffff", 1.6),
+)
+RESTING, SELECTED = 0.3, 0.8  # opacity of a span's colour, in Label Studio's code
+DEPTH = 3  # a topic in a stance in a stance
 
 
 def contrast(one: str, other: str) -> float:
@@ -40,10 +69,31 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def selected_tint(color: str) -> str:
-    """Give the background of a selected span in light mode: 80 % of the colour on white."""
-    parts = (_SELECTED_OPACITY * part + (1 - _SELECTED_OPACITY) for part in _parts(color))
-    return "#" + "".join(f"{round(part * 255):02x}" for part in parts)
+def readings(color: str) -> Iterator[Reading]:
+    """Give what is read in or over a label's colour on the labelling page."""
+    for paper in PAPERS:
+        on_dark = paper.name == "dark"
+        name = brightened(color, paper.brightness)
+        yield Reading(f"its name on {paper.name} paper", contrast(name, paper.paper), not on_dark)
+        resting = paper.paper
+        for _ in range(DEPTH):
+            resting = tint(color, RESTING, resting)
+        what = f"text in {DEPTH} of its spans on {paper.name} paper"
+        yield Reading(what, contrast(paper.ink, resting), on_dark)
+        selected = tint(color, SELECTED, paper.paper)
+        what = f"text in a selected span of it on {paper.name} paper"
+        yield Reading(what, contrast(paper.selected_ink, selected), on_dark)
+
+
+def tint(color: str, opacity: float, paper: str) -> str:
+    """Lay a colour over another one."""
+    pairs = zip(_parts(color), _parts(paper), strict=True)
+    return _hex(opacity * over + (1 - opacity) * under for over, under in pairs)
+
+
+def brightened(color: str, factor: float) -> str:
+    """Give what CSS makes of a colour with `brightness(factor)`."""
+    return _hex(min(1.0, part * factor) for part in _parts(color))
 
 
 def seen_difference(one: str, other: str, blindness: str) -> float:
@@ -51,6 +101,10 @@ def seen_difference(one: str, other: str, blindness: str) -> float:
     matrix = BLINDNESS[blindness]
     first, second = (_lab(_apply(matrix, _linear(color))) for color in (one, other))
     return math.dist(first, second)
+
+
+def _hex(parts: Iterable[float]) -> str:
+    return "#" + "".join(f"{round(part * 255):02x}" for part in parts)
 
 
 def _parts(color: str) -> Triple:

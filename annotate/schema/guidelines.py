@@ -6,44 +6,14 @@ import re
 from collections.abc import Iterable
 from html import escape
 
-from annotate.schema.controls import labels_in_order
-from annotate.schema.keys import choice_keys
-from annotate.schema.model import Attribute, DocumentQuestion, Label, Relation, Schema
+from annotate.schema import guide
+from annotate.schema.example import parse_example
+from annotate.schema.model import Label, Schema
 from annotate.schema.page_xml import title_of
 
-_DERIVED = {
-    "from_entity": "the type of its entity",
-    "from_name": "the entity whose name it is",
-    "quote_share": "how much of it stands between quotation marks",
-    "speaker_of_sentence": (
-        "the only one in the sentence, else the nearest to the left in the same clause"
-    ),
-    "all_in_sentence": "every one in the same sentence",
-    "inside_then_sentence": "those inside the span, else the only one in the sentence",
-}
-_KEYS = (
-    ("the label's key, then drag over the words", "mark a span"),
-    ("Esc, or u", "let go of the span before the next key"),
-    ("Backspace", "delete the selected span"),
-    ("Alt+R, then a click on the other span", "draw a relation"),
-    ("Alt+M", "write a note on the span"),
-    ("Ctrl+Z", "undo"),
-    ("Ctrl+Enter", "submit"),
-    ("Ctrl+Space", "skip"),
-)
-_WORK = (
-    (
-        "Go through the text twice: first mark all spans, then click each span that has a "
-        "question open. Leave a question empty where its rule is right."
-    ),
-    (
-        "A label's key while a span is selected changes that span's label without asking, and "
-        "its answers are lost. Press Esc first."
-    ),
-    "To move a border, delete the span and mark it again.",
-    ("Of spans inside each other a click takes the inner one; the list of regions has them all."),
-    "Take tasks only from the labelling stream: there nobody sees another's work.",
-    "A text with nothing to mark is submitted empty. Skip only what cannot be judged.",
+_GENERATED = (
+    "Generated from `schema.yaml`; edit that file, not this one. "
+    "In colour: `guidelines.html`; for the desk: `quick_sheet.html`."
 )
 
 
@@ -51,7 +21,7 @@ def render_guidelines(schema: Schema) -> str:
     """Render the whole guidelines as GitHub-flavoured Markdown; no HTML of the schema survives."""
     sections = [
         f"# Guidelines: {_text(schema.name)} {_text(schema.version)}\n",
-        "Generated from `schema.yaml`; edit that file, not this one.\n",
+        f"{_GENERATED}\n",
         _how_to_work(),
         _labels(schema),
         _questions(schema),
@@ -64,7 +34,7 @@ def render_guidelines(schema: Schema) -> str:
 
 def render_instructions(schema: Schema) -> str:
     """Render the window that opens before labelling: headings, lists and bold only, no styles."""
-    parts = ["<h3>How to work</h3>", _html_list(_WORK[:3])]
+    parts = ["<h3>How to work</h3>", _html_list(guide.WORK[:3])]
     for layer in schema.layers:
         items = [
             f"<b>{escape(label.name)}</b> [{escape(label.key)}] {escape(label.meaning)}"
@@ -77,8 +47,8 @@ def render_instructions(schema: Schema) -> str:
 
 
 def _how_to_work() -> str:
-    steps = "\n".join(f"{at}. {step}" for at, step in enumerate(_WORK, 1))
-    return f"## How to work\n\n{steps}\n\n{_table(('keys', 'do'), _KEYS)}"
+    steps = "\n".join(f"{at}. {step}" for at, step in enumerate(guide.WORK, 1))
+    return f"## How to work\n\n{steps}\n\n{_table(('keys', 'do'), guide.KEYS)}"
 
 
 def _labels(schema: Schema) -> str:
@@ -91,85 +61,37 @@ def _labels(schema: Schema) -> str:
 
 
 def _label_row(label: Label) -> tuple[str, ...]:
-    meaning = " ".join(
-        part for part in (_proposition(label), label.definition, _asked(label)) if part
-    )
-    return label.name, label.key, meaning, " / ".join(label.examples)
-
-
-def _proposition(label: Label) -> str:
-    return f"Proposition: {label.proposition}." if label.proposition else ""
-
-
-def _asked(label: Label) -> str:
-    return "Asks for a short text." if label.asks else ""
+    sentence = [str(parse_example(label.sentence))] if label.sentence else []
+    examples = " / ".join([*label.examples, *sentence])
+    return label.name, label.key, guide.label_meaning(label), examples
 
 
 def _questions(schema: Schema) -> str:
-    keys = choice_keys(schema)
-    rows = [_question_row(schema, item, keys) for item in schema.attributes]
-    rows += [
-        (item.name, "the whole text", _values(item, keys), "leave it empty if none holds")
-        for item in schema.document
-    ]
-    if not rows:
-        return ""
-    return "## What is asked\n\n" + _table(("question", "about", "answers", "if empty"), rows)
-
-
-def _question_row(
-    schema: Schema, item: Attribute, keys: dict[tuple[str, str], str | None]
-) -> tuple[str, ...]:
-    about = ", ".join(labels_in_order(schema, item.applies_to))
-    derived = _DERIVED.get(item.derive)
-    empty = f"derived: {derived}" if derived else item.default or ""
-    return item.name, about, _values(item, keys), empty
-
-
-def _values(item: Attribute | DocumentQuestion, keys: dict[tuple[str, str], str | None]) -> str:
-    if item.type == "entities":
-        return "one or several of the list, by mouse: letters stay keys; else a name beside it"
-    if item.type == "text":
-        return "a short text"
-    return ", ".join(f"{value} [{keys.get((item.name, value)) or '–'}]" for value in item.values)
+    rows = guide.question_rows(schema)
+    return "## What is asked\n\n" + _table(guide.QUESTION_HEAD, rows) if rows else ""
 
 
 def _relations(schema: Schema) -> str:
     if not schema.relations:
         return ""
-    note = (
-        "Draw a relation only where its rule is wrong, or where there is none. One drawn by hand "
-        "replaces the derived ones of that kind for its span.\n"
-    )
-    rows = [_relation_row(item) for item in schema.relations]
-    return "## Relations\n\n" + note + "\n" + _table(("relation", "from", "to", "rule"), rows)
-
-
-def _relation_row(item: Relation) -> tuple[str, ...]:
-    rule = _DERIVED.get(item.derive, "always by hand")
-    return item.name, ", ".join(item.from_), ", ".join(item.to), rule
+    table = _table(guide.RELATION_HEAD, guide.relation_rows(schema))
+    return f"## Relations\n\n{guide.RELATIONS}\n\n{table}"
 
 
 def _overlap(schema: Schema) -> str:
-    words = {"allow": "allowed", "error": "an error"}
-    rows = [
-        (layer.name, words[rule.identical], words[rule.nested], words[rule.crossing])
-        for layer in schema.layers
-        for rule in (schema.overlap_of(layer.name),)
-    ]
-    head = ("layer", "identical", "one inside the other", "crossing")
-    note = "Spans of different layers may overlap. Inside one layer:\n"
-    return "## Overlap\n\n" + note + "\n" + _table(head, rows)
+    return (
+        f"## Overlap\n\n{guide.OVERLAP}\n\n{_table(guide.OVERLAP_HEAD, guide.overlap_rows(schema))}"
+    )
 
 
 def _rules(schema: Schema) -> str:
     if not schema.rules:
         return ""
-    lines = ["## Decision rules\n"]
+    lines = [f"## Decision rules\n\n{guide.RULES}\n"]
     for rule in schema.rules:
         lines.append(f"**{rule.id}.** {_text(rule.text)}\n")
         if rule.example:
-            lines.append(f"> {_text(rule.example)}\n")
+            lines.append(f"> {_text(str(parse_example(rule.example)))}\n")
     return "\n".join(lines)
 
 

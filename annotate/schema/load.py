@@ -16,18 +16,22 @@ from annotate.schema.tree import Tree, read_tree
 _HINT = "correct the lines that are named, then run `annotate schema check`"
 
 
-def load_schema(path: Path) -> Schema:
-    """Read and check a schema file; raises `InputError` or `ConfigError`."""
+def load_schema(path: Path, name: str | None = None) -> Schema:
+    """Read and check a schema file; raises `InputError` or `ConfigError`.
+
+    `name` is what problems call the file, for when its own name does not tell it from another.
+    """
+    name = name or path.name
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path.name} is not UTF-8 (byte {error.start})") from None
+        raise ConfigError(f"{name} is not UTF-8 (byte {error.start})") from None
     except OSError as error:
         raise InputError(
-            f"cannot read the schema {path.name}: {error.strerror}",
+            f"cannot read the schema {name}: {error.strerror}",
             "`annotate init DIR` writes a schema to start from",
         ) from None
-    return parse_schema(text, path.name)
+    return parse_schema(text, name)
 
 
 def parse_schema(text: str, name: str) -> Schema:

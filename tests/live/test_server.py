@@ -36,6 +36,6 @@ def test_a_port_that_is_taken_in_between_is_left_for_the_next(tmp_path, taken, m
         assert running.url != f"http://127.0.0.1:{taken}"
         state = json.loads((workspace.private / "server.json").read_text(encoding="utf-8"))
         assert state["url"] == running.url
-    with pytest.raises(ConfigError, match="is taken"):
-        with server.serving(workspace, port=taken, progress=silent):
-            pass
+    refused = pytest.raises(ConfigError, match="is taken")
+    with refused, server.serving(workspace, port=taken, progress=silent):
+        pass

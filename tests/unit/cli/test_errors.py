@@ -206,6 +206,9 @@ def test_a_dry_run_changes_nothing(news):
         "demo",
         "schema check",
         "schema render",
+        "schema diff",
+        "findings",
+        "log",
         "verify corpus",
     ],
 )

@@ -20,6 +20,9 @@ MADE = {
     "label_config/schema.yaml",
     "label_config/label_config.xml",
     "label_config/guidelines.md",
+    "label_config/guidelines.html",
+    "label_config/quick_sheet.html",
+    "label_config/schema.schema.json",
     "label_config/features.json",
     "articles/metadata.csv",
 }

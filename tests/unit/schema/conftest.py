@@ -9,11 +9,11 @@ from annotate.schema import Schema, load_schema, parse_schema
 
 PACKAGE = Path(annotate.schema.__file__).parent
 DATA = Path(__file__).parent / "data"
+SCHEMAS = Path(__file__).parents[2] / "data" / "schemas"  # the live tests open these, too
 FILES = {
     "starter": PACKAGE / "starter.yaml",
     "sample": PACKAGE.parent / "sample" / "label_config" / "schema.yaml",
-    "claims": DATA / "claims.yaml",
-    "entities": DATA / "entities.yaml",
+    **{file.stem: file for file in sorted(SCHEMAS.glob("*.yaml"))},
 }
 
 

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from annotate.schema import Schema, checks, colors, parse_schema
+from annotate.schema import Schema, checks, colors, parse_schema, render_xml
 
 Problems = Callable[[str], tuple[str, ...]]
 Changed = Callable[[str, str], tuple[str, ...]]
@@ -81,13 +81,26 @@ CASES = [
      "23: wikidata `1` of `ferran` must be Q and a number"),
     ("check_rule_ids", "  - {id: 1, text: Mark it.}",
      "  - {id: 1, text: Mark it.}\n  - {id: 1, text: Not.}", "27: rule `1` stands twice"),
+    ("check_examples", "text: Mark it.", 'text: Mark it., example: "[He](Speeker) did."',
+     "26: `[…](Speeker)` names no label; did you mean `Speaker`?"),
+    ("check_examples", "text: Mark it.", 'text: Mark it., example: "He](Speaker) did."',
+     "26: `](` in `example` has no bracket before it, or none behind it"),
+    ("check_examples", "text: Mark it.", 'text: Mark it., example: "[](Speaker) did."',
+     "26: `[](Speaker)` marks no words"),
+    ("check_examples", "{name: Relay, key: w}",
+     '{name: Relay, key: w, sentence: "[He](Speaker) did."}',
+     "8: the sentence of `Relay` marks no words as `[…](Relay)`"),
     ("check_page_fields", "$title", "$titel",
      "27: `$titel` is no field of a task; did you mean `title`?"),
     ("check_contrast", '"#136dd2"', '"#13d"', '5: color `#13d` must look like "#1d5fbf"'),
     ("check_contrast", '"#136dd2"', '"#3a8ee6"',
-     "5: color `#3a8ee6` has contrast 3.4:1 on white, less than 4.5:1; take a darker one"),
+     ("5: color `#3a8ee6`: its name on light paper has contrast 3.3:1, "
+      "less than 4.5:1; take a darker one")),
     ("check_contrast", '"#136dd2"', '"#000080"',
-     ("5: black text on a selected span of `#000080` has contrast 2.1:1, "
+     ("5: color `#000080`: text in 3 of its spans on light paper has contrast 2.4:1, "
+      "less than 4.5:1; take a lighter one")),
+    ("check_contrast", '"#136dd2"', '"#4b5a3c"',
+     ("5: color `#4b5a3c`: its name on dark paper has contrast 4.3:1, "
       "less than 4.5:1; take a lighter one")),
     ("check_color_blindness", '"#218074"', '"#7a4fc0"',
      "10: colors `#136dd2` and `#7a4fc0` look alike with protanopia (difference 6.4, wanted 10)"),
@@ -138,12 +151,41 @@ def test_colors_that_colour_blind_people_confuse_are_named(tiny: str, problems: 
     )
 
 
-def test_the_shipped_colors_differ_for_everyone(starter: Schema) -> None:
-    used = {starter.color_of(label.name) for label in starter.labels}
-    assert len(used) == 6
-    for one, other in combinations(sorted(used), 2):
+def used_colors(schema: Schema) -> list[str]:
+    return sorted({schema.color_of(label.name) for label in schema.labels})
+
+
+def test_the_colors_of_every_schema_differ_for_everyone(every: Schema) -> None:
+    for one, other in combinations(used_colors(every), 2):
         for blindness in colors.BLINDNESS:
-            assert colors.seen_difference(one, other, blindness) >= checks.MIN_DIFFERENCE
+            assert colors.seen_difference(one, other, blindness) >= 10, (one, other, blindness)
+
+
+def test_all_is_readable_in_the_colors_of_every_schema_in_light_and_dark(every: Schema) -> None:
+    for color in used_colors(every):
+        readings = list(colors.readings(color))
+        assert {each.what.rpartition(" on ")[2] for each in readings} == {
+            "light paper",
+            "dark paper",
+        }
+        for each in readings:
+            assert each.contrast >= 4.5, (color, each)
+        assert colors.contrast("#ffffff", color) >= 4.5  # a label's sign in the guidelines
+
+
+def test_the_starter_has_six_colors(starter: Schema) -> None:
+    assert len(used_colors(starter)) == 6
+
+
+def test_a_tint_is_between_paper_and_color() -> None:
+    assert colors.tint("#000000", 0.5, "#ffffff") == "#808080"
+    assert colors.tint("#136dd2", 0, "#fdfdfc") == "#fdfdfc"
+    assert colors.tint("#136dd2", 1, "#fdfdfc") == "#136dd2"
+    assert colors.brightened("#10f080", 1.6) == "#1affcd"
+
+
+def test_the_brightness_is_that_of_the_pages_sheet(starter: Schema) -> None:
+    assert f"brightness({colors.PAPERS[1].brightness:g})" in render_xml(starter)
 
 
 def test_red_and_green_come_close_without_their_cones_and_blue_and_yellow_do_not() -> None:

@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 import pytest
 
 from annotate.schema import Schema, parse_schema, render_guidelines, render_instructions
+from annotate.schema.example import parse_example
 
 NASTY = 'a | b <script>alert("x")</script> & *c* `d` [e](f)'
 
@@ -44,12 +45,14 @@ def test_every_label_stands_in_the_guidelines_with_its_key(every: Schema) -> Non
         assert " ".join(label.definition.split()) in row
         assert (label.proposition or "") in row
         assert all(example in row for example in label.examples)
+        assert str(parse_example(label.sentence)) in row
 
 
 def test_every_rule_stands_in_the_guidelines_with_its_example(starter: Schema) -> None:
     page = render_guidelines(starter)
     for rule in starter.rules:
-        assert f"**{rule.id}.** {rule.text}\n\n> {rule.example[:20]}" in page.replace("\\", "")
+        example = str(parse_example(rule.example))
+        assert f"**{rule.id}.** {rule.text}\n\n> {example}\n" in page.replace("\\", "")
 
 
 def test_the_guidelines_say_what_is_derived_and_how(starter: Schema) -> None:

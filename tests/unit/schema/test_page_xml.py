@@ -31,7 +31,10 @@ def test_the_page_gives_a_task_with_our_fields_all_it_asks_for(every: Schema) ->
 def test_rendering_twice_gives_the_same_bytes(every: Schema) -> None:
     again = Schema.model_validate(every.model_dump(by_alias=True))
     assert render_all(every) == render_all(again)
-    assert sorted(render_all(every)) == ["features.json", "guidelines.md", "label_config.xml"]
+    assert sorted(render_all(every)) == [
+        *("features.json", "guidelines.html", "guidelines.md", "label_config.xml"),
+        *("quick_sheet.html", "schema.schema.json"),
+    ]
     assert all(text.endswith("\n") for text in render_all(every).values())
 
 
