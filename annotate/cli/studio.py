@@ -125,6 +125,8 @@ def push(
 
 def _say_more(report: PushReport) -> None:
     """Say what no count of every push tells."""
+    if report.warning:
+        output.say(f"warning: {report.warning}")
     if report.removed:
         output.say(f"{report.removed} surplus copies without an answer: taken off")
     if report.shared:

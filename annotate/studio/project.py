@@ -9,7 +9,13 @@ from typing import Any
 
 from annotate.errors import ConfigError, RefusedError
 from annotate.ledger import Ledger
-from annotate.schema import Schema, render_instructions, render_xml
+from annotate.schema import (
+    Schema,
+    compare_schemas,
+    parse_schema,
+    render_instructions,
+    render_xml,
+)
 from annotate.studio.client import Studio
 from annotate.studio.drift import Losses, PageChange, compare_pages
 from annotate.studio.faults import DoubtfulError
@@ -179,6 +185,22 @@ def _create_once(plan: ProjectPlan, studio: Studio, workspace: Workspace) -> Jso
     return studio.project(int(found[0]["id"]))
 
 
+def version_warning(workspace: Workspace, schema: Schema, project: Json | None) -> str | None:
+    """Say when the schema has changed since it was last applied, and its version too little."""
+    noted = [row for row in _config_ledger(workspace) if project and same_project(row, project)]
+    source = noted[-1].get("schema_yaml") if noted else None
+    if source is None:
+        return None
+    change = compare_schemas(parse_schema(source, "the schema as it was applied"), schema)
+    if change.enough:
+        return None
+    return f"the schema has changed, and says {schema.version}: the change needs {change.needed}"
+
+
+def _config_ledger(workspace: Workspace) -> Ledger:
+    return Ledger(workspace.labels / "config.jsonl")
+
+
 def _note_config(workspace: Workspace, schema: Schema, project: Json, at: str) -> None:
     config = render_xml(schema)
     row = {
@@ -189,12 +211,13 @@ def _note_config(workspace: Workspace, schema: Schema, project: Json, at: str) -
         "schema_version": schema.version,
         "sha256": hashlib.sha256(config.encode()).hexdigest(),
         "label_config": config,
+        "schema_yaml": workspace.schema_file.read_text(encoding="utf-8"),
     }
-    ledger = Ledger(workspace.labels / "config.jsonl")
+    ledger = _config_ledger(workspace)
     noted = [old for old in ledger if same_project(old, project)]
     if not noted or _in_force(noted[-1]) != _in_force(row):
         ledger.append([row])
 
 
-def _in_force(row: Json) -> tuple[str, str]:
-    return row["sha256"], row["schema_version"]
+def _in_force(row: Json) -> tuple[str, str, str | None]:
+    return row["sha256"], row["schema_version"], row.get("schema_yaml")

@@ -37,6 +37,7 @@ from annotate.studio.project import (
     delete_twins,
     own_projects,
     plan_project,
+    version_warning,
     wanted_settings,
 )
 from annotate.studio.sent import Sending, read_sending
@@ -69,6 +70,7 @@ class PushReport:
     removed: int = 0
     shared: int = 0
     differences: tuple[str, ...] = ()
+    warning: str | None = None
 
 
 def push(
@@ -99,9 +101,10 @@ def push(
         studio = studio or connect(workspace)
         pusher = _Pusher(workspace, studio, schema, wanted, progress or _silent)
         plan = pusher.plan(again=again, repair=repair, full=full or repair)
+        warning = version_warning(workspace, schema, pusher.project)
         if dry_run:
-            return _planned(plan, studio.url)
-        return pusher.carry_out(plan, again=again, repair=repair)
+            return replace(_planned(plan, studio.url), warning=warning)
+        return replace(pusher.carry_out(plan, again=again, repair=repair), warning=warning)
 
 
 def _planned(plan: PushPlan, url: str) -> PushReport:

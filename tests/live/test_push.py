@@ -119,6 +119,7 @@ def test_a_page_that_takes_away_what_an_answer_uses_is_refused_with_the_answer(s
     studio.annotate(two["id"], {"result": [region("Speaker", two["data"]["text"])]})
     before = studio.project(report.project_id)["label_config"]
     with_schema(sample, "name: oversight", "name: supervision")
+    with_schema(sample, "](oversight", "](supervision")
     with pytest.raises(RefusedError, match="1 answers in project") as refused:
         push(sample)
     assert refused.value.problems == (
@@ -133,14 +134,20 @@ def test_a_label_that_is_added_is_shown_applied_and_noted(sample, studio):
     report = push(sample)
     task = tasks_of(studio, report.project_id)[0]
     studio.annotate(task["id"], {"result": [region("oversight", task["data"]["text"])]})
-    with_schema(
-        sample,
-        "      - name: nuclear_right",
-        '      - name: sanctions\n        key: "0"\n        proposition: Trade should be cut\n'
-        "        examples: [an embargo]\n      - name: nuclear_right",
+    last = "      - name: other\n"
+    text = sample.schema_file.read_text(encoding="utf-8")
+    end = text.index("\n\n", text.index(last))
+    added = (
+        '\n      - name: sanctions\n        key: "0"\n'
+        "        proposition: Trade should be cut\n        examples: [an embargo]"
+    )
+    sample.schema_file.write_text(text[:end] + added + text[end:], encoding="utf-8")
+    assert push(sample, dry_run=True).warning == (
+        "the schema has changed, and says 1.0.0: the change needs 1.1.0"
     )
     with_schema(sample, "version: 1.0.0", "version: 1.1.0")
     planned = push(sample, dry_run=True)
+    assert planned.warning is None
     assert "labelling page: `sanctions` of `span` is new" in planned.differences
     assert "sanctions" not in studio.project(report.project_id)["label_config"]
     assert push(sample).differences == planned.differences
