@@ -76,6 +76,8 @@ class StudioSettings(_Section):
     sampling: Literal["sequential", "uniform"] = "sequential"
     skipped: Literal["again", "others", "nobody"] = "others"
     skip_button: bool = True
+    predictions: bool = True
+    unpredicted_share: float = Field(0.2, ge=0, le=1)
     lock_seconds: int = Field(7200, ge=60, le=604_800)
 
 

@@ -127,6 +127,8 @@ def _say_more(report: PushReport) -> None:
     """Say what no count of every push tells."""
     if report.warning:
         output.say(f"warning: {report.warning}")
+    if report.predicted:
+        output.say(f"{report.predicted} of the new tasks come with predicted regions")
     if report.removed:
         output.say(f"{report.removed} surplus copies without an answer: taken off")
     if report.shared:

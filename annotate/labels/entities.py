@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from annotate.labels.cues import ARTIFACTS
 from annotate.schema.controls import OTHER
 from annotate.schema.model import Schema
 
@@ -17,6 +18,15 @@ BELONGING = re.compile(
 )
 ARTICLE = re.compile(r"^(?:the|le|la|les|der|die|das|el|los|las)\s+", re.IGNORECASE)
 POSSESSIVE = re.compile(r"[’']s$")
+DETERMINER = re.compile(r"(?:an?|the|une?|l[ea]s?|der|die|das|eine?|el|los|las)\s+", re.IGNORECASE)
+PERSON = "person"
+TITLE_AND_NAME = 2
+_ARTIFACT = "|".join(re.escape(name) for name in ARTIFACTS)
+MADE_BY = re.compile(
+    rf"(?:\w+\s+){{0,2}}?(?:{_ARTIFACT})\s+(?:of|from|by|de|du|des|d[’']|der|von|del)\s*(?:the\s+)?",
+    re.IGNORECASE,
+)
+ITS_MAKER = re.compile(rf"(?:[’']s)?\s+(?:\w+\s+)?(?:{_ARTIFACT})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,7 @@ class Gazetteer:
 
     ids: dict[str, str]
     pattern: re.Pattern[str]
+    people: frozenset[str]
 
     @classmethod
     def of(cls, schema: Schema) -> Gazetteer:
@@ -32,7 +43,8 @@ class Gazetteer:
         longest_first = sorted(names, key=lambda name: (-len(name), name))
         alternatives = "|".join(re.escape(name) for name in longest_first) or "(?!)"
         pattern = re.compile(rf"(?<![\w-])(?:{alternatives})(?![\w-])", re.IGNORECASE)
-        return cls({name.casefold(): entity for name, entity in names.items()}, pattern)
+        people = frozenset(entity.id for entity in schema.entities if entity.type == PERSON)
+        return cls({name.casefold(): entity for name, entity in names.items()}, pattern, people)
 
     def entity_of(self, mention: str) -> str | None:
         """Give the id of the one entity that is named, `a+b` for a joint speaker, else None.
@@ -44,6 +56,9 @@ class Gazetteer:
             if name.casefold() in self.ids:
                 return self.ids[name.casefold()]
         found = list(self.pattern.finditer(surface))
+        single = self._titled(surface, found) or self._maker(surface, found)
+        if single:
+            return single
         if not found or not _is_head(surface, found[0].start(), found[-1].end()):
             return None
         known = (self.ids.get(match[0].casefold()) for match in found)
@@ -52,6 +67,25 @@ class Gazetteer:
         if len(ids) > 1 and not all(JOINER.fullmatch(gap) for gap in gaps):
             return None
         return "+".join(ids) or None
+
+    def _titled(self, surface: str, found: list[re.Match[str]]) -> str | None:
+        """Give the person whose title names others: “spokesman of the Citadel Anton Ruza”."""
+        if len(found) < TITLE_AND_NAME or found[-1].end() != len(surface):
+            return None
+        *others, name = (self.ids.get(match[0].casefold()) for match in found)
+        gap = surface[found[-2].end() : found[-1].start()]
+        by_title = gap.isspace() and self.people.isdisjoint(other for other in others if other)
+        return name if by_title and name in self.people else None
+
+    def _maker(self, surface: str, found: list[re.Match[str]]) -> str | None:
+        """Give the entity that a thing speaks for: “the statement of the Citadel”."""
+        if len(found) != 1:
+            return None
+        before, after = surface[: found[0].start()], surface[found[0].end() :]
+        made = (MADE_BY.fullmatch(before) and not after) or (
+            ITS_MAKER.fullmatch(after) and (not before or DETERMINER.fullmatch(before))
+        )
+        return self.ids.get(found[0][0].casefold()) if made else None
 
 
 def _is_head(surface: str, start: int, end: int) -> bool:

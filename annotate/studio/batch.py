@@ -11,6 +11,7 @@ from annotate.errors import RemoteError
 from annotate.studio.client import Studio
 from annotate.studio.copies import BATCH_MARK
 from annotate.studio.faults import DoubtfulError, ImportRefusedError
+from annotate.studio.predictions import Proposals
 from annotate.studio.tasks import Task
 
 _NAMED = 5  # chunks in a message
@@ -19,8 +20,11 @@ _NAMED = 5  # chunks in a message
 class Batch:
     """Some chunks on their way. `ids` are their tasks, None where the server tells none."""
 
-    def __init__(self, studio: Studio, project_id: int, tasks: Sequence[Task]) -> None:
+    def __init__(
+        self, studio: Studio, project_id: int, tasks: Sequence[Task], proposals: Proposals
+    ) -> None:
         self.studio, self.project_id, self.tasks = studio, project_id, tasks
+        self.proposed = [proposals.of(task) for task in tasks]
         self.name = uuid.uuid4().hex[:12]
         self.keys = [task.chunk.id for task in tasks]
         self.ids: list[int] | None = None
@@ -40,7 +44,11 @@ class Batch:
         return self._sending.result()
 
     def _send(self) -> bool:
-        content = [{"data": task.data, "meta": {BATCH_MARK: self.name}} for task in self.tasks]
+        meta = {BATCH_MARK: self.name}
+        content = [
+            {"data": task.data, "meta": meta, **({"predictions": proposed} if proposed else {})}
+            for task, proposed in zip(self.tasks, self.proposed, strict=True)
+        ]
         started = time.monotonic()
         try:
             self.ids = self.studio.import_tasks(self.project_id, content)

@@ -29,6 +29,7 @@ from annotate.studio.copies import (
 )
 from annotate.studio.overlap import wanted_overlap
 from annotate.studio.plan import PushPlan, Wanted, plan_push
+from annotate.studio.predictions import Proposals
 from annotate.studio.project import (
     MAIN,
     ProjectPlan,
@@ -57,7 +58,8 @@ class PushReport:
     """What a push did.
 
     `changed` counts tasks whose title or context was renewed, `shared` those whose number of
-    annotators was set, `removed` the surplus copies taken off, `duplicates` those that stay.
+    annotators was set, `removed` the surplus copies taken off, `duplicates` those that stay,
+    `predicted` the new tasks with predicted regions.
     """
 
     project_id: int | None
@@ -71,6 +73,7 @@ class PushReport:
     shared: int = 0
     differences: tuple[str, ...] = ()
     warning: str | None = None
+    predicted: int = 0
 
 
 def push(
@@ -144,6 +147,7 @@ class _Pusher:
         self.workspace, self.studio, self.schema = workspace, studio, schema
         self.wanted, self.progress = wanted, progress
         self.settings = workspace.settings.studio
+        self.proposals = Proposals(schema, self.settings)
         self.ledger = Ledger(workspace.labels / "tasks.jsonl")
         self.projects: list[Json] = []
         self.project: Json = {}
@@ -151,7 +155,7 @@ class _Pusher:
         self.foreign = 0  # tasks on the server that are no chunks
         self.sent: set[str] = set()  # chunks that this push has sent
         self.created: set[str] = set()  # those of them that are known to have arrived
-        self.changed = self.shared = self.removed = 0
+        self.changed = self.shared = self.removed = self.proposed = 0
         self.slowest = 0.0  # seconds that an import took so far
 
     def plan(self, *, again: bool, repair: bool, full: bool) -> PushPlan:
@@ -205,12 +209,25 @@ class _Pusher:
                 plan = replace(plan, duplicates=duplicates)
             if plan.is_done:
                 self._note(plan)
+                self._show_proposals()
                 return self._report(first, plan)
             fruitless = 0 if self._progress_made() > before else fruitless + 1
         raise RemoteError(
             f"{len(plan.create)} chunks did not arrive in {FRUITLESS} attempts",
             "what arrived is in the ledger; run `annotate push` again",
         )
+
+    def _show_proposals(self) -> None:
+        """Let the page show the predictions just sent; a server refuses a version it has none of.
+
+        A project shows those of one version: new tasks matter more than those already looked at.
+        """
+        version = self.proposals.model_version
+        if (
+            self.proposed
+            and self.studio.project(int(self.project["id"]))["model_version"] != version
+        ):
+            self.studio.update_project(int(self.project["id"]), model_version=version)
 
     def _progress_made(self) -> int:
         return len(self.created) + self.changed + self.shared + self.removed
@@ -228,6 +245,7 @@ class _Pusher:
             removed=self.removed,
             shared=self.shared,
             differences=first.project.differences,
+            predicted=self.proposed,
         )
 
     def _apply_project(self, plan: ProjectPlan) -> None:
@@ -298,7 +316,7 @@ class _Pusher:
 
     def _intended(self, tasks: Sequence[Task]) -> Batch:
         """Write down that a batch is about to be sent."""
-        batch = Batch(self.studio, int(self.project["id"]), tasks)
+        batch = Batch(self.studio, int(self.project["id"]), tasks, self.proposals)
         rows = (self._row("intent", key, task_id=None, batch=batch.name) for key in batch.keys)
         self._record(rows)
         return batch
@@ -318,6 +336,7 @@ class _Pusher:
             for task_id, task in zip(batch.ids, batch.tasks, strict=True)
         ]
         self._record(map(self._present, batch.tasks, copies))
+        self.proposed += sum(map(bool, batch.proposed))
         self.created.update(batch.keys)
         self.progress(len(self.created), total)
 

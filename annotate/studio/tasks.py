@@ -29,6 +29,7 @@ class Task:
 
     chunk: Chunk
     source_sha256: str | None
+    language: str | None
     data: dict[str, str]
 
 
@@ -70,7 +71,7 @@ def each_task(workspace: Workspace, schema_version: str) -> Iterator[Task]:
         for chunk in chunks:
             data = task_data(chunk, header.metadata, len(chunks), schema_version)
             _check(data)
-            yield Task(chunk, header.sha256, data)
+            yield Task(chunk, header.sha256, header.metadata.language, data)
 
 
 def _check(data: Mapping[str, str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from annotate.corpus import prepare, read_chunks
 from annotate.errors import RefusedError
 from annotate.ledger import Ledger
+from annotate.schema import load_schema
 from annotate.studio.copies import BATCH_MARK
 from annotate.studio.project import find_project, marker
 from annotate.studio.push import push
@@ -229,3 +230,31 @@ def test_every_task_carries_the_name_of_the_batch_that_brought_it(sample, studio
     batches = {row["batch"] for row in events(sample, "intent")}
     marks = {task["meta"][BATCH_MARK] for task in tasks_of(studio, report.project_id)}
     assert marks == batches
+
+
+def test_predicted_regions_come_with_their_tasks_once_and_not_for_all(sample, studio):
+    sample = with_setting(sample, "unpredicted_share = 0.4")
+    report = push(sample)
+    whole = {task["id"]: task for task in studio.tasks(report.project_id, answers=True)}
+    predicted = [task for task in whole.values() if task["predictions"]]
+    assert 0 < len(predicted) == report.predicted < len(whole)
+    version = studio.project(report.project_id)["model_version"]
+    schema = load_schema(sample.schema_file)
+    assert version.endswith(f"{schema.name}-{schema.version}")
+    for task in predicted:
+        (prediction,) = task["predictions"]
+        assert prediction["model_version"] == version
+        for item in prediction["result"]:
+            value = item["value"]
+            assert task["data"]["text"][value["start"] : value["end"]] == value["text"]
+            assert set(value["labels"]) <= {"Speaker", "Relay"}
+    assert push(sample, full=True).predicted == 0
+    again = {task["id"]: task for task in studio.tasks(report.project_id, answers=True)}
+    count = {key: len(task["predictions"]) for key, task in whole.items()}
+    assert {key: len(task["predictions"]) for key, task in again.items()} == count
+
+
+def test_predictions_can_be_switched_off(sample, studio):
+    report = push(with_setting(sample, "predictions = false"))
+    assert report.predicted == 0
+    assert not any(task["predictions"] for task in studio.tasks(report.project_id, answers=True))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate.labels.annotation import Attribute, LinkMissing, Span
-from annotate.labels.derive import derive_attributes, groups
+from annotate.labels.derive import derive_attributes, derive_relations, groups, trace_relations
 from tests.unit.labels.marked import STARTER, derived, link, marked
 
 
@@ -51,6 +51,65 @@ def test_the_type_follows_from_the_entity_that_a_person_named() -> None:
 )
 def test_the_quote_follows_from_the_marks(source: str, value: str | None) -> None:
     assert derived(source).value("a1", "quote") == value
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("[Speaker s1|Macron] [Support a1|“wants the war to end and says so”].", "mixed"),
+        ("[Speaker s1|He] also [Support a1|“wants the war to end”].", "mixed"),
+        ("[Speaker s1|Macron] said [Support a1|“wants must wait”].", "direct"),
+        ("[Speaker s1|Macron] [Support a1|“War must end”] again.", "direct"),
+        ("“Yes,” [Speaker s1|he] said, [Support a1|“but war must end.”]", "direct"),
+    ],
+)
+def test_a_quoted_verb_to_a_mention_makes_the_quote_mixed(source: str, value: str) -> None:
+    assert derived(source).value("a1", "quote") == value
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("[Speaker s1|Macron]: [Support a1|War must end].", "direct"),
+        (
+            "Q: And now?\n\n[Speaker s1|Macron]: No. It is late. [Support a1|War must end].",
+            "direct",
+        ),
+        ("[Speaker s1|Macron]: [Speaker s2|Putin] said [Support a1|war must end].", "indirect"),
+        ("[Relay w1|Macron]: [Speaker s2|He] said [Support a1|war must end].", "indirect"),
+        ("[Speaker s1|Macron]: [Support a1|war must end]\n\nThe call was long.", "indirect"),
+        ("[Speaker s1|Macron]: Yes.\n\n[Support a1|War must end], he said.", "indirect"),
+    ],
+)
+def test_an_answer_in_an_interview_is_direct_without_marks(source: str, value: str) -> None:
+    assert derived(source).value("a1", "quote") == value
+
+
+def test_the_outlet_quotes_nobody() -> None:
+    assert derived("[Oppose a1 voice=outlet|A “truce” is a trap].").value("a1", "quote") == (
+        "indirect"
+    )
+    assert derived("[Oppose a1|A “truce” is a trap], he said.").value("a1", "quote") == "mixed"
+
+
+@pytest.mark.parametrize(
+    ("mention", "entity"),
+    [
+        ("the statement of the Kremlin", "kremlin"),
+        ("A Kremlin readout", "kremlin"),
+        ("the Kremlin’s latest communiqué", "kremlin"),
+        ("un communiqué de Macron", "macron"),
+        ("the press service of the Kremlin", "kremlin"),
+        ("spokesman of the Kremlin Vladimir Putin", "putin"),
+        ("the letter to the Kremlin", None),
+        ("Kremlin critics", None),
+        ("critics of the Kremlin", None),
+        ("the Kremlin’s friends in Kyiv", None),
+        ("supporters of Macron Vladimir Putin", None),
+    ],
+)
+def test_a_thing_that_speaks_has_the_entity_of_its_maker(mention: str, entity: str | None) -> None:
+    assert derived(f"[Speaker s1|{mention}] said no.").value("s1", "entity") == entity
 
 
 def test_a_default_answers_what_nobody_did() -> None:
@@ -156,6 +215,49 @@ def test_the_sentence_of_a_stance_is_the_one_with_its_first_character() -> None:
     assert derived(source).of("says") == {"s1 says a1"}
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "“Yes,” said [Speaker s1|Macron]. [Support a1|“War must end.”]",
+        "“Yes,” said [Speaker s1|Macron]. “It is late. [Support a1|War must end.”]",
+        "“It is [Support a1|time to end it]. We all know,” said [Speaker s1|Macron].",
+        "[Speaker s1|Macron] said: “It is late. [Support a1|War must end].”",
+        "“Yes,” said [Speaker s1|Macron]. “It is late.” [Support a1|“War must end.”]",
+    ],
+)
+def test_a_quotation_is_by_who_is_named_around_it_or_before_it(source: str) -> None:
+    case = derived(source)
+    assert case.of("says") == {"s1 says a1"}
+    assert LinkMissing("says", "a1") not in case.missing
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[Speaker s1|Macron] left the room. [Support a1|“War must end.”]",
+        "“Yes,” said [Speaker s1|Macron].\n\n[Support a1|“War must end.”]",
+        "“Yes,” said [Speaker s1|Macron] to [Speaker s2|Putin]. [Support a1|“War must end.”]",
+        "“Yes,” said [Speaker s1|Macron]. [Support a1|War must end].",
+        "“Yes, said [Speaker s1|Macron]”. [Support a1|“War must end.”]",
+    ],
+)
+def test_a_quotation_that_could_be_anybodys_is_missing_its_speaker(source: str) -> None:
+    case = derived(source)
+    assert case.of("says") == set()
+    assert LinkMissing("says", "a1") in case.missing
+
+
+def test_in_an_interview_the_name_before_the_colon_says_the_answer() -> None:
+    source = (
+        "Q: Is it over?\n\n[Speaker s1|Macron]: No. It is late. [Support a1|War must end].\n\n"
+        "Q: And Kyiv?\n\n[Relay w1|Putin]: It is late. [Support a2|War goes on]."
+    )
+    case = derived(source)
+    assert case.of("says") == {"s1 says a1"}
+    assert case.of("relays") == {"w1 relays a2"}
+    assert LinkMissing("says", "a2") in case.missing
+
+
 def test_a_relay_does_not_say_but_relays() -> None:
     case = derived(
         "[Relay w1|The Kremlin] said [Support a1|war must end], [Relay w2|Reuters] wrote."
@@ -194,6 +296,67 @@ def test_of_two_topics_in_the_sentence_none_is_guessed() -> None:
     assert LinkMissing("about", "a1") in case.missing
 
 
+CONDITION = "no [ceasefire t1|peace] without [territory t2|the new lines]"
+
+
+def twins(one: str, two: str, inside: str = CONDITION, before: str = "He wants ") -> str:
+    return f"{before}[{one} a1|[{two} a2|{inside}]]."
+
+
+def test_stances_on_one_stretch_share_its_topics_out() -> None:
+    """A condition on a proposition is Neutral towards it, and the proposition comes first."""
+    assert derived(twins("Neutral", "Oppose")).of("about") == {"a1 about t1", "a2 about t2"}
+    assert derived(twins("Oppose", "Neutral")).of("about") == {"a1 about t2", "a2 about t1"}
+
+
+def test_sides_that_are_alike_are_dealt_out_in_order() -> None:
+    assert derived(twins("Oppose", "Oppose")).of("about") == {"a1 about t1", "a2 about t2"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        twins("Support", "Oppose"),
+        twins("Neutral", "Oppose", before="If so, he wants "),
+        twins("Neutral", "Oppose", CONDITION + " and [dialogue t3|calls]"),
+    ],
+)
+def test_topics_are_not_shared_out_by_a_guess(source: str) -> None:
+    case = derived(source)
+    assert case.of("about") == set()
+    assert {LinkMissing("about", "a1"), LinkMissing("about", "a2")} <= set(case.missing)
+
+
+def test_what_a_person_drew_for_one_stance_leaves_the_rest_to_its_twin() -> None:
+    case = derived(twins("Support", "Oppose"), "a1 about t2")
+    assert case.of("about") == {"a1 about t2", "a2 about t1"}
+    assert LinkMissing("about", "a2") not in case.missing
+
+
+def test_stances_on_one_stretch_with_one_topic_are_both_about_it() -> None:
+    source = twins("Support", "Oppose", "an end to [ceasefire t1|the war]")
+    assert derived(source).of("about") == {"a1 about t1", "a2 about t1"}
+
+
+def test_every_link_can_be_traced_to_the_rule_that_found_it() -> None:
+    case = marked(
+        "[Speaker s1|Macron] heard [Speaker s2|Putin] want [Support a1|[ceasefire t1|a truce]], "
+        "[Relay w1|Reuters] wrote. [Oppose a2|No], said [Speaker s3|Trump]."
+    )
+    traced = trace_relations(case.spans, (), case.passage(), STARTER)
+    found = {(item.kind.name, item.group[0].id): item.step for item in traced}
+    assert found == {
+        ("says", "a1"): "left_in_clause",
+        ("says", "a2"): "only_speaker",
+        ("relays", "a1"): "in_sentence",
+        ("relays", "a2"): "",
+        ("about", "a1"): "inside",
+        ("about", "a2"): "",
+    }
+    links, _ = derive_relations(case.spans, (), case.passage(), STARTER)
+    assert links == [link for item in traced for link in item.relations]
+
+
 def test_what_no_rule_finds_is_missing() -> None:
     case = derived("[Support a1|War must end].")
     assert case.relations == ()
@@ -217,6 +380,16 @@ def test_a_drawn_relation_switches_off_its_own_rule_only(kind: str) -> None:
 def test_a_drawn_relation_is_kept_as_it_was_drawn() -> None:
     case = derived("[Speaker s1|Macron] wants [Support a1|a truce].", "s1 says a1")
     assert case.relations[0] == link("s1 says a1")
+
+
+def test_a_relation_to_a_predicted_speaker_is_derived_all_the_same() -> None:
+    case = marked("[Speaker s1|Macron] wants [Support a1|a truce].")
+    spans = [replace(case["s1"], origin="predicted"), case["a1"]]
+    answered = derive_attributes(spans, case.passage(), STARTER)
+    relations, _ = derive_relations(answered, (), case.passage(), STARTER)
+    assert [span.origin for span in answered] == ["predicted", "human"]
+    assert {item.origin for span in answered for item in span.attributes} == {"auto"}
+    assert [item.origin for item in relations] == ["auto"]
 
 
 def test_the_outlets_own_voice_needs_no_speaker() -> None:
