@@ -1,13 +1,15 @@
 """Append-only files of what was pushed and pulled: nothing in them is ever changed.
 
-A batch of lines is written whole or not at all. A process killed while it writes leaves at
-most one torn last line; the next append first moves that into `labels/torn-*.bin`.
+A batch of lines that cannot be written leaves the file as it was. A process killed while it
+writes leaves some whole lines of it and at most one torn one, which the next append first moves
+into `labels/torn-*.bin`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -20,11 +22,20 @@ from annotate.errors import InputError
 from annotate.workspace import writing
 
 Json = dict[str, Any]
+_FINGERPRINTED = 4096  # bytes
 
 
 def now() -> str:
     """Give the time as ledgers write it: UTC, to the microsecond."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def encoded(value: Any) -> bytes:
+    """Write a value as JSON; one with an integer beyond 64 bits takes the slower way."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 class Ledger:
@@ -44,6 +55,14 @@ class Ledger:
     def __iter__(self) -> Iterator[Json]:
         """Read every whole line, oldest first; a torn last line is passed over."""
         return self.rows_from(0)
+
+    def fingerprint(self, end: int) -> str:
+        """Hash the last bytes before a place: what tells one ledger from another as long."""
+        if not self.path.exists():
+            return ""
+        with self.path.open("rb") as file:
+            file.seek(max(0, end - _FINGERPRINTED))
+            return hashlib.sha256(file.read(min(end, _FINGERPRINTED))).hexdigest()[:16]
 
     def rows_from(self, start: int) -> Iterator[Json]:
         """Read the whole lines from a byte on at which one begins."""
@@ -70,7 +89,7 @@ class Ledger:
         import jsonlines
 
         batch = io.BytesIO()
-        with jsonlines.Writer(batch, dumps=orjson.dumps) as writer:
+        with jsonlines.Writer(batch, dumps=encoded) as writer:
             count = sum(1 for row in rows if writer.write(row))
         if count:
             self._append_bytes(batch.getvalue())

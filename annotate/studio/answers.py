@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from annotate.ledger import encoded
+
 Json = dict[str, Any]
 # What one way of reading tells and the other does not: by these no answer has changed.
 _ONE_WAY = ("unique_id", "prediction", "result_count")
@@ -124,7 +126,7 @@ class Answers:
 def _known(row: Json) -> Known:
     answer = row["annotation"]
     told = {key: value for key, value in answer.items() if key not in _ONE_WAY}
-    digest = hashlib.blake2b(orjson.dumps(told, option=orjson.OPT_SORT_KEYS), digest_size=16)
+    digest = hashlib.blake2b(_spelled(told), digest_size=16)
     return Known(
         int(row["task_id"]),
         row["chunk_id"],
@@ -135,3 +137,11 @@ def _known(row: Json) -> Known:
         sys.intern(row["annotator"]),
         sys.intern(row["pseudonym_key"]),
     )
+
+
+def _spelled(value: Json) -> bytes:
+    """Spell a record so that it is the same as received and as read from the ledger."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # an integer beyond 64 bits, which reading turns into a float
+        return orjson.dumps(orjson.loads(encoded(value)), option=orjson.OPT_SORT_KEYS)

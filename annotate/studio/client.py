@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any, TypeVar
 
 import orjson
@@ -21,6 +22,7 @@ from annotate.errors import ConfigError, RemoteError
 from annotate.studio.faults import (
     BAD_REQUEST,
     NOT_FOUND,
+    NOT_OURS,
     PASSING,
     UNAUTHORISED,
     UNREACHABLE,
@@ -35,7 +37,7 @@ Json = dict[str, Any]
 T = TypeVar("T")
 
 ATTEMPTS = 5
-READ_PAGE = 500
+READ_PAGE, IDS_PAGE = 500, 5000
 LONGEST_ADDRESS = 4000  # characters; gunicorn takes no more than 4,094
 AT_ONCE = 2
 NO_RETRY = {"max_retries": 0}
@@ -65,6 +67,11 @@ class Studio:
         self._date = ""
         self._met = False  # whether the server has answered: then its address is right
         self.user = self._get("api/current-user/whoami")
+        if not isinstance(self.user, dict) or not {"id", "email"} <= self.user.keys():
+            raise RemoteError(
+                f"the server at {self.url} does not answer like Label Studio",
+                "check the address; a proxy or a login page may stand in front of it",
+            )
         self._met = True
 
     def find_projects(self, marker: str) -> list[Json]:
@@ -91,8 +98,11 @@ class Studio:
         self._delete(f"api/projects/{project_id}/")
 
     def clock(self) -> str:
-        """Tell the server's own time, from the `Date` header of its last answer (RFC 9110)."""
-        return self._date
+        """Tell the server's own time, from the `Date` header of its last answer (RFC 9110).
+
+        Our own, where a proxy has taken it out.
+        """
+        return self._date or format_datetime(datetime.now(UTC), usegmt=True)
 
     def import_tasks(self, project_id: int, tasks: Sequence[Json]) -> list[int] | None:
         """Send tasks in one request, all or none; ids come back in the order of `tasks`.
@@ -142,14 +152,24 @@ class Studio:
         return itertools.chain.from_iterable(self._pages(project_id, wanted, []))
 
     def task_ids(self, project_id: int) -> list[int]:
-        pages = self._pages(project_id, {"include": "id"}, [])
+        pages = self._pages(project_id, {"include": "id", "page_size": IDS_PAGE}, [])
         return [int(task["id"]) for page in pages for task in page]
 
-    def drafted_tasks(self, project_id: int) -> set[int]:
-        """Find the tasks that someone has begun to answer."""
-        drafted = [_where("draft_exists", "equal", "Boolean", value=True)]
-        pages = self._pages(project_id, {"include": "id"}, drafted)
+    def drafted_tasks(self, project_id: int, task_id: int | None = None) -> set[int]:
+        """Find the tasks, or the one, that someone has begun to answer.
+
+        A task itself shows the drafts of whoever asks alone.
+        """
+        filters = [_where("draft_exists", "equal", "Boolean", value=True)]
+        if task_id is not None:
+            filters.append(_where("id", "equal", "Number", task_id))
+        pages = self._pages(project_id, {"include": "id"}, filters)
         return {int(task["id"]) for page in pages for task in page}
+
+    def drafts(self, task_id: int) -> list[Json]:
+        """Read the drafts of everybody on a task."""
+        found: list[Json] = self._get(f"api/tasks/{task_id}/drafts")
+        return found
 
     def changed_tasks(self, project_id: int, since: datetime, page: int) -> Iterator[list[Json]]:
         """Pages of the tasks that were touched after a moment, with their answers."""
@@ -229,8 +249,12 @@ class Studio:
         self._delete(f"api/tasks/{task_id}/")
 
     def _delete(self, path: str) -> None:
+        """Delete something. Sent once: SQLite may give its id to something else meanwhile.
+
+        Raises `DoubtfulError` when it is unknown whether it is gone.
+        """
         try:
-            self._request("DELETE", path)
+            self._heard("DELETE", path)
         except RemoteError as error:
             if error.status != NOT_FOUND:
                 raise
@@ -269,13 +293,17 @@ class Studio:
 
     def _post(self, path: str, **content: Any) -> Json:
         """Make something; tried again only when the server certainly heard nothing."""
-
-        def make() -> Any:
-            return translated(lambda: self._send("POST", path, **content), self.url, writing=True)
-
-        answer = self._insisting(make, self._was_not_heard)
+        answer = self._heard("POST", path, **content)
         body: Json = translated(answer.json, self.url, writing=True)
         return body
+
+    def _heard(self, method: str, path: str, **content: Any) -> Any:
+        """Send what must not be carried out twice."""
+
+        def write() -> Any:
+            return translated(lambda: self._send(method, path, **content), self.url, writing=True)
+
+        return self._insisting(write, self._was_not_heard)
 
     def _insisting(self, call: Callable[[], T], again: Callable[[RemoteError], bool]) -> T:
         """Make a call up to `ATTEMPTS` times, with growing pauses."""
@@ -290,7 +318,8 @@ class Studio:
 
     def _may_pass(self, error: RemoteError) -> bool:
         passing = error.status is None or error.status in PASSING
-        return passing or self._was_not_heard(error)
+        cut = error.status == NOT_OURS and self._met  # an answer that ended too early
+        return passing or cut or self._was_not_heard(error)
 
     def _was_not_heard(self, error: RemoteError) -> bool:
         """Whether nothing was sent to a server that has answered before: it may be starting."""

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 Json = dict[str, Any]
 RELATIONS = "relations"
-_SHOWN = 5  # places named of one loss
+CHUNK = "the whole chunk"
+_SHOWN = 50  # places named of one loss
 
 
 class Use(NamedTuple):
@@ -30,7 +31,7 @@ class Use(NamedTuple):
             return f"`{self.control}`"
         if self.kind == "value":
             return f"`{self.name}` of `{self.control}`"
-        return f"`{self.control}` about `{self.name}`"
+        return f"`{self.control}` about {self.name if self.name == CHUNK else f'`{self.name}`'}"
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,8 @@ def _control(tag: Any, objects: Mapping[str, str]) -> _Control:
     target = tag.get("toName")
     asked = tag.get("whenLabelValue") or ""
     labels = frozenset(label for label in asked.split(",") if label)
+    if not labels and tag.tag != "Labels" and tag.get("perRegion") != "true":
+        labels = frozenset((CHUNK,))
     return _Control((tag.tag, target, objects.get(target, "")), _values(tag), labels)
 
 
@@ -171,4 +174,5 @@ def _used(results: list[Json]) -> Iterator[Use]:
         for name in (*(value.get("labels") or ()), *(value.get("choices") or ())):
             yield Use("value", control, str(name))
         if "labels" not in value:
-            yield from (Use("asked", control, label) for label in labels[str(item.get("id"))])
+            about = labels[str(item.get("id"))] or [CHUNK]
+            yield from (Use("asked", control, label) for label in about)

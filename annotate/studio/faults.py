@@ -49,8 +49,9 @@ def translated(call: Callable[[], T], url: str, *, writing: bool = False) -> T:
     except httpx.HTTPError as error:
         kind = DoubtfulError if writing else RemoteError
         raise kind(f"Label Studio at {url} broke off: {type(error).__name__}") from None
-    except json.JSONDecodeError:
-        raise RemoteError(
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        kind = DoubtfulError if writing else RemoteError
+        raise kind(
             f"the server at {url} does not answer like Label Studio",
             "check the address; a proxy or a login page may stand in front of it",
             status=NOT_OURS,

@@ -36,8 +36,13 @@ class PushPlan:
     tombstones: tuple[tuple[str, int], ...] = ()  # in the ledger, and no longer on the server
 
     @property
+    def open(self) -> int:
+        """How many things are still to be done on the server."""
+        return len(self.create) + len(self.change) + len(self.overlap) + len(self.surplus)
+
+    @property
     def is_done(self) -> bool:
-        return not (self.create or self.change or self.overlap or self.surplus)
+        return self.open == 0
 
 
 def plan_push(

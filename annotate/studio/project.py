@@ -124,11 +124,14 @@ def check_losses(plan: ProjectPlan, project: Json | None, studio: Studio) -> Non
     if project is None or not plan.page.removed:
         return
     losses = Losses(frozenset(plan.page.removed))
-    for task in studio.tasks(int(project["id"]), answers=True):
-        losses.look_at(task)
+    project_id = int(project["id"])
+    for task in studio.tasks(project_id, answers=True):
+        losses.look_at({"id": task["id"], "annotations": task["annotations"]})
+    for task_id in studio.drafted_tasks(project_id):
+        losses.look_at({"id": task_id, "drafts": studio.drafts(task_id)})
     if losses.places:
         raise RefusedError(
-            f"the schema takes away what {losses.count} answers in project {project['id']} use",
+            f"the schema takes away what {losses.count} answers in project {project_id} use",
             "put it back into the schema, or change these answers in Label Studio first; "
             "`annotate push --dry-run` shows when nothing is lost any more",
             tuple(losses.lines()),

@@ -7,6 +7,7 @@ it, as deleted tasks do; if so, or when there was no pull yet, all answers are r
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,13 +15,13 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from annotate.errors import RefusedError
-from annotate.labels.pseudonyms import Pseudonyms, open_pseudonyms
+from annotate.labels.pseudonyms import SECRET_BYTES, Pseudonyms, open_pseudonyms
 from annotate.ledger import Ledger, now
 from annotate.studio.answers import Answers, Brought
 from annotate.studio.client import Studio, connect, parts_of
 from annotate.studio.cursor import Cursor, read_cursor, write_cursor
 from annotate.studio.project import MAIN, need_project
-from annotate.studio.sent import Sending, Sent, read_sending, same_project
+from annotate.studio.sent import Sent, read_sending, same_project
 from annotate.studio.tasks import text_sha256
 from annotate.workspace import Workspace, lock
 
@@ -91,17 +92,17 @@ class _Puller:
         self.at = now()
         self.ledger = Ledger(workspace.labels / "annotations.jsonl")
         self.begin = self.ledger.end
-        secrets = set[str]()
-        self.answers = Answers(project, _own(self.ledger, project, secrets))
-        used = ({"pseudonym_key": name} for name in secrets)
-        self.people = _People(studio, open_pseudonyms(workspace, used))
+        used = set[str]()
+        self.answers = Answers(project, _own(self.ledger, project, used))
+        self.people = _People(studio, _pseudonyms(workspace, used, dry_run=dry_run))
         self.foreign_answers = 0
-        self.new = self.changed = self.deleted = 0
+        self.new, self.changed = set[int](), set[int]()
+        self.deleted = 0
 
     def run(self, *, full: bool) -> PullReport:
         """Read what may have changed, or everything."""
         cursor = read_cursor(self.workspace)
-        if cursor is not None and not cursor.fits(self.project, self.begin):
+        if cursor is not None and not cursor.fits(self.project, self.ledger):
             cursor = None
         if full or cursor is None or cursor.upto is not None:
             self._read_all(None if full else cursor, every=full)
@@ -125,56 +126,68 @@ class _Puller:
         project = self.studio.project(self.project_id)
         sending = read_sending(self._tasks_ledger(), project)
         if int(project["task_number"]) != len(sending.present):
-            self._bury(self.studio.task_ids(self.project_id), sending)
+            self._bury(self.studio.task_ids(self.project_id))
+        return self._counts_agree(project)
+
+    def _counts_agree(self, project: Json) -> bool:
         return _answer_count(project) == len(self.answers) + self.foreign_answers
 
     def _read_all(self, cursor: Cursor | None, *, every: bool) -> None:
         """Read all answers, in order of task; goes on where one was broken off.
 
-        `every` exports tasks without answers too, so that each one is seen to be there.
+        `every` asks the server which tasks there are; else the ledger says so, while the counts
+        of both agree, before and after.
         """
         if cursor is not None:
             self.since, self.foreign_answers = cursor.moment, cursor.foreign_answers
         else:
             self.foreign_answers = 0
         upto = cursor.upto if cursor is not None and cursor.upto is not None else 0
-        sending = read_sending(self._tasks_ledger(), self.project)
-        ids = self._task_ids(sending)
-        left, seen = [task_id for task_id in ids if task_id > upto], set[int]()
+        ids = None if every else self._known_ids()
+        asked = ids is None
+        if ids is None:
+            ids = self.studio.task_ids(self.project_id)
+        left = [task_id for task_id in ids if task_id > upto]
         done = len(ids) - len(left)
         parts = list(parts_of(left))
         exports = self.studio.exports(self.project_id, parts, every=every)
         for part, tasks in zip(parts, exports, strict=True):
             self._compare(part, tasks)
             self.foreign_answers += sum(map(_foreign_answers, tasks))
-            seen.update(int(task["id"]) for task in tasks)
             self._keep_cursor(upto=part[-1])
             done += len(part)
             self.progress(done, len(ids))
-        self._bury(seen if every else ids, sending)
+        if asked:
+            self._bury(ids)
+        elif not self._counts_agree(self.studio.project(self.project_id)):
+            self._read_all(None, every=True)
         self._keep_cursor()
 
-    def _task_ids(self, sending: Sending) -> list[int]:
-        """Find the tasks to read: those of the ledger, unless the server counts others."""
+    def _known_ids(self) -> list[int] | None:
+        """Give the tasks that the ledger knows, in order; None where the server counts others."""
+        present = read_sending(self._tasks_ledger(), self.project).present
         counted = int(self.studio.project(self.project_id)["task_number"])
-        if counted == len(sending.present):
-            return sorted(sent.task_id for sent in sending.present.values())
-        return self.studio.task_ids(self.project_id)
+        known = sorted(sent.task_id for sent in present.values())
+        return known if counted == len(known) else None
 
     def _compare(self, task_ids: Sequence[int], tasks: Sequence[Json]) -> None:
         """Bring the answers of some tasks into the ledger."""
         rows = [row for task in tasks for row in self._rows(task)]
         self._add(self.answers.compare(task_ids, rows, self.at))
 
-    def _bury(self, task_ids: Collection[int], sending: Sending) -> None:
-        """Leave tombstones for the answers of tasks that are gone, and for the tasks."""
+    def _bury(self, task_ids: Collection[int]) -> None:
+        """Leave tombstones for the answers of tasks that are gone, and for the tasks.
+
+        `task_ids` are those that the server has now.
+        """
         there = set(task_ids)
         self._add(Brought(self.answers.without(there, self.at), [], []))
-        gone = {key: sent for key, sent in sending.present.items() if sent.task_id not in there}
-        if not gone or self.dry_run:
+        if self.dry_run:
             return
         try:
             with lock(self.workspace, "push"):
+                present = read_sending(self._tasks_ledger(), self.project).present
+                gone = {key: sent for key, sent in present.items() if sent.task_id not in there}
                 self._tasks_ledger().append(self._gone(key, sent) for key, sent in gone.items())
         except RefusedError:
             return  # the push that holds the lock sees them itself
@@ -193,8 +206,8 @@ class _Puller:
         }
 
     def _add(self, brought: Brought) -> None:
-        self.new += len(brought.new)
-        self.changed += len(brought.changed)
+        self.new.update(row["annotation_id"] for row in brought.new)
+        self.changed.update(row["annotation_id"] for row in brought.changed)
         self.deleted += len(brought.deleted)
         if not self.dry_run:
             self.ledger.append(brought.rows)
@@ -226,6 +239,7 @@ class _Puller:
                 **self.answers.project,
                 since=self.since.isoformat(),
                 ledger_bytes=self.ledger.end,
+                fingerprint=self.ledger.fingerprint(self.ledger.end),
                 pulled_at=self.at,
                 foreign_answers=self.foreign_answers,
                 upto=upto,
@@ -238,12 +252,14 @@ class _Puller:
     def _report(self) -> PullReport:
         sent = read_sending(self._tasks_ledger(), self.project).present
         counted = int(self.studio.project(self.project_id)["task_number"])
+        changed = self.changed - self.new
+        touched = (self.new | changed) & self.answers.known.keys()
         return PullReport(
-            new=self.new,
-            changed=self.changed,
+            new=len(self.new),
+            changed=len(changed),
             deleted=self.deleted,
             skipped=self.answers.skips,
-            unchanged=len(self.answers) - self.new - self.changed,
+            unchanged=len(self.answers) - len(touched),
             foreign=max(0, counted - len(sent)),
             begin=self.begin,
         )
@@ -257,16 +273,26 @@ class _People:
         self._emails: dict[int, str] = {}
 
     def name(self, user_id: int | None) -> str:
-        if user_id is not None and user_id not in self._emails:
-            self._emails = self.studio.emails()
-            self._emails.setdefault(user_id, "")
-        return self.names.of(self._emails.get(user_id) if user_id is not None else None)
+        """Name a person by the e-mail address, or, once the account is gone, by its number."""
+        if user_id is None:
+            return self.names.of(None)
+        if user_id not in self._emails:
+            gone = {user_id: f"user {user_id} of {self.studio.url}"}
+            self._emails = {**self._emails, **gone, **self.studio.emails()}
+        return self.names.of(self._emails[user_id])
 
 
-def _own(ledger: Ledger, project: Json, secrets: set[str]) -> Iterator[Json]:
+def _pseudonyms(workspace: Workspace, used: set[str], *, dry_run: bool) -> Pseudonyms:
+    """Open the pseudonyms; a dry run makes no secret, and its names are for nobody to see."""
+    if dry_run and not used and not (workspace.private / "secret").exists():
+        return Pseudonyms(secrets.token_bytes(SECRET_BYTES))
+    return open_pseudonyms(workspace, ({"pseudonym_key": name} for name in used))
+
+
+def _own(ledger: Ledger, project: Json, used: set[str]) -> Iterator[Json]:
     """Read a project's rows; the fingerprints of all rows' pseudonym secrets are gathered."""
     for row in ledger:
-        secrets.add(row["pseudonym_key"])
+        used.add(row["pseudonym_key"])
         if same_project(row, project):
             yield row
 

@@ -9,14 +9,13 @@ lost answer made can be told from anybody else's, and taken off.
 
 from __future__ import annotations
 
-import itertools
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from annotate.errors import RemoteError
-from annotate.ledger import Ledger, now
+from annotate.ledger import Ledger
 from annotate.schema import Schema, load_schema
 from annotate.studio.batch import Batch
 from annotate.studio.client import Studio, connect
@@ -27,11 +26,12 @@ from annotate.studio.copies import (
     read_copies,
     with_drafts,
 )
+from annotate.studio.cursor import Besides, read_besides, write_besides
+from annotate.studio.faults import DoubtfulError
 from annotate.studio.overlap import wanted_overlap
 from annotate.studio.plan import PushPlan, Wanted, plan_push
 from annotate.studio.predictions import Proposals
 from annotate.studio.project import (
-    MAIN,
     ProjectPlan,
     apply_project,
     check_losses,
@@ -41,7 +41,7 @@ from annotate.studio.project import (
     version_warning,
     wanted_settings,
 )
-from annotate.studio.sent import Sending, read_sending
+from annotate.studio.records import Records
 from annotate.studio.tasks import RENEWED, Task, data_sha256, each_task
 from annotate.workspace import Workspace, lock
 
@@ -49,7 +49,6 @@ Json = dict[str, Any]
 Progress = Callable[[int, int], None]
 FRUITLESS = 4  # rounds that bring nothing forward, before a push gives up
 BATCH_CHARACTERS = 8_000_000
-ROWS_AT_ONCE = 2500  # of the ledger: they hold whole chunks
 _PAUSE = 0.5  # seconds between two looks at a server that is to be still
 
 
@@ -148,11 +147,12 @@ class _Pusher:
         self.wanted, self.progress = wanted, progress
         self.settings = workspace.settings.studio
         self.proposals = Proposals(schema, self.settings)
-        self.ledger = Ledger(workspace.labels / "tasks.jsonl")
+        ledger = Ledger(workspace.labels / "tasks.jsonl")
+        self.records = Records(ledger, schema.version, wanted)
         self.projects: list[Json] = []
         self.project: Json = {}
-        self.sending = Sending()
-        self.foreign = 0  # tasks on the server that are no chunks
+        self.besides = Besides()
+        self.misled = False  # whether a task was not what the ledger says
         self.sent: set[str] = set()  # chunks that this push has sent
         self.created: set[str] = set()  # those of them that are known to have arrived
         self.changed = self.shared = self.removed = self.proposed = 0
@@ -164,7 +164,7 @@ class _Pusher:
         project = self.studio.project(int(self.projects[0]["id"])) if self.projects else None
         project_plan = plan_project(project, wanted_settings(self.workspace, self.schema))
         check_losses(project_plan, project, self.studio)
-        self.sending = read_sending(self.ledger, project)
+        self.records.open(project)
         copies: Copies | None = {}
         if project is not None:
             self.project = project
@@ -173,10 +173,11 @@ class _Pusher:
 
     def _compared(self, *, full: bool) -> Copies | None:
         """Read the server's keys; None when the ledger can be taken at its word."""
-        if self.sending.unsure & self.wanted.keys():
+        if self.records.unsure:
             return self._settled()
-        present = self.sending.present
-        if full or int(self.project["task_number"]) != len(present):
+        present = self.records.sending.present
+        self.besides = read_besides(self.workspace, self.project)
+        if full or int(self.project["task_number"]) != len(present) + sum(self.besides):
             return self._copies()
         known = all(sent.overlap for key, sent in present.items() if key in self.wanted)
         return None if known else self._copies()
@@ -184,38 +185,55 @@ class _Pusher:
     def _planned(
         self, project: ProjectPlan, copies: Copies | None, *, again: bool, repair: bool
     ) -> PushPlan:
-        return plan_push(self.wanted, self.sending, copies, project, again=again, repair=repair)
+        sending = self.records.sending
+        plan = plan_push(self.wanted, sending, copies, project, again=again, repair=repair)
+        return plan if copies is not None else replace(plan, duplicates=self.besides.duplicates)
 
     def carry_out(self, first: PushPlan, *, again: bool, repair: bool) -> PushReport:
         """Carry a plan out, and what is left of it after faults, until nothing is left.
 
         Raises `RemoteError` when several rounds bring nothing forward.
         """
-        self._apply_project(first.project)
-        if first.is_done:
-            self._note(first)
-            return self._report(first, first)
-        plan, fruitless = first, 0
-        while fruitless < FRUITLESS:
-            before = self._progress_made()
-            sure = self._apply(plan)
-            if not sure:
-                copies: Copies | None = self._settled()
-            else:
-                copies = None if self._is_complete(plan) else self._copies()
-            duplicates = plan.duplicates
+        plan, fruitless = self._after_project(first, again=again, repair=repair), 0
+        while not plan.is_done:
+            open_before = plan.open
+            copies = self._applied(plan)
+            self.besides = self.besides._replace(duplicates=plan.duplicates)
             plan = self._planned(first.project, copies, again=again, repair=repair)
-            if copies is None:
-                plan = replace(plan, duplicates=duplicates)
-            if plan.is_done:
-                self._note(plan)
-                self._show_proposals()
-                return self._report(first, plan)
-            fruitless = 0 if self._progress_made() > before else fruitless + 1
-        raise RemoteError(
-            f"{len(plan.create)} chunks did not arrive in {FRUITLESS} attempts",
-            "what arrived is in the ledger; run `annotate push` again",
+            fruitless = 0 if plan.open < open_before else fruitless + 1
+            if fruitless == FRUITLESS:
+                raise RemoteError(
+                    f"{plan.open} tasks are still not as they should be after {FRUITLESS} attempts",
+                    "what was done is in the ledger; run `annotate push` again",
+                )
+        self._note(plan)
+        self._show_proposals()
+        write_besides(self.workspace, self.project, plan.duplicates, self.besides.foreign)
+        return self._report(first, plan)
+
+    def _after_project(self, first: PushPlan, *, again: bool, repair: bool) -> PushPlan:
+        """Bring the project up; some of its settings make the server change the tasks itself."""
+        delete_twins(self.studio, self.projects)
+        project = first.project
+        rewrites = "maximum_annotations" in project.settings and not project.creates
+        if rewrites:
+            self.records.write(
+                self.records.row("overlap", key, overlap=None)
+                for key in self.records.sending.present
+            )
+        self.project = apply_project(
+            project, self.project, self.studio, self.workspace, self.schema
         )
+        self.records.project = self.project
+        if not rewrites:
+            return first
+        return self._planned(project, self._copies(), again=again, repair=repair)
+
+    def _applied(self, plan: PushPlan) -> Copies | None:
+        """Do what a plan says; gives the server's keys where the ledger may be wrong after it."""
+        if not self._apply(plan):
+            return self._settled()
+        return None if self._is_complete(plan) else self._copies()
 
     def _show_proposals(self) -> None:
         """Let the page show the predictions just sent; a server refuses a version it has none of.
@@ -228,9 +246,6 @@ class _Pusher:
             and self.studio.project(int(self.project["id"]))["model_version"] != version
         ):
             self.studio.update_project(int(self.project["id"]), model_version=version)
-
-    def _progress_made(self) -> int:
-        return len(self.created) + self.changed + self.shared + self.removed
 
     def _report(self, first: PushPlan, last: PushPlan) -> PushReport:
         project_id = int(self.project["id"])
@@ -248,16 +263,10 @@ class _Pusher:
             predicted=self.proposed,
         )
 
-    def _apply_project(self, plan: ProjectPlan) -> None:
-        delete_twins(self.studio, self.projects)
-        if "maximum_annotations" in plan.settings and not plan.creates:
-            # The server then sets some of its tasks to the new number, by rules of its own.
-            self._record(self._row("overlap", key, overlap=None) for key in self.sending.present)
-        self.project = apply_project(plan, self.project, self.studio, self.workspace, self.schema)
-
     def _apply(self, plan: PushPlan) -> bool:
         """Do what a plan says; returns whether all of it certainly happened."""
         self._note(plan)
+        self.misled = False
         for key, task_id in plan.surplus:
             self._take_off(key, task_id)
         if not self._send(plan.create):
@@ -265,29 +274,46 @@ class _Pusher:
         if plan.change:
             self._renew(dict(plan.change))
         for number, (key, task_id, overlap) in enumerate(plan.overlap, 1):
-            self.studio.update_task(task_id, overlap=overlap)
-            self._record([self._row("overlap", key, overlap=overlap)])
-            self.shared += 1
+            if self._still(key, task_id) is not None:
+                self.studio.update_task(task_id, overlap=overlap)
+                self.records.write([self.records.row("overlap", key, overlap=overlap)])
+                self.shared += 1
             self.progress(number, len(plan.overlap))
         return True
 
+    def _still(self, key: str, task_id: int) -> Json | None:
+        """Read a task, if it still is that of a chunk: ids are given out again on SQLite."""
+        task = self.studio.task(task_id)
+        if task is not None and task["data"].get("chunk_id") == key:
+            return task
+        self.misled = True
+        return None
+
     def _note(self, plan: PushPlan) -> None:
         """Write down what the server has and the ledger does not say."""
-        self._record(self._row("deleted", key) for key, _ in plan.tombstones)
+        self.records.write(self.records.row("deleted", key) for key, _ in plan.tombstones)
         found = dict(plan.unrecorded)
-        self._record(
-            self._present(task, found[task.chunk.id]) for task in self._tasks(found.keys())
+        self.records.write(
+            self.records.present(task, found[task.chunk.id]) for task in self._tasks(found.keys())
         )
-        self._record(self._row("overlap", key, overlap=seen) for key, seen in plan.overlap_seen)
+        self.records.write(
+            self.records.row("overlap", key, overlap=seen) for key, seen in plan.overlap_seen
+        )
         self.created |= found.keys() & self.sent
 
     def _take_off(self, key: str, task_id: int) -> None:
         """Delete a surplus copy, unless someone has begun to answer it or its id is another's."""
-        task = self.studio.task(task_id)
-        if task is None or is_answered(task) or task["data"].get("chunk_id") != key:
+        task = self._still(key, task_id)
+        if task is None or is_answered(task):
             return
-        self.studio.delete_task(task_id)
-        self._record([self._row("repaired", key, task_id=task_id)])
+        if self.studio.drafted_tasks(int(self.project["id"]), task_id):
+            return  # what others have begun is not shown with the task
+        try:
+            self.studio.delete_task(task_id)
+        except DoubtfulError:
+            self.misled = True
+            return
+        self.records.write([self.records.row("repaired", key, task_id=task_id)])
         self.removed += 1
 
     def _send(self, keys: Sequence[str]) -> bool:
@@ -317,8 +343,10 @@ class _Pusher:
     def _intended(self, tasks: Sequence[Task]) -> Batch:
         """Write down that a batch is about to be sent."""
         batch = Batch(self.studio, int(self.project["id"]), tasks, self.proposals)
-        rows = (self._row("intent", key, task_id=None, batch=batch.name) for key in batch.keys)
-        self._record(rows)
+        rows = (
+            self.records.row("intent", key, task_id=None, batch=batch.name) for key in batch.keys
+        )
+        self.records.write(rows)
         return batch
 
     def _is_certain(self, batch: Batch) -> bool:
@@ -335,7 +363,7 @@ class _Pusher:
             Copy(task_id, False, batch.name, data_sha256(task.data), overlap)
             for task_id, task in zip(batch.ids, batch.tasks, strict=True)
         ]
-        self._record(map(self._present, batch.tasks, copies))
+        self.records.write(map(self.records.present, batch.tasks, copies))
         self.proposed += sum(map(bool, batch.proposed))
         self.created.update(batch.keys)
         self.progress(len(self.created), total)
@@ -362,21 +390,24 @@ class _Pusher:
         """Send the title and context of some tasks anew; their text stays as the server has it."""
         for number, task in enumerate(self._tasks(change.keys()), 1):
             key = task.chunk.id
-            there = self.studio.task(change[key])
-            if there is not None and there["data"].get("chunk_id") == key:
+            there = self._still(key, change[key])
+            if there is not None:
                 shown = {name: task.data[name] for name in RENEWED}
                 self.studio.update_task(change[key], data=there["data"] | shown)
-                self._record([self._row("changed", key, data_sha256=data_sha256(task.data))])
+                self.records.write(
+                    [self.records.row("changed", key, data_sha256=data_sha256(task.data))]
+                )
                 self.changed += 1
             self.progress(number, len(change))
 
     def _is_complete(self, plan: PushPlan) -> bool:
         """Whether the server holds as many tasks as the ledger says, and as were there besides."""
-        if self.sending.unsure & self.wanted.keys():
+        if self.misled or self.records.unsure:
             return False
-        surplus_left = plan.duplicates + self.foreign
         counted = int(self.studio.project(int(self.project["id"]))["task_number"])
-        return counted == len(self.sending.present) + surplus_left
+        return counted == (
+            len(self.records.sending.present) + plan.duplicates + self.besides.foreign
+        )
 
     def _settled(self) -> Copies:
         """Read the keys once the number of tasks has not changed for a while.
@@ -397,46 +428,9 @@ class _Pusher:
     def _copies(self) -> Copies:
         """Read the key of every task of the project."""
         project_id = int(self.project["id"])
-        copies, self.foreign = read_copies(self.studio.tasks(project_id, answers=False))
+        copies, foreign = read_copies(self.studio.tasks(project_id, answers=False))
+        known = self.wanted.keys() | self.records.sending.present.keys()
+        self.besides = Besides(0, foreign + len(copies.keys() - known))
         if all(len(each) == 1 for each in copies.values()):
             return copies
         return with_drafts(copies, self.studio.drafted_tasks(project_id))
-
-    def _record(self, rows: Iterable[Json]) -> None:
-        """Append rows to the ledger, and keep in mind what they say."""
-        left = iter(rows)
-        while written := list(itertools.islice(left, ROWS_AT_ONCE)):
-            self.ledger.append(written)
-            for row in written:
-                self.sending.take(row)
-
-    def _present(self, task: Task, copy: Copy) -> Json:
-        row = self._row("present", task.chunk.id, task_id=copy.task_id, batch=copy.batch)
-        return row | {
-            "data_sha256": copy.data_sha256,
-            "overlap": copy.overlap,
-            "chunk": task.chunk.to_json(),
-            "source_sha256": task.source_sha256,
-        }
-
-    def _text_sha256(self, key: str) -> str | None:
-        if key in self.wanted:
-            return self.wanted[key].text_sha256
-        known = self.sending.chunks.get(key)
-        return known.text_sha256 if known else None
-
-    def _row(self, event: str, key: str, **more: Any) -> Json:
-        known = self.sending.chunks.get(key)
-        return {
-            "event": event,
-            "batch": None,
-            "role": MAIN,
-            "chunk_id": key,
-            "task_id": known.task_id if known else None,
-            "project_id": int(self.project["id"]),
-            "project_created_at": self.project["created_at"],
-            "text_sha256": self._text_sha256(key),
-            "schema_version": self.schema.version,
-            "at": now(),
-            **more,
-        }

@@ -44,6 +44,8 @@ class Sending:
             self.unsure.discard(key)
             self.chunks[key] = _sent("present", row)
         elif event == "deleted":
+            if key in self.chunks and self.chunks[key].task_id != row["task_id"]:
+                return  # of a task that was replaced before this was written
             self.unsure.discard(key)
             self.chunks[key] = _sent("deleted", row)
         elif event == "changed" and key in self.chunks:

@@ -83,16 +83,21 @@ def status(workspace: Workspace) -> Status:
     except InputError:
         articles, chunks = Counter(), {}
     tally = _Tally.of(each_answer(workspace))
-    tasks = Ledger(workspace.labels / "tasks.jsonl")
-    pushed = {row["chunk_id"] for row in tasks if row["event"] == "present"}
+    last = {
+        row["chunk_id"]: row["event"]
+        for row in Ledger(workspace.labels / "tasks.jsonl")
+        if row["event"] in {"present", "deleted"}
+    }
+    pushed = {key for key, event in last.items() if event == "present"}
     only_skipped = tally.skipped - tally.answered.keys()
     return Status(
         articles=dict(articles),
         chunks={
             "prepared": len(chunks),
             "pushed": len(chunks.keys() & pushed),
-            "answered": len(tally.answered.keys() & pushed),
-            "skipped": len(only_skipped & pushed),
+            "deleted": len(chunks.keys() & last.keys() - pushed),
+            "answered": len(tally.answered.keys() & last.keys()),
+            "skipped": len(only_skipped & last.keys()),
         },
         annotators=dict(tally.annotators),
         days={day: dict(tally.days[day]) for day in sorted(tally.days)},

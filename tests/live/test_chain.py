@@ -150,6 +150,7 @@ def test_status_counts_what_files_and_server_hold(sample, studio):
     assert found.chunks == {
         "prepared": chunks,
         "pushed": chunks,
+        "deleted": 0,
         "answered": chunks,
         "skipped": 0,
     }

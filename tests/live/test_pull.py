@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from annotate.errors import RemoteError
@@ -9,7 +11,7 @@ from annotate.labels.read import current_rows
 from annotate.ledger import Ledger
 from annotate.studio import client
 from annotate.studio.client import Studio
-from annotate.studio.cursor import read_cursor
+from annotate.studio.cursor import read_cursor, write_cursor
 from annotate.studio.pull import pull
 from annotate.studio.push import push
 
@@ -170,10 +172,6 @@ def test_a_restored_backup_of_the_ledger_is_noticed(sample, studio, answered):
 
 def test_an_answer_that_no_time_tells_of_is_found_by_the_counts(sample, studio, answered):
     """As where a server's clock was set back: nothing it writes now is newer than the last pull."""
-    from dataclasses import replace
-
-    from annotate.studio.cursor import write_cursor
-
     pull(sample, studio=studio)
     cursor = read_cursor(sample)
     assert cursor is not None
@@ -207,3 +205,60 @@ def test_a_dry_run_writes_nothing(sample, studio, answered):
     assert pull(sample, studio=studio, dry_run=True).new == len(answered)
     assert not (sample.labels / "annotations.jsonl").exists()
     assert not (sample.private / "pull.json").exists()
+
+
+def test_an_answer_on_a_task_that_was_taken_off_and_put_back_is_found(sample, studio, answered):
+    pull(sample, studio=studio)
+    old = answered[-1]
+    studio.delete_task(old["id"])
+    (again,) = studio.import_tasks(project(sample), [{"data": old["data"], "meta": old["meta"]}])
+    made = studio.annotate(again, {"result": []})
+    found = pull(sample, studio=studio)
+    assert (found.new, found.deleted) == (1, 1)
+    for full in (True, False, True):
+        report = pull(sample, studio=studio, full=full)
+        assert (report.new, report.deleted) == (0, 0)
+    assert made["id"] in standing(sample)
+    assert standing(sample) == on_server(studio, project(sample))
+
+
+def test_a_full_pull_finds_an_answer_whose_task_the_ledger_does_not_know(sample, studio, answered):
+    old = answered[-1]
+    studio.delete_task(old["id"])
+    (again,) = studio.import_tasks(
+        push(sample, dry_run=True).project_id, [{"data": old["data"], "meta": old["meta"]}]
+    )
+    studio.annotate(again, {"result": []})
+    assert pull(sample, studio=studio).new == len(answered)
+    assert standing(sample) == on_server(studio, project(sample))
+
+
+def test_a_number_beyond_64_bits_stops_nothing(sample, studio, answered):
+    value = {"start": 0, "end": 3, "labels": ["Speaker"]}
+    beyond = {"id": "r1", "type": "labels", "from_name": "span", "to_name": "text", "value": value}
+    beyond["meta"] = {"n": 2**70}
+    studio.annotate(answered[0]["id"], {"result": [beyond]})
+    assert pull(sample, studio=studio).new == len(answered) + 1
+    (sample.private / "pull.json").unlink()
+    again = pull(sample, studio=studio)
+    assert (again.new, again.changed) == (0, 0)
+
+
+def test_only_what_was_touched_is_read(sample, studio, answered, monkeypatch):
+    pull(sample, studio=studio)
+    cursor = read_cursor(sample)
+    assert cursor is not None
+    newest = max(row["annotation"]["updated_at"] for row in rows_of(sample))
+    write_cursor(sample, replace(cursor, since=newest.replace("Z", "+00:00")))
+    studio.annotate(answered[5]["id"], {"result": []})
+    read = []
+    whole = studio.changed_tasks
+
+    def counted(*wanted):
+        for page in whole(*wanted):
+            read.extend(task["id"] for task in page)
+            yield page
+
+    monkeypatch.setattr(studio, "changed_tasks", counted)
+    assert pull(sample, studio=studio).new == 1
+    assert len(set(read)) <= 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import secrets
 
 import pytest
 
@@ -11,7 +12,10 @@ from annotate.corpus import prepare, read_chunks
 from annotate.errors import RefusedError
 from annotate.ledger import Ledger
 from annotate.schema import load_schema
+from annotate.studio.client import Studio
 from annotate.studio.copies import BATCH_MARK
+from annotate.studio.invite import sign_up
+from annotate.studio.overlap import wanted_overlap
 from annotate.studio.project import find_project, marker
 from annotate.studio.push import push
 from annotate.workspace import Workspace
@@ -206,6 +210,91 @@ def test_whole_articles_go_to_several_people_and_keep_to_it(sample, studio):
     sample = with_setting(sample, "overlap_annotators = 2")
     push(sample)
     assert overlaps(studio, report.project_id) == found
+
+
+def test_a_lower_number_of_annotators_leaves_shared_articles_shared(sample, studio):
+    """The server then sets every task to the new number; one push must put ours back."""
+    sample = with_setting(sample, "overlap_share = 0.5")
+    sample = with_setting(sample, "annotators_per_chunk = 2")
+    report = push(sample)
+    assert set(overlaps(studio, report.project_id).values()) == {2}
+    sample = with_setting(sample, "annotators_per_chunk = 1")
+    push(sample)
+    assert set(overlaps(studio, report.project_id).values()) == {1, 2}
+    sample = with_setting(sample, "annotators_per_chunk = 3")
+    push(sample)
+    found = overlaps(studio, report.project_id)
+    articles = {chunk.id: chunk.article_id for chunk in read_chunks(sample)}
+    wanted = {
+        key: wanted_overlap(article, sample.settings.studio) for key, article in articles.items()
+    }
+    assert found == wanted
+
+
+@pytest.fixture
+def colleague(studio, server):
+    """A second person on the server."""
+    email = f"colleague.{secrets.token_hex(4)}@annotate.example"
+    return Studio(server.url, sign_up(studio.invite_link(), email, secrets.token_urlsafe(12)))
+
+
+def begin(studio, task_id, *results):
+    """Leave a draft as the page does while somebody works."""
+    studio._post(f"api/tasks/{task_id}/drafts", json={"result": list(results), "lead_time": 1})
+
+
+def test_what_a_colleague_has_only_begun_keeps_its_label_and_its_task(sample, studio, colleague):
+    report = push(sample)
+    task = tasks_of(studio, report.project_id)[0]
+    begin(colleague, task["id"], region("oversight", task["data"]["text"]))
+    (copy,) = studio.import_tasks(report.project_id, [copy_of(task, **task["meta"])])
+    begin(colleague, copy)
+    pushed = push(sample)
+    assert (pushed.removed, pushed.duplicates) == (0, 1)
+    with_schema(sample, "name: oversight", "name: supervision")
+    with_schema(sample, "](oversight", "](supervision")
+    with pytest.raises(RefusedError) as refused:
+        push(sample)
+    (line,) = refused.value.problems
+    assert f"task {task['id']} draft" in line
+
+
+def test_a_task_whose_id_was_given_to_another_is_not_renewed(sample, studio):
+    """On SQLite ids are given out again; on PostgreSQL the task is simply gone."""
+    report = push(sample)
+    last = tasks_of(studio, report.project_id)[-1]
+    studio.delete_task(last["id"])
+    strange = dict.fromkeys(last["data"], "strange")
+    (other,) = studio.import_tasks(report.project_id, [{"data": strange}])
+    source = next(c.article_id for c in read_chunks(sample) if c.id == last["data"]["chunk_id"])
+    metadata = sample.articles / "metadata.csv"
+    rows = metadata.read_text(encoding="utf-8").splitlines()
+    named = [f"{source},,A new headline,,,," if row.startswith(source) else row for row in rows]
+    if source not in metadata.read_text(encoding="utf-8"):
+        named.append(f"{source},,A new headline,,,,")
+    metadata.write_text("\n".join(named) + "\n", encoding="utf-8")
+    prepare(sample)
+    push(sample)
+    assert studio.task(other)["data"] == strange
+
+
+def test_a_task_of_others_does_not_make_every_push_read_all_keys(sample, studio, monkeypatch):
+    report = push(sample)
+    task = tasks_of(studio, report.project_id)[0]
+    foreign = {key: value for key, value in task["data"].items() if key != "chunk_id"}
+    studio.import_tasks(report.project_id, [{"data": foreign}])
+    push(sample, studio=studio)
+    paths = []
+    whole = studio._request
+
+    def counted(method, path, **content):
+        paths.append(path)
+        return whole(method, path, **content)
+
+    monkeypatch.setattr(studio, "_request", counted)
+    assert push(sample, studio=studio).created == 0
+    assert "api/tasks" not in paths
+    assert len(paths) <= 3
 
 
 def test_an_empty_twin_project_is_deleted_when_the_project_is_made(sample, studio):

@@ -127,8 +127,22 @@ def test_a_control_that_goes_takes_all_its_answers() -> None:
 
 def test_many_places_are_counted_and_some_are_named() -> None:
     losses = Losses(frozenset({Use("value", "span", "ceasefire")}))
-    for task in range(8):
+    for task in range(53):
         losses.look_at({"id": task, "annotations": [{"id": 1, "result": [region("ceasefire")]}]})
     (line,) = losses.lines()
-    assert line.endswith("task 4 annotation 1 and 3 more")
-    assert losses.count == 8
+    assert line.endswith("task 49 annotation 1 and 3 more")
+    assert losses.count == 53
+
+
+QUESTION = '<Choices name="flags" toName="text"><Choice value="unsure"/></Choices>'
+
+
+def test_a_question_about_the_chunk_that_is_asked_of_a_label_instead_loses_its_answers() -> None:
+    about = QUESTION.replace("<Choices ", '<Choices perRegion="true" whenLabelValue="Speaker" ', 1)
+    old = PAGE.replace("</View>", f"{QUESTION}</View>")
+    change = compare_pages(old, PAGE.replace("</View>", f"{about}</View>"))
+    assert change.removed == (Use("asked", "flags", "the whole chunk"),)
+    losses = Losses(frozenset(change.removed))
+    flag = {"id": "x", "from_name": "flags", "type": "choices", "value": {"choices": ["unsure"]}}
+    losses.look_at({"id": 7, "annotations": [{"id": 9, "result": [flag]}]})
+    assert list(losses.lines()) == ["`flags` about the whole chunk: task 7 annotation 9"]
