@@ -114,7 +114,8 @@ def init(
     would = "would make" if dry_run else "made"
     output.print_table(("file",), [(f"{folder}/{file}",) for file in report.files])
     output.say(f"{would} the workspace {report.name} in {folder}")
-    output.hint(f"cd {folder}, put articles into articles/, then `annotate prepare`")
+    first = "" if sample else ", put articles into articles/"
+    output.hint(f"cd {folder}{first}, then `annotate prepare`")
 
 
 def prepare(

@@ -46,6 +46,8 @@ def findings(
         )
     else:
         _print_findings(found, base)
+    if code is not None and not found:
+        output.say(f"none has the code {code}; without --code all are listed")
     _say_next(workspace, counts, base)
     if counts["error"]:
         raise typer.Exit(1)
@@ -71,14 +73,19 @@ def _as_json(finding: Finding, base: str) -> dict[str, object]:
 
 
 def _print_findings(found: list[Finding], base: str) -> None:
-    if found:
+    if not found:
+        typer.echo("no findings")
+    elif sys.stdout.isatty():  # a block each: an address must not be cut
+        for each in found:
+            head = f"{each.severity}  {each.code}  {each.place}"
+            lines = (head, f"  {each.message}", f"  {_address(each, base) or ''}".rstrip())
+            sys.stdout.writelines(f"{output.safe(line)}\n" for line in lines if line)
+    else:
         heads = ("severity", "code", "place", "message", "address")
         output.print_table(
             heads,
             [(f.severity, f.code, f.place, f.message, _address(f, base) or "") for f in found],
         )
-    else:
-        typer.echo("no findings")
 
 
 def _address(finding: Finding, base: str) -> str | None:
@@ -103,7 +110,10 @@ def _say_next(workspace: Workspace, counts: Counter[str], base: str) -> None:
     if counts["error"]:
         if not base:
             output.say("no Label Studio is known: the addresses are paths on the server")
-        output.hint("mend them at their addresses, then `annotate pull`; all else can be published")
+        output.hint(
+            "mend them at their addresses, or delete the answer there, then `annotate pull`; "
+            "all else can be published"
+        )
     elif (workspace.labels / "annotations.jsonl").exists():
         output.hint("`annotate publish` for a release")
     else:

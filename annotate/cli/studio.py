@@ -118,27 +118,28 @@ def push(
         output.print_json(counts)
     else:
         output.print_counts("would push" if dry_run else "pushed", counts)
-    _say_more(report)
+    _say_more(report, dry_run=dry_run)
     if report.address and not dry_run:
         output.hint(f"label at {report.address}/data, then `annotate pull`")
 
 
-def _say_more(report: PushReport) -> None:
+def _say_more(report: PushReport, *, dry_run: bool) -> None:
     """Say what no count of every push tells."""
-    if report.warning:
-        output.say(f"warning: {report.warning}")
+    would = "would be" if dry_run else "were"
+    for warning in report.warnings:
+        output.say(f"warning: {warning}")
     if report.predicted:
         output.say(f"{report.predicted} of the new tasks come with predicted regions")
     if report.removed:
-        output.say(f"{report.removed} surplus copies without an answer: taken off")
+        output.say(f"surplus copies without an answer that {would} taken off: {report.removed}")
     if report.shared:
-        output.say(f"{report.shared} tasks: number of annotators set, by their articles")
+        output.say(f"tasks whose number of annotators {would} set: {report.shared}")
     if report.gone:
-        output.say(f"{report.gone} chunks were deleted on the server; --again sends them again")
+        output.say(f"chunks deleted on the server: {report.gone}; --again sends them again")
     if report.duplicates:
         output.say(
-            f"warning: {report.duplicates} surplus copies stand on the server; --repair takes "
-            "off those without an answer"
+            f"warning: surplus copies on the server: {report.duplicates}; --repair takes off "
+            "those without an answer"
         )
 
 
@@ -180,8 +181,8 @@ def _report_labels(workspace: Workspace, begin: int, *, quiet: bool) -> None:
 
     rows = Ledger(workspace.labels / "annotations.jsonl").rows_from(begin)
     summary = summarise_rows(workspace, rows)
-    if not quiet:
-        output.print_table(("label", "spans"), list(summary.labels.items()))
+    if not quiet and any(summary.labels.values()):
+        output.print_table(("label", "spans, just pulled"), list(summary.labels.items()))
         output.print_table(("relation", "by hand", "derived", "no link found"), summary.relations)
     for finding in summary.findings:
         output.say(f"{finding.severity}: {finding.place}: {finding.message} ({finding.code})")

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Collection, Iterable
 from dataclasses import fields
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from annotate.corpus.articles import Metadata
 from annotate.corpus.clean import clean_line
@@ -48,12 +48,25 @@ class MetadataTable:
 def parse_metadata(data: bytes, name: str) -> list[MetadataRow]:
     """Read the table that lies at `name` in the workspace.
 
-    Raises `InputError` when it is no UTF-8 table with a `path` column.
+    Raises `InputError` when it is no UTF-8 table with a `path` column, or a row is too long.
     """
+    too_long = list[str]()
     try:
-        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
+        reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
+        rows = list[dict[Any, Any]]()
+        for row in reader:
+            rows.append(row)
+            if None in row:
+                heads = len(row) - 1
+                fields = heads + len(row[None])
+                too_long.append(
+                    f"{name}, line {reader.line_num}: {fields} fields, the header has {heads}"
+                )
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"cannot read {name}: {error}", "save it as CSV in UTF-8") from None
+    if too_long:
+        hint = 'a title with a comma stands in quote marks: "Talks, then silence"'
+        raise InputError(f"{name} has rows that are too long", hint, tuple(too_long))
     if rows and "path" not in rows[0]:
         raise InputError(f"{name} has no column path", f"columns: path,{','.join(_COLUMNS)}")
     folder = name.rpartition("/")[0]

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from annotate.errors import AnnotateError, ConfigError, RemoteError
 
 T = TypeVar("T")
+_ADDRESS = "is the address that of Label Studio alone, http://HOST:PORT?"
 PASSING = frozenset({408, 409, 429, 500, 502, 503, 504})
 UNREACHABLE, NOT_OURS = -1, -2  # no answer at all, and none of Label Studio's
 BAD_REQUEST, UNAUTHORISED, NOT_FOUND = 400, 401, 404
@@ -75,9 +76,15 @@ def _refused(error: Any, url: str, *, writing: bool) -> RemoteError:
     kind = DoubtfulError if writing and status in PASSING else RemoteError
     return kind(
         f"Label Studio at {url} answered {status}: {_reason(error.body)}",
-        "nothing is lost; run the command again" if status in PASSING else None,
+        _remedy(status),
         status=status,
     )
+
+
+def _remedy(status: int) -> str | None:
+    if status in PASSING:
+        return "nothing is lost; run the command again"
+    return _ADDRESS if status == NOT_FOUND else None
 
 
 def _reason(body: Any) -> str:

@@ -188,6 +188,16 @@ def _create_once(plan: ProjectPlan, studio: Studio, workspace: Workspace) -> Jso
     return studio.project(int(found[0]["id"]))
 
 
+def overlap_warning(workspace: Workspace) -> str | None:
+    """Say when a share of the articles is to go to no more people than all others."""
+    studio = workspace.settings.studio
+    if studio.overlap_share and studio.overlap_annotators <= studio.annotators_per_chunk:
+        return (
+            "overlap_share does nothing while overlap_annotators is not above annotators_per_chunk"
+        )
+    return None
+
+
 def version_warning(workspace: Workspace, schema: Schema, project: Json | None) -> str | None:
     """Say when the schema has changed since it was last applied, and its version too little."""
     noted = [row for row in _config_ledger(workspace) if project and same_project(row, project)]

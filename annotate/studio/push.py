@@ -36,6 +36,7 @@ from annotate.studio.project import (
     apply_project,
     check_losses,
     delete_twins,
+    overlap_warning,
     own_projects,
     plan_project,
     version_warning,
@@ -71,7 +72,7 @@ class PushReport:
     removed: int = 0
     shared: int = 0
     differences: tuple[str, ...] = ()
-    warning: str | None = None
+    warnings: tuple[str, ...] = ()
     predicted: int = 0
 
 
@@ -103,10 +104,11 @@ def push(
         studio = studio or connect(workspace)
         pusher = _Pusher(workspace, studio, schema, wanted, progress or _silent)
         plan = pusher.plan(again=again, repair=repair, full=full or repair)
-        warning = version_warning(workspace, schema, pusher.project)
+        warnings = (version_warning(workspace, schema, pusher.project), overlap_warning(workspace))
+        told = tuple(warning for warning in warnings if warning)
         if dry_run:
-            return replace(_planned(plan, studio.url), warning=warning)
-        return replace(pusher.carry_out(plan, again=again, repair=repair), warning=warning)
+            return replace(_planned(plan, studio.url), warnings=told)
+        return replace(pusher.carry_out(plan, again=again, repair=repair), warnings=told)
 
 
 def _planned(plan: PushPlan, url: str) -> PushReport:

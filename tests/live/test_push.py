@@ -147,12 +147,12 @@ def test_a_label_that_is_added_is_shown_applied_and_noted(sample, studio):
         "        proposition: Trade should be cut\n        examples: [an embargo]"
     )
     sample.schema_file.write_text(text[:end] + added + text[end:], encoding="utf-8")
-    assert push(sample, dry_run=True).warning == (
-        "the schema has changed, and says 1.0.0: the change needs 1.1.0"
+    assert push(sample, dry_run=True).warnings == (
+        "the schema has changed, and says 1.0.0: the change needs 1.1.0",
     )
     with_schema(sample, "version: 1.0.0", "version: 1.1.0")
     planned = push(sample, dry_run=True)
-    assert planned.warning is None
+    assert planned.warnings == ()
     assert "labelling page: `sanctions` of `span` is new" in planned.differences
     assert "sanctions" not in studio.project(report.project_id)["label_config"]
     assert push(sample).differences == planned.differences

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from annotate.corpus import Metadata, Received, Rejected, plan_inputs, read_inputs, read_metadata
+from annotate.corpus.metadata import parse_metadata
 from annotate.errors import InputError, RefusedError
 from annotate.workspace import PrepareSettings
 
@@ -218,3 +219,12 @@ def test_the_same_file_again_is_not_copied_again(workspace: Workspace, tmp_path:
     put(workspace, "a.txt", b"text")
     (tmp_path / "a.txt").write_bytes(b"text")
     assert plan_inputs(workspace, [tmp_path / "a.txt"]).copies == ()
+
+
+def test_a_row_of_metadata_with_a_comma_too_many_is_named_with_its_line() -> None:
+    table = (
+        b"path,title,url\na.txt,Talks,https://a.test\nb.txt,Talks, then silence,https://b.test\n"
+    )
+    with pytest.raises(InputError, match="too long") as refused:
+        parse_metadata(table, "articles/metadata.csv")
+    assert refused.value.problems == ("articles/metadata.csv, line 3: 4 fields, the header has 3",)
