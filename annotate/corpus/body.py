@@ -233,7 +233,7 @@ def _edits(page: Page, reasons: Sequence[str | None]) -> Iterator[Edit]:
         index += 1
         if reason is None:
             led = True
-            if len(page.groups[first]) > 1:
+            if first in page.groups:
                 yield from _rejoined(page, first)
             continue
         while index < count and reasons[index] == reason:

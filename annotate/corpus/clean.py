@@ -62,8 +62,10 @@ def mark_runs(text: str) -> Iterator[Edit]:
     """Cut runs of combining marks that no script writes: sorting them takes quadratic time."""
     if text.isascii() or len(text) <= _MOST_MARKS:
         return
-    pattern, beginnings = _marks()
     data = text.encode()
+    if len(data) - len(text) <= _MOST_MARKS:  # a mark takes two bytes at least
+        return
+    pattern, beginnings = _marks()
     if any(beginning in data for beginning in beginnings):
         for match in pattern.finditer(text):
             yield Edit(match.start() + _MOST_MARKS, match.end(), "", "mark_run")
@@ -140,4 +142,6 @@ def clean(edited: EditedText) -> EditedText:
 
 def clean_line(value: str) -> str:
     """Clean a short text that is kept without edits, such as a title from a meta tag."""
-    return " ".join(clean(EditedText(value)).clean.split())
+    if not value.isascii() or not value.isprintable():
+        value = clean(EditedText(value)).clean
+    return " ".join(value.split())

@@ -77,7 +77,7 @@ class Model:
     def load(cls) -> Model:
         """Read the model that the package brings."""
         with np.load(MODEL) as file:
-            odds = np.zeros(HASHES, np.int64)
+            odds = np.zeros(HASHES, np.int8)  # small, for it is looked up at random
             odds[file["word"]] = file["odds"]
             trees = {name: Trees.read(file, name) for name in (*STAGES, TITLE)}
             return cls(odds, trees, tuple(str(file["names"]).split()))
@@ -105,10 +105,12 @@ class Model:
             return Verdicts(*([np.empty(0, np.int64)] * len(fields(Verdicts))))
         words = words_of(lines)
         known = describe(lines, words, self.odds[words.stem])
-        matrix = base = matrix_of(known.columns)
+        matrix = np.empty((len(self.names), len(lines)), np.float32)
+        base, more = np.split(matrix, [len(known.columns)])
+        _fill(base, known.columns)
         sums = self.trees[STAGES[0]].sums(base)
         for name in STAGES[1:]:
-            matrix = np.concatenate((base, matrix_of(again(known, chance(sums)))))
+            _fill(more, again(known, chance(sums)))
             sums = self.trees[name].sums(matrix)
         titles = np.full(len(lines), _NO_TITLE, np.int64)
         early = lines.before(sums > 0) == 0
@@ -143,4 +145,11 @@ def again(known: Described, likely: Array) -> Columns:
 
 def matrix_of(columns: Columns) -> Array:
     """Put columns under each other: a row for each name, a column for each line."""
-    return np.stack([np.asarray(column, np.float32) for column in columns.values()])
+    matrix = np.empty((len(columns), len(next(iter(columns.values())))), np.float32)
+    _fill(matrix, columns)
+    return matrix
+
+
+def _fill(matrix: Array, columns: Columns) -> None:
+    for row, column in zip(matrix, columns.values(), strict=True):
+        row[:] = column
