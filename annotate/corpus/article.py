@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -115,7 +114,7 @@ class _Guard:
 
 def _opened(received: Received, *, select: bool) -> _Opened:
     """Repair the encoding first, so that every later stage reads what was written."""
-    with _stage("body"):
+    with _Stage("body"):
         decoded = EditedText(received.raw).through(mojibake)
         if received.form == "text":
             body = _Body(clean(EditedText(decoded.clean)), received.metadata)
@@ -150,7 +149,7 @@ def _selected(
 
 
 def _with_body(opened: _Opened) -> _Opened:
-    with _stage("body"):
+    with _Stage("body"):
         return _with_bodies([opened])[0]
 
 
@@ -177,17 +176,17 @@ def _chosen(opened: _Opened, selection: Selection) -> _Opened:
 
 def _prepare(opened: _Opened, settings: PrepareSettings) -> Prepared | Rejected:
     received = opened.received
-    with _stage("body"):
+    with _Stage("body"):
         body = _decided(received, _on_raw(opened))
         text = body.edited.clean
     if not text:
         return Rejected(received.source, "empty", _why_empty(received), "body")
-    with _stage("flags"):
+    with _Stage("flags"):
         flags = _flags(received, body)
-    with _stage("chunk"):
+    with _Stage("chunk"):
         limit, target = settings.chunk_limit, settings.chunk_target
         chunks = chunk_article(received.id, text, flags, limit=limit, target=target)
-    with _stage("language"):
+    with _Stage("language"):
         metadata = _with_language(body.metadata, text)
     article = Article(
         id=received.id,
@@ -203,13 +202,17 @@ def _prepare(opened: _Opened, settings: PrepareSettings) -> Prepared | Rejected:
     return Prepared(article, chunks)
 
 
-@contextmanager
-def _stage(name: str) -> Iterator[None]:
-    """Name the stage in which foreign text broke our code or a library."""
-    try:
-        yield
-    except Exception as error:
-        raise _StageError(name, type(error).__name__) from error
+class _Stage(NamedTuple):
+    """Names the stage in which foreign text broke our code or a library."""
+
+    name: str
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, Exception):
+            raise _StageError(self.name, type(error).__name__) from error
 
 
 def _on_raw(opened: _Opened) -> _Body:

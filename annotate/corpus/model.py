@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,35 +33,22 @@ class Described(NamedTuple):
     columns: Columns
 
 
-class Verdict(NamedTuple):
-    """What the model says of a line, and what it was told of it.
+class Verdicts(NamedTuple):
+    """What the model says of lines, and what it was told of them, by column.
 
     `body` and `title` are log-odds in thousandths, `chance` is that of being body.
     """
 
-    body: int
-    title: int
-    chance: int
-    words: int
-    credit: bool
-    copies: int
+    body: Sequence[int]
+    title: Sequence[int]
+    chance: Sequence[int]
+    words: Sequence[int]
+    credit: Sequence[bool]
+    copies: Sequence[int]
 
-
-@dataclass(frozen=True)
-class Verdicts:
-    """The verdicts on all lines, by column."""
-
-    body: Array
-    title: Array
-    chance: Array
-    words: Array
-    credit: Array
-    copies: Array
-
-    def lines(self) -> Iterator[Verdict]:
-        """Give the verdict on each line."""
-        columns = (getattr(self, field.name).tolist() for field in fields(self))
-        return map(Verdict, *columns)
+    def by_page(self, lines: Lines) -> Iterator[Verdicts]:
+        """Give the verdicts on the lines of each page."""
+        return (Verdicts(*(column[rows] for column in self)) for rows in lines.rows())
 
 
 @dataclass(frozen=True)
@@ -102,7 +89,7 @@ class Model:
     def judge(self, lines: Lines) -> Verdicts:
         """Judge all lines: by themselves, and again by what was said of the others."""
         if not len(lines):
-            return Verdicts(*([np.empty(0, np.int64)] * len(fields(Verdicts))))
+            return Verdicts(*([[]] * len(Verdicts._fields)))
         words = words_of(lines)
         known = describe(lines, words, self.odds[words.stem])
         matrix = np.empty((len(self.names), len(lines)), np.float32)
@@ -116,7 +103,7 @@ class Model:
         early = lines.before(sums > 0) == 0
         titles[early] = self.trees[TITLE].sums(matrix[:, early])
         told = (known.columns[name] for name in ("words", "credit", "copies"))
-        return Verdicts(sums, titles, chance(sums), *told)
+        return Verdicts(*(column.tolist() for column in (sums, titles, chance(sums), *told)))
 
 
 def describe(lines: Lines, words: Words, noise: Array) -> Described:
