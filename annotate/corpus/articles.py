@@ -214,10 +214,9 @@ class Chunk:
 
 def chunk_id(article_id: str, start: int, end: int, text: str) -> str:
     """Name a chunk by its content, so that preparing again gives the same name."""
-    hashed = hashlib.blake2b(digest_size=8)
-    for part in (article_id, str(start), str(end), text):
-        value = part.encode()
-        hashed.update(len(value).to_bytes(8, "big") + value)
+    parts = [part.encode() for part in (article_id, str(start), str(end), text)]
+    data = b"".join(each for part in parts for each in (len(part).to_bytes(8, "big"), part))
+    hashed = hashlib.blake2b(data, digest_size=8)
     return f"c-{hashed.hexdigest()}"
 
 

@@ -48,9 +48,13 @@ def characters(text: str) -> Iterator[Edit]:
 
 def _is_plain(text: str) -> bool:
     """Whether every character is printable, which none is that this pass replaces."""
-    if text.isascii():
-        return not text.encode().translate(None, _PLAIN)
-    return text.replace("\n", " ").isprintable()
+    return _special(text).isprintable()
+
+
+def _special(text: str) -> str:
+    """Give the characters that are neither printable ASCII nor line breaks; most texts have few."""
+    rest = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN)
+    return rest.decode("utf-8", "surrogatepass")
 
 
 @cache
@@ -137,7 +141,32 @@ PASSES = (characters, mark_runs, normal_form, white_space)
 
 def clean(edited: EditedText) -> EditedText:
     """Run all passes of this module."""
-    return edited.through(*PASSES)
+    return edited.through(*(PASSES if _is_special(edited.clean) else (white_space,)))
+
+
+def _is_special(text: str) -> bool:
+    """Whether a text has characters on which any pass but that of white space may work."""
+    harmless = _harmless()
+    new = set(_special(text)) - harmless
+    harmless.update(filter(_is_harmless, new))
+    return not new <= harmless
+
+
+@cache
+def _harmless() -> set[str]:
+    """Hold the characters met so far that the passes surely leave alone."""
+    return set()
+
+
+def _is_harmless(char: str) -> bool:
+    """Whether a character is printable, and neither NFC nor what stands beside it changes it."""
+    joins = unicodedata.category(char)[0] == "M" or char in _HANGUL_JOINERS
+    return (
+        char.isprintable()
+        and ord(char) < _BASIC
+        and not joins
+        and unicodedata.is_normalized("NFC", char)
+    )
 
 
 def clean_line(value: str) -> str:

@@ -80,7 +80,7 @@ def signature(text: str) -> Signature:
     """Hash a text for comparison."""
     words = _words(text)
     rows = _rows(words)
-    kept = rows if len(words) < WHOLE_WORDS else _winnowed(rows)
+    kept = rows if len(words) < WHOLE_WORDS else _unrepeated(_winnowed(rows))
     digest = hashlib.sha256(words.astype("<u8", copy=False).tobytes()).digest()
     return Signature(len(words), int.from_bytes(digest[:8], "little"), _distinct(kept))
 
@@ -91,14 +91,15 @@ def shingles(text: str) -> Hashes:
 
 
 def _distinct(hashes: Hashes) -> Hashes:
-    ordered = np.sort(hashes)
-    if len(ordered) == 0:
-        return ordered
-    keep = np.empty(len(ordered), bool)
-    keep[0] = True
-    np.not_equal(ordered[1:], ordered[:-1], out=keep[1:])
-    distinct: Hashes = ordered[keep]
-    return distinct
+    return _unrepeated(np.sort(hashes))
+
+
+def _unrepeated(hashes: Hashes) -> Hashes:
+    """Leave out what is equal to the number before it."""
+    keep = np.ones(len(hashes), bool)
+    np.not_equal(hashes[1:], hashes[:-1], out=keep[1:])
+    kept: Hashes = hashes[keep]
+    return kept
 
 
 def _winnowed(rows: Hashes) -> Hashes:
@@ -163,8 +164,11 @@ def _sums(values: Values, starts: NDArray[np.intp]) -> Hashes:
     if len(starts) == 0:
         return np.empty(0, np.uint64)
     powers, inverses = _powers()
-    sums: Hashes = np.add.reduceat(powers[: len(values)] * values, starts)
-    sums *= inverses[starts]
+    totals: Hashes = np.add.accumulate(powers[: len(values)] * values)
+    before = totals.take(starts - 1)
+    sums: Hashes = np.append(before[1:], totals[-1:])
+    sums -= before
+    sums *= inverses.take(starts)
     return sums
 
 
