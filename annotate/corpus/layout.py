@@ -19,7 +19,7 @@ _RULES = frozenset("-=_*~#")  # a line drawn with them is no text
 _RAGGED = 12  # characters that single lines may be wider than most agree on
 _SHORT_WORD = 5  # letters
 _FEWEST_OPEN = 3  # lines that no sentence ends with
-_ENDS = frozenset(b".?dq\"')")
+_ENDS = b".?dq\"')"
 _MID_SENTENCE = re.compile(rb"\n(?:[a,.:?)]|\(a)")
 _CONTINUING = frozenset(",.;:!?)]}»”’%、，。；：！？،؛।")
 _MAY_GO_ON = frozenset(b"a,.?:)(dq\"'-")  # classes of the first characters of such lines
@@ -53,8 +53,8 @@ def _wrapped(text: str, shape: bytes, spans: list[Span], step: int) -> set[int]:
 
     A line is full when the first word of the next would not have fitted.
     """
-    ends = [shape[end - 1] for start, end in spans if end - start >= _NARROW]
-    if sum(end not in _ENDS for end in ends) < _FEWEST_OPEN:
+    ends = bytes(shape[end - 1] for start, end in spans if end - start >= _NARROW)
+    if len(ends.translate(None, _ENDS)) < _FEWEST_OPEN:
         return set()
     pairs = list(_tight_pairs(text, spans, step))
     if len(pairs) < _MANY:
@@ -84,9 +84,11 @@ def _width(pairs: list[tuple[int, int, int]], spans: list[Span]) -> int:
     agreed = [count - bisect_right(needs, at) for count, at in enumerate(lengths, 1)]
     best = max(agreed)
     width = lengths[agreed.index(best)]
-    wide = sum(length * 2 > width for _, length, _ in pairs)
+    wide = len(lengths) - bisect_right(lengths, width // 2)
+    if best < _MANY or best * 5 < wide * 3:
+        return 0
     beyond = sum(end - start > width for start, end in spans)
-    return width if best >= _MANY and best * 5 >= wide * 3 and beyond * 4 <= best else 0
+    return width if beyond * 4 <= best else 0
 
 
 def _continued(text: str, shape: bytes, spans: list[Span], step: int) -> set[int]:

@@ -139,9 +139,11 @@ def _piece_words(text: str) -> Hashes:
     if text.isascii():
         return _hashes(np.frombuffer(b"\0" + text.encode().translate(_ASCII), np.uint8))
     values = _values(text)
-    if values.max() >= _UNSTABLE:
+    highest = values.max()
+    if highest >= _UNSTABLE:
         values = _values(unicodedata.normalize("NFC", text).casefold()) & _STABLE
-    return _hashes(values) if values.max() < _ALONE else _lone_hashes(values)
+        highest = values.max()
+    return _hashes(values) if highest < _ALONE else _lone_hashes(values)
 
 
 def _hashes(values: Values) -> Hashes:
