@@ -112,7 +112,6 @@ class _Guard:
             message = f"{received.id} broke the {error.stage} stage: {error}"
             return Rejected(received.source, "failed", message, error.stage)
 
-
     def every(
         self, opened: Iterable[_Opened | Rejected], work: Callable[[_Opened], _T | Rejected]
     ) -> list[_T | Rejected]:

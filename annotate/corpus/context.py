@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,19 +74,29 @@ def _page_columns(lines: Lines, columns: Columns) -> Columns:
     }
 
 
+class _Blocks(NamedTuple):
+    """Of each line how many lines of its block lie before it, the block's weight, and its rank.
+
+    A block is a run of lines with weight; one without may stand between two of them. `top` says
+    that none of the page is heavier.
+    """
+
+    left: Array
+    weight: Array
+    top: Array
+
+
 def _block_columns(lines: Lines, columns: Columns, weights: Array, name: str) -> Columns:
     """Tell where a line stands in the weight of its page, and against its largest block."""
     left, block = _blocks(lines, weights)
     largest = np.zeros(len(lines.pages), np.int64)
     np.maximum.at(largest, lines.page, block)
-    top = block == largest.take(lines.page)
-    found = _mass_columns(lines, weights, left, block, top, name)
-    return found | _parting_columns(lines, columns, weights, top, name)
+    blocks = _Blocks(left, block, block == largest.take(lines.page))
+    found = _mass_columns(lines, weights, blocks, name)
+    return found | _parting_columns(lines, columns, weights, blocks.top, name)
 
 
-def _mass_columns(
-    lines: Lines, weights: Array, left: Array, block: Array, top: Array, name: str
-) -> Columns:
+def _mass_columns(lines: Lines, weights: Array, blocks: _Blocks, name: str) -> Columns:
     """Tell how much of a page's weight stands before and behind a line, and in its block."""
     whole = lines.per_page(weights)
     total = np.maximum(whole, 1)
@@ -97,10 +107,10 @@ def _mass_columns(
         f"{name}_behind": behind / total,
         f"{name}_share": weights / total,
         f"{name}_total": total,
-        f"{name}_block": block,
-        f"{name}_block_share": block / total,
-        f"{name}_block_top": top,
-        f"{name}_block_left": left,
+        f"{name}_block": blocks.weight,
+        f"{name}_block_share": blocks.weight / total,
+        f"{name}_block_top": blocks.top,
+        f"{name}_block_left": blocks.left,
     }
 
 
@@ -127,10 +137,7 @@ def _parting_columns(
 
 
 def _blocks(lines: Lines, weights: Array) -> tuple[Array, Array]:
-    """Give for each line how many lines of its block lie before it, and the block's weight.
-
-    A block is a run of lines with weight; one without may stand between two of them.
-    """
+    """Give for each line how many lines of its block lie before it, and the block's weight."""
     size, left = np.zeros(len(lines), np.int64), np.zeros(len(lines), np.int64)
     on = np.flatnonzero(weights > 0)
     if not len(on):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,26 +62,43 @@ class Page:
         return self.shape[slice(*self.spans[index])].replace(b"\n", b" ")
 
 
-def _pages(
-    texts: Sequence[str], shape: bytes, begins: list[int], first: list[int], start: Array, end: Array
-) -> list[Page]:
-    """Make pages of texts that begin at some places, each with the printed lines from `first`."""
-    sizes = np.diff(first)
-    offset = np.repeat(np.array(begins[:-1], np.int64), sizes)
-    spans = list(zip((start - offset).tolist(), (end - offset).tolist(), strict=True))
-    return [
-        Page(text, shape[at : at + len(text)], spans[one:other])
-        for text, at, (one, other) in zip(texts, begins, pairwise(first), strict=False)
-    ]
+class _Printed(NamedTuple):
+    """The printed lines of several texts: where they start and end, and where their text does.
 
+    The lines of a text are `[first[number], first[number + 1])`; it starts at `begin[number]`.
+    """
 
-def _whole(pages: Sequence[Page], first: list[int], size: int) -> Array:
-    """Tell of each printed line, and of the end of all, whether it begins a line."""
-    whole = np.ones(size + 1, bool)
-    for page, at in zip(pages, first, strict=False):
-        if page.joined:
-            whole[[at + index for index in page.joined]] = False
-    return whole
+    start: Array
+    end: Array
+    begin: Array
+    first: Array
+
+    @classmethod
+    def of(cls, texts: Sequence[str], kinds: Array) -> _Printed:
+        """Find the lines of texts with a break behind each."""
+        edges = np.flatnonzero(np.diff(kinds != _BREAK, prepend=False, append=False))
+        start, end = edges[::2], edges[1::2]
+        begin = np.cumsum([0, *(len(text) + 1 for text in texts)])
+        return cls(start, end, begin, np.searchsorted(start, begin))
+
+    def pages(self, texts: Sequence[str], shape: bytes) -> list[Page]:
+        """Join what is one paragraph, page by page."""
+        offset = np.repeat(self.begin[:-1], np.diff(self.first))
+        spans = list(zip((self.start - offset).tolist(), (self.end - offset).tolist(), strict=True))
+        return [
+            Page(text, shape[at : at + len(text)], spans[one:other])
+            for text, at, (one, other) in zip(
+                texts, self.begin.tolist(), pairwise(self.first.tolist()), strict=False
+            )
+        ]
+
+    def whole(self, pages: Sequence[Page]) -> Array:
+        """Tell of each line, and of the end of all, whether it begins a paragraph."""
+        whole = np.ones(len(self.start) + 1, bool)
+        for page, at in zip(pages, self.first.tolist(), strict=False):
+            if page.joined:
+                whole[[at + index for index in page.joined]] = False
+        return whole
 
 
 def key_of(string: str) -> str:
@@ -114,20 +131,17 @@ class Lines:
         codes = codes_of("\n".join(texts))
         shape = classes_of(codes)
         kinds = np.frombuffer(shape, np.uint8)
-        edges = np.flatnonzero(np.diff(kinds != _BREAK, prepend=False, append=False))
-        start, end = edges[::2], edges[1::2]
-        begins = np.cumsum([0, *(len(text) + 1 for text in texts)])
-        first = np.searchsorted(start, begins)
-        pages = _pages(texts, shape, begins.tolist(), first.tolist(), start, end)
-        whole = _whole(pages, first.tolist(), len(start))
+        printed = _Printed.of(texts, kinds)
+        pages = printed.pages(texts, shape)
+        whole = printed.whole(pages)
         counts = np.array([len(page) for page in pages], np.int64)
         ends = np.cumsum(counts)
         return cls(
             pages,
             codes,
             np.frombuffer(shape.translate(_NUMBERS), np.uint8),
-            start=start[whole[:-1]],
-            end=end[whole[1:]],
+            start=printed.start[whole[:-1]],
+            end=printed.end[whole[1:]],
             page=np.repeat(np.arange(len(pages)), counts),
             first=np.repeat(ends - counts, counts),
             last=np.repeat(ends, counts),

@@ -48,7 +48,8 @@ class Verdicts(NamedTuple):
 
     def by_page(self, lines: Lines) -> Iterator[Verdicts]:
         """Give the verdicts on the lines of each page."""
-        return (Verdicts(*(column[rows] for column in self)) for rows in lines.rows())
+        columns: tuple[Sequence[Any], ...] = self
+        return (Verdicts(*(column[rows] for column in columns)) for rows in lines.rows())
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ _ROW = np.array([pow(0xB492_B66F_BE98_F273, k, 1 << 64) for k in range(SIZE)], n
 # unstable is what NFC or case-folding may join with others or make several of.
 _ALONE, _JOINED, _UNSEEN, _UNSTABLE = (1 << 21, 2 << 21, 3 << 21, 4 << 21)
 _KIND, _STABLE = np.uint32(3 << 21), np.uint32(_UNSTABLE - 1)
+_UNMET = 0xFFFF_FFFF
 _PLANE = 0x1_0000
 # Thai, Lao, Burmese, Khmer, Tai and Javanese letters, kana, ideographs: where each range starts
 # and where it ends.
@@ -176,7 +177,12 @@ def _sums(values: Values, starts: NDArray[np.intp]) -> Hashes:
 
 def _values(text: str) -> Values:
     codes = np.frombuffer(f"\0{text}".encode("utf-32-le", "surrogatepass"), np.uint32)
-    values = _table().take(codes, mode="clip")
+    table = _table()
+    values = table.take(codes, mode="clip")
+    if values.max() == _UNMET:
+        new = np.minimum(np.unique(codes[values == _UNMET]), _PLANE - 1)
+        table[new] = [_value(chr(code)) for code in new.tolist()]
+        values = table.take(codes, mode="clip")
     if codes.max() >= _PLANE:
         far = codes >= _PLANE
         found, places = np.unique(codes[far], return_inverse=True)
@@ -198,12 +204,11 @@ def _power_row(base: int) -> Hashes:
 
 @cache
 def _table() -> Values:
-    """Give the values of the characters of the first plane."""
-    values = np.arange(_PLANE, dtype=np.uint32)
+    """Hold the values of the characters of the first plane that were met so far."""
+    values = np.full(_PLANE, _UNMET, dtype=np.uint32)
+    for plain in (_IDEOGRAPHS, _HANGUL):
+        values[plain] = np.arange(plain.start, plain.stop)
     values[_IDEOGRAPHS] |= _ALONE
-    plain = {*range(_PLANE)[_IDEOGRAPHS], *range(_PLANE)[_HANGUL]}
-    others = [code for code in range(_PLANE) if code not in plain]
-    values[others] = [_value(chr(code)) for code in others]
     return values
 
 
