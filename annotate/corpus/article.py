@@ -88,8 +88,7 @@ def prepare_articles(
         settled = guarded.every(_selected(opened, guarded), _settled)
         # A stage that reads large tables is done for all in a row, while they are at hand.
         told = guarded.every(settled, _with_language)
-        flagged = guarded.every(told, _flagged)
-        return guarded.every(flagged, partial(_prepared, settings=settings))
+        return guarded.every(told, partial(_prepared, settings=settings))
 
 
 class _Guard:
@@ -189,9 +188,10 @@ def _settled(opened: _Opened) -> _Opened | Rejected:
     received = opened.received
     with _Stage("body"):
         body = _decided(received, _on_raw(opened))
-        if body.edited.clean:
-            return opened._replace(body=body)
-    return Rejected(received.source, "empty", _why_empty(received), "body")
+        if not body.edited.clean:
+            return Rejected(received.source, "empty", _why_empty(received), "body")
+    with _Stage("flags"):
+        return opened._replace(body=body, flags=_flags(received, body))
 
 
 def _with_language(opened: _Opened) -> _Opened:
@@ -201,11 +201,6 @@ def _with_language(opened: _Opened) -> _Opened:
     with _Stage("language"):
         metadata = replace(body.metadata, language=language_of(body.edited.clean))
     return opened._replace(body=body._replace(metadata=metadata))
-
-
-def _flagged(opened: _Opened) -> _Opened:
-    with _Stage("flags"):
-        return opened._replace(flags=_flags(opened.received, opened.body))
 
 
 def _prepared(opened: _Opened, settings: PrepareSettings) -> Prepared:
