@@ -99,10 +99,13 @@ def normal_form(text: str) -> Iterator[Edit]:
 @cache
 def _composable() -> re.Pattern[str]:
     """Match what NFC may change, alone or together with the one character before it."""
-    chars = [chr(code) for code in range(_BASIC)]
-    pairs = (unicodedata.decomposition(char).split() for char in chars)
-    seconds = {chr(int(pair[1], 16)) for pair in pairs if len(pair) == 2 and pair[0][0] != "<"}  # noqa: PLR2004  # a pair
-    changed = {char for char in chars if _changes(char, _HANGUL_JOINERS | seconds)}
+    chars = list(map(chr, range(_BASIC)))
+    parts = dict(zip(chars, map(unicodedata.decomposition, chars), strict=True))
+    pairs = {char: each.split() for char, each in parts.items() if each and each[0] != "<"}
+    seconds = {chr(int(pair[1], 16)) for pair in pairs.values() if len(pair) == 2}  # noqa: PLR2004  # a pair
+    joiners = _HANGUL_JOINERS | seconds
+    able = {*pairs, *joiners, *filter(unicodedata.combining, chars)}
+    changed = {char for char in able if _changes(char, joiners)}
     return re.compile(f"[{''.join(sorted(changed))}\U00010000-\U0002ffff]+")
 
 
