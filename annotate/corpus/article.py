@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -59,13 +58,15 @@ class _StageError(Exception):
 class _Opened(NamedTuple):
     """An article whose encoding is repaired and whose visible text is known.
 
-    `decoded` holds the repairs; `body` what is kept, before the body of a plain text is chosen.
+    `decoded` holds the repairs; `body` what is kept, at first before the body of a plain text is
+    chosen, at last as an edit of the received text.
     """
 
     received: Received
     decoded: EditedText
     body: _Body
     chosen: bool
+    flags: tuple[Flag, ...] = ()
 
 
 def prepare_article(received: Received, settings: PrepareSettings) -> Prepared | Rejected:
@@ -84,12 +85,10 @@ def prepare_articles(
     select = settings.body == "select"
     with one_handler():
         opened = [guarded(each, partial(_opened, each, select=select)) for each in batch]
-        return [
-            each
-            if isinstance(each, Rejected)
-            else guarded(each.received, partial(_prepare, each, settings))
-            for each in _selected(opened, guarded)
-        ]
+        settled = guarded.every(_selected(opened, guarded), _settled)
+        # A stage that reads large tables is done for all in a row, while they are at hand.
+        told = guarded.every(settled, _with_language)
+        return guarded.every(told, partial(_prepared, settings=settings))
 
 
 class _Guard:
@@ -112,10 +111,19 @@ class _Guard:
             message = f"{received.id} broke the {error.stage} stage: {error}"
             return Rejected(received.source, "failed", message, error.stage)
 
+    def every(
+        self, opened: Iterable[_Opened | Rejected], work: Callable[[_Opened], _T | Rejected]
+    ) -> list[_T | Rejected]:
+        """Do the next work on the articles that are left."""
+        return [
+            each if isinstance(each, Rejected) else self(each.received, partial(work, each))
+            for each in opened
+        ]
+
 
 def _opened(received: Received, *, select: bool) -> _Opened:
     """Repair the encoding first, so that every later stage reads what was written."""
-    with _stage("body"):
+    with _Stage("body"):
         decoded = EditedText(received.raw).through(mojibake)
         if received.form == "text":
             body = _Body(clean(EditedText(decoded.clean)), received.metadata)
@@ -150,7 +158,7 @@ def _selected(
 
 
 def _with_body(opened: _Opened) -> _Opened:
-    with _stage("body"):
+    with _Stage("body"):
         return _with_bodies([opened])[0]
 
 
@@ -175,26 +183,38 @@ def _chosen(opened: _Opened, selection: Selection) -> _Opened:
     return opened._replace(body=kept, chosen=True)
 
 
-def _prepare(opened: _Opened, settings: PrepareSettings) -> Prepared | Rejected:
+def _settled(opened: _Opened) -> _Opened | Rejected:
+    """Lay what is kept over the received text, as people decided; reject what keeps nothing."""
     received = opened.received
-    with _stage("body"):
+    with _Stage("body"):
         body = _decided(received, _on_raw(opened))
-        text = body.edited.clean
-    if not text:
-        return Rejected(received.source, "empty", _why_empty(received), "body")
-    with _stage("flags"):
-        flags = _flags(received, body)
-    with _stage("chunk"):
+        if not body.edited.clean:
+            return Rejected(received.source, "empty", _why_empty(received), "body")
+    with _Stage("flags"):
+        return opened._replace(body=body, flags=_flags(received, body))
+
+
+def _with_language(opened: _Opened) -> _Opened:
+    body = opened.body
+    if body.metadata.language:
+        return opened
+    with _Stage("language"):
+        metadata = replace(body.metadata, language=language_of(body.edited.clean))
+    return opened._replace(body=body._replace(metadata=metadata))
+
+
+def _prepared(opened: _Opened, settings: PrepareSettings) -> Prepared:
+    received, _, body, _, flags = opened
+    text = body.edited.clean
+    with _Stage("chunk"):
         limit, target = settings.chunk_limit, settings.chunk_target
         chunks = chunk_article(received.id, text, flags, limit=limit, target=target)
-    with _stage("language"):
-        metadata = _with_language(body.metadata, text)
     article = Article(
         id=received.id,
         source=received.source,
         text=text,
         edits=body.edited.edits,
-        metadata=metadata,
+        metadata=body.metadata,
         status="needs_review" if body.doubts else "ready",
         flags=(*flags, *hard_splits(chunks)),
         reasons=body.doubts,
@@ -203,13 +223,17 @@ def _prepare(opened: _Opened, settings: PrepareSettings) -> Prepared | Rejected:
     return Prepared(article, chunks)
 
 
-@contextmanager
-def _stage(name: str) -> Iterator[None]:
-    """Name the stage in which foreign text broke our code or a library."""
-    try:
-        yield
-    except Exception as error:
-        raise _StageError(name, type(error).__name__) from error
+class _Stage(NamedTuple):
+    """Names the stage in which foreign text broke our code or a library."""
+
+    name: str
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, Exception):
+            raise _StageError(self.name, type(error).__name__) from error
 
 
 def _on_raw(opened: _Opened) -> _Body:
@@ -245,10 +269,6 @@ def _why_empty(received: Received) -> str:
         undo = f"`annotate prepare --undo {received.id}` brings it back"
         return f"nothing of {received.id} is left; {undo}"
     return f"{received.id} holds no visible text"
-
-
-def _with_language(metadata: Metadata, text: str) -> Metadata:
-    return metadata if metadata.language else replace(metadata, language=language_of(text))
 
 
 def _flags(received: Received, body: _Body) -> tuple[Flag, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 from annotate.corpus.edits import Edit, EditedText
@@ -69,7 +70,8 @@ class Metadata:
     @property
     def values(self) -> tuple[str | None, ...]:
         """All values, in the order of the fields."""
-        return tuple(getattr(self, name) for name in self.__slots__)
+        found: tuple[str | None, ...] = _VALUES[Metadata](self)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ class Article:
             "similarity": self.similarity,
             "reasons": list(self.reasons),
             "text": self.text,
-            "edits": [list(edit) for edit in self.edits],
+            "edits": list(map(list, self.edits)),
             "flags": [flag._asdict() for flag in self.flags],
             "prep_version": self.prep_version,
         }
@@ -202,8 +204,7 @@ class Chunk:
     flags: tuple[Flag, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        row = {name: getattr(self, name) for name in self.__slots__}
-        return {**row, "flags": [flag._asdict() for flag in self.flags]}
+        return {**_values(self), "flags": [flag._asdict() for flag in self.flags]}
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> Chunk:
@@ -213,15 +214,17 @@ class Chunk:
 
 def chunk_id(article_id: str, start: int, end: int, text: str) -> str:
     """Name a chunk by its content, so that preparing again gives the same name."""
-    hashed = hashlib.blake2b(digest_size=8)
-    for part in (article_id, str(start), str(end), text):
-        value = part.encode()
-        hashed.update(len(value).to_bytes(8, "big") + value)
+    parts = [part.encode() for part in (article_id, str(start), str(end), text)]
+    data = b"".join(each for part in parts for each in (len(part).to_bytes(8, "big"), part))
+    hashed = hashlib.blake2b(data, digest_size=8)
     return f"c-{hashed.hexdigest()}"
 
 
-def _values(noun: Source | Metadata) -> dict[str, Any]:
-    return {name: getattr(noun, name) for name in noun.__slots__}
+_VALUES = {noun: attrgetter(*noun.__slots__) for noun in (Source, Metadata, Chunk)}
+
+
+def _values(noun: Source | Metadata | Chunk) -> dict[str, Any]:
+    return dict(zip(noun.__slots__, _VALUES[type(noun)](noun), strict=True))
 
 
 def _known(noun: type[Any], row: dict[str, Any]) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice, pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from annotate.corpus.credits import author_of, source_of
 from annotate.corpus.edits import Edit, EditedText
-from annotate.corpus.lines import SITE_MARKS, Lines, Page, key_of
-from annotate.corpus.model import Model, Verdict
+from annotate.corpus.lines import RIMS, SITE_MARKS, Lines, Page, key_of
+from annotate.corpus.model import Model, Verdicts
 from annotate.corpus.repeats import second_copies, without_repeats
 
 _MOST_LINES = 20_000
@@ -68,9 +68,8 @@ def select_bodies(
     """Choose the lines of the bodies of several texts at once; each as if it stood alone."""
     single = [without_repeats(text) if _is_short(text) else EditedText("") for text in texts]
     lines = Lines.of([each.clean for each in single])
-    every = (model or Model.load()).judge(lines).lines()
-    parts = zip(single, lines.pages, titles, strict=True)
-    found = [select(page, name, list(islice(every, len(page)))) for _, page, name in parts]
+    verdicts = (model or Model.load()).judge(lines).by_page(lines)
+    found = map(select, lines.pages, titles, verdicts)
     return [_over(*each) for each in zip(single, found, strict=True)]
 
 
@@ -106,13 +105,13 @@ def _parted(edits: Iterable[Edit], repeats: Sequence[Edit]) -> Iterator[list[Edi
             yield sorted(each for each in (*others, *inside) if each.start < each.end)
 
 
-def select(page: Page, title: str | None, verdicts: Sequence[Verdict]) -> Selection:
+def select(page: Page, title: str | None, verdicts: Verdicts) -> Selection:
     """Choose the lines of one body, given what the model says of each."""
     choice = _choose(page, verdicts, title)
     if not choice.kept:
         return Selection((), title, 1.0, found=False)
     chosen = title or (page.strings[choice.title] if choice.title >= 0 else None)
-    credit = [each.credit for each in verdicts]
+    credit = verdicts.credit
     size = sum(page.spans[index][1] - page.spans[index][0] for index in choice.kept)
     before, behind = _around(choice.kept, len(page))
     within = [index for index in range(before.stop, behind.start) if index not in choice.kept]
@@ -135,53 +134,54 @@ def _around(kept: Collection[int], count: int) -> tuple[range, range]:
     return range(max(0, first - _BYLINES), first), range(behind, min(behind + _BYLINES, count))
 
 
-def _choose(page: Page, verdicts: Sequence[Verdict], known: str | None = None) -> _Choice:
+def _choose(page: Page, verdicts: Verdicts, known: str | None = None) -> _Choice:
     """Keep the likely lines; of those that say the same, the one in the weightier block.
 
     The title is none of them, be it `known` or found.
     """
     least = _GENEROUS if _is_quiet(verdicts) else 0
-    likely = [index for index, each in enumerate(verdicts) if each.body > least]
+    likely = [index for index, odds in enumerate(verdicts.body) if odds > least]
     title = _title(verdicts, likely[0] if likely else -1)
     name = key_of(known or (page.strings[title] if title >= 0 else ""))
     kept = set(likely) - _second_copies(page, likely, verdicts)
-    kept -= {index for index in kept if name and _is_title(key_of(page.strings[index]), name)}
+    kept -= {index for index in kept if name and _is_title(page.strings[index], name)}
     if not kept:
         return _Choice(frozenset(), -1, 0.0)
-    unsure = sum(min(each.chance, 1000 - each.chance) * each.words for each in verdicts)
-    words = 1000 * sum(verdicts[index].words for index in kept)
+    weighed = zip(verdicts.chance, verdicts.words, strict=True)
+    unsure = sum(min(chance, 1000 - chance) * words for chance, words in weighed)
+    words = 1000 * sum(verdicts.words[index] for index in kept)
     return _Choice(frozenset(kept), title, unsure / words)
 
 
-def _is_quiet(verdicts: Sequence[Verdict]) -> bool:
+def _is_quiet(verdicts: Verdicts) -> bool:
     """Whether no line is clearly noise; credits and what may be a title are none."""
-    return not any(
-        each.chance < _CLEAR and not each.credit and each.title <= 0 for each in verdicts
-    )
+    each = zip(verdicts.chance, verdicts.credit, verdicts.title, strict=True)
+    return not any(chance < _CLEAR and not credit and title <= 0 for chance, credit, title in each)
 
 
-def _title(verdicts: Sequence[Verdict], first: int) -> int:
+def _title(verdicts: Verdicts, first: int) -> int:
     """Find the line that most looks like the title of the body; -1, not a guess.
 
     Of two that look nearly alike, the one that the page repeats is taken. The first line of the
     body is the title only if it looks very much like one.
     """
-    odds = [each.title + _SAID_AGAIN * (each.copies > 1) for each in verdicts[: first + 1]]
+    early = zip(verdicts.title[: first + 1], verdicts.copies, strict=False)
+    odds = [title + _SAID_AGAIN * (copies > 1) for title, copies in early]
     if odds:
         odds[first] -= _SURE
     best = max(odds, default=0)
     return odds.index(best) if best > 0 else -1
 
 
-def _second_copies(page: Page, likely: Sequence[int], verdicts: Sequence[Verdict]) -> set[int]:
+def _second_copies(page: Page, likely: Sequence[int], verdicts: Verdicts) -> set[int]:
     """Find the lines that say again what another one of a larger block says."""
     keys = {
         index: key_of(page.strings[index])
         for index in likely
-        if verdicts[index].copies > 1 and verdicts[index].words >= _MIN_REPEAT
+        if verdicts.copies[index] > 1 and verdicts.words[index] >= _MIN_REPEAT
     }
     return (
-        second_copies(keys, {index: verdicts[index].words for index in likely}) if keys else set()
+        second_copies(keys, {index: verdicts.words[index] for index in likely}) if keys else set()
     )
 
 
@@ -197,7 +197,7 @@ def _reasons(
     for index, string in enumerate(page.strings):
         if index in kept:
             continue
-        if name and _is_title(key_of(string), name):
+        if name and _is_title(string, name):
             reasons[index] = "title"
         elif credit[index]:
             reasons[index] = "credit"
@@ -208,8 +208,11 @@ def _reasons(
     return reasons
 
 
-def _is_title(key: str, title: str) -> bool:
-    """Whether a line says the title, maybe with the site's name behind it; given the keys."""
+def _is_title(string: str, title: str) -> bool:
+    """Whether a line says the title, given by its key, maybe with the site's name behind it."""
+    if string.lstrip(RIMS)[:1].casefold()[:1] != title[:1]:  # most lines; their keys take longer
+        return False
+    key = key_of(string)
     return key == title or (key.startswith(title) and key[len(title) :].startswith(SITE_MARKS))
 
 
@@ -233,7 +236,7 @@ def _edits(page: Page, reasons: Sequence[str | None]) -> Iterator[Edit]:
         index += 1
         if reason is None:
             led = True
-            if len(page.groups[first]) > 1:
+            if first in page.groups:
                 yield from _rejoined(page, first)
             continue
         while index < count and reasons[index] == reason:

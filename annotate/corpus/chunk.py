@@ -67,7 +67,7 @@ def _joined(atoms: Iterable[Atom], target: int) -> list[Atom]:
     for atom in atoms:
         size = atom.end - kept[-1].start if kept else 0
         if kept and (size <= tiny or (size <= grain and kept[-1].cost >= atom.cost)):
-            kept[-1] = atom._replace(start=kept[-1].start)
+            kept[-1] = Atom(kept[-1].start, *atom[1:])
         else:
             kept.append(atom)
     return kept

@@ -48,9 +48,13 @@ def characters(text: str) -> Iterator[Edit]:
 
 def _is_plain(text: str) -> bool:
     """Whether every character is printable, which none is that this pass replaces."""
-    if text.isascii():
-        return not text.encode().translate(None, _PLAIN)
-    return text.replace("\n", " ").isprintable()
+    return _special(text).isprintable()
+
+
+def _special(text: str) -> str:
+    """Give the characters that are neither printable ASCII nor line breaks; most texts have few."""
+    rest = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN)
+    return rest.decode("utf-8", "surrogatepass")
 
 
 @cache
@@ -62,8 +66,10 @@ def mark_runs(text: str) -> Iterator[Edit]:
     """Cut runs of combining marks that no script writes: sorting them takes quadratic time."""
     if text.isascii() or len(text) <= _MOST_MARKS:
         return
-    pattern, beginnings = _marks()
     data = text.encode()
+    if len(data) - len(text) <= _MOST_MARKS:  # a mark takes two bytes at least
+        return
+    pattern, beginnings = _marks()
     if any(beginning in data for beginning in beginnings):
         for match in pattern.finditer(text):
             yield Edit(match.start() + _MOST_MARKS, match.end(), "", "mark_run")
@@ -93,10 +99,13 @@ def normal_form(text: str) -> Iterator[Edit]:
 @cache
 def _composable() -> re.Pattern[str]:
     """Match what NFC may change, alone or together with the one character before it."""
-    chars = [chr(code) for code in range(_BASIC)]
-    pairs = (unicodedata.decomposition(char).split() for char in chars)
-    seconds = {chr(int(pair[1], 16)) for pair in pairs if len(pair) == 2 and pair[0][0] != "<"}  # noqa: PLR2004  # a pair
-    changed = {char for char in chars if _changes(char, _HANGUL_JOINERS | seconds)}
+    chars = list(map(chr, range(_BASIC)))
+    parts = dict(zip(chars, map(unicodedata.decomposition, chars), strict=True))
+    pairs = {char: each.split() for char, each in parts.items() if each and each[0] != "<"}
+    seconds = {chr(int(pair[1], 16)) for pair in pairs.values() if len(pair) == 2}  # noqa: PLR2004  # a pair
+    joiners = _HANGUL_JOINERS | seconds
+    able = {*pairs, *joiners, *filter(unicodedata.combining, chars)}
+    changed = {char for char in able if _changes(char, joiners)}
     return re.compile(f"[{''.join(sorted(changed))}\U00010000-\U0002ffff]+")
 
 
@@ -135,9 +144,36 @@ PASSES = (characters, mark_runs, normal_form, white_space)
 
 def clean(edited: EditedText) -> EditedText:
     """Run all passes of this module."""
-    return edited.through(*PASSES)
+    return edited.through(*(PASSES if _is_special(edited.clean) else (white_space,)))
+
+
+def _is_special(text: str) -> bool:
+    """Whether a text has characters on which any pass but that of white space may work."""
+    harmless = _harmless()
+    new = set(_special(text)) - harmless
+    harmless.update(filter(_is_harmless, new))
+    return not new <= harmless
+
+
+@cache
+def _harmless() -> set[str]:
+    """Hold the characters met so far that the passes surely leave alone."""
+    return set()
+
+
+def _is_harmless(char: str) -> bool:
+    """Whether a character is printable, and neither NFC nor what stands beside it changes it."""
+    joins = unicodedata.category(char)[0] == "M" or char in _HANGUL_JOINERS
+    return (
+        char.isprintable()
+        and ord(char) < _BASIC
+        and not joins
+        and unicodedata.is_normalized("NFC", char)
+    )
 
 
 def clean_line(value: str) -> str:
     """Clean a short text that is kept without edits, such as a title from a meta tag."""
-    return " ".join(clean(EditedText(value)).clean.split())
+    if not value.isascii() or not value.isprintable():
+        value = clean(EditedText(value)).clean
+    return " ".join(value.split())

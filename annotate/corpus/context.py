@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotate.corpus.features import Columns
-from annotate.corpus.lines import NUMBER, Lines
+from annotate.corpus.lines import NUMBER, Lines, sums_before
 from annotate.corpus.words import Shared
 
 Array = NDArray[Any]
@@ -41,11 +41,11 @@ def context_columns(lines: Lines, columns: Columns) -> Columns:
         found |= {f"{name}{by:+d}": row for name, row in zip(_BESIDE, near, strict=True)}
     text = columns["text"]
     silent = (text == 0) & (columns["words"] < _SILENT)
-    for reach in (2, 4, 10):
-        found[f"text-{reach}_"], found[f"text+{reach}_"] = lines.around(text, reach)
-        found[f"silent-{reach}"], found[f"silent+{reach}"] = lines.around(silent, reach)
-    found |= _mass_columns(lines, text, "text")
-    found |= _parting_columns(lines, columns, text, "text")
+    both = zip(lines.around(text, 2, 4, 10), lines.around(silent, 2, 4, 10), strict=True)
+    for (reach, *spoken), (_, *quiet) in both:
+        found[f"text-{reach}_"], found[f"text+{reach}_"] = spoken
+        found[f"silent-{reach}"], found[f"silent+{reach}"] = quiet
+    found |= _block_columns(lines, columns, text, "text")
     found |= _page_columns(lines, columns)
     return found
 
@@ -74,55 +74,70 @@ def _page_columns(lines: Lines, columns: Columns) -> Columns:
     }
 
 
-def _mass_columns(lines: Lines, weights: Array, name: str) -> Columns:
-    """Tell how much of a page's weight stands before and behind a line, and in its block."""
-    total = np.maximum(lines.per_page(weights), 1)
-    before = lines.before(weights)
-    behind = lines.per_page(weights) - before - weights
+class _Blocks(NamedTuple):
+    """Of each line how many lines of its block lie before it, the block's weight, and its rank.
+
+    A block is a run of lines with weight; one without may stand between two of them. `top` says
+    that none of the page is heavier.
+    """
+
+    left: Array
+    weight: Array
+    top: Array
+
+
+def _block_columns(lines: Lines, columns: Columns, weights: Array, name: str) -> Columns:
+    """Tell where a line stands in the weight of its page, and against its largest block."""
     left, block = _blocks(lines, weights)
     largest = np.zeros(len(lines.pages), np.int64)
     np.maximum.at(largest, lines.page, block)
+    blocks = _Blocks(left, block, block == largest.take(lines.page))
+    found = _mass_columns(lines, weights, blocks, name)
+    return found | _parting_columns(lines, columns, weights, blocks.top, name)
+
+
+def _mass_columns(lines: Lines, weights: Array, blocks: _Blocks, name: str) -> Columns:
+    """Tell how much of a page's weight stands before and behind a line, and in its block."""
+    whole = lines.per_page(weights)
+    total = np.maximum(whole, 1)
+    before = lines.before(weights)
+    behind = whole - before - weights
     return {
         f"{name}_before": before / total,
         f"{name}_behind": behind / total,
         f"{name}_share": weights / total,
         f"{name}_total": total,
-        f"{name}_block": block,
-        f"{name}_block_share": block / total,
-        f"{name}_block_top": block == largest[lines.page],
-        f"{name}_block_left": left,
+        f"{name}_block": blocks.weight,
+        f"{name}_block_share": blocks.weight / total,
+        f"{name}_block_top": blocks.top,
+        f"{name}_block_left": blocks.left,
     }
 
 
-def _parting_columns(lines: Lines, columns: Columns, weights: Array, name: str) -> Columns:
+def _parting_columns(
+    lines: Lines, columns: Columns, weights: Array, top: Array, name: str
+) -> Columns:
     """Tell how much noise and how many brief lines part a line from the largest block.
 
     And likewise from the last line with weight before it.
     """
-    _, block = _blocks(lines, weights)
-    largest = np.zeros(len(lines.pages), np.int64)
-    np.maximum.at(largest, lines.page, block)
-    main = (weights > 0) & (block == largest[lines.page])
-    begin, end = _extent(lines, main)
+    begin, end = _extent(lines, (weights > 0) & top)
     brief = (columns["words"] < _SILENT) & (weights == 0)
     noise = np.clip(columns["noise"], 0, _MOST_NOISE).astype(np.int64) * brief
     last = np.where(weights > 0, lines.index, -1)
     last = np.maximum(np.maximum.accumulate(np.append(-1, last[:-1])), lines.first)
     found: Columns = {}
     for kind, values in (("noise", noise), ("brief", brief)):
-        sums = np.concatenate(([0], np.cumsum(values, dtype=np.int64)))
-        behind = np.maximum(sums[lines.index] - sums[np.minimum(end + 1, lines.last)], 0)
-        before = np.maximum(sums[begin] - sums[lines.index + 1], 0)
+        sums = sums_before(values)
+        behind = np.maximum(sums[:-1] - sums.take(np.minimum(end + 1, lines.last)), 0)
+        before = np.maximum(sums.take(begin) - sums[1:], 0)
         found[f"{name}_{kind}_behind"], found[f"{name}_{kind}_before"] = behind, before
-        found[f"{name}_{kind}_since"] = sums[lines.index] - sums[last]
+        found[f"{name}_{kind}_since"] = sums[:-1] - sums.take(last)
     return found
 
 
 def _blocks(lines: Lines, weights: Array) -> tuple[Array, Array]:
-    """Give for each line how many lines of its block lie before it, and the block's weight.
-
-    A block is a run of lines with weight; one without may stand between two of them.
-    """
+    """Give for each line how many lines of its block lie before it, and the block's weight."""
     size, left = np.zeros(len(lines), np.int64), np.zeros(len(lines), np.int64)
     on = np.flatnonzero(weights > 0)
     if not len(on):
@@ -141,7 +156,7 @@ def topic_columns(lines: Lines, shared: Shared, chance: Array, name: str) -> Col
     size = len(lines)
     own = chance[shared.line]
     body = shared.sums(chance) - own
-    noise = shared.count() * 1000 - 1000 - body
+    noise = shared.count * 1000 - 1000 - body
     content = np.bincount(shared.line, minlength=size)
     count = np.maximum(content, 1)
     known = shared.per_line(size, body > EVEN)
@@ -164,20 +179,18 @@ def chance_columns(lines: Lines, shared: Shared, columns: Columns, chance: Array
     """Describe each line by how likely it and the lines around it are body, in thousandths."""
     likely = chance > EVEN
     found: Columns = {"chance": chance}
-    for reach in (1, 2, 4, 10):
-        before, behind = lines.around(chance, reach)
+    for reach, before, behind in lines.around(chance, 1, 2, 4, 10):
         found |= {f"chance-{reach}": before, f"chance+{reach}": behind}
         found[f"chance_least{reach}"] = np.minimum(before, behind)
     weighed = chance * np.minimum(columns["words"], _MAX_WEIGHT)
-    for reach in (3, 10):
-        found[f"mass-{reach}"], found[f"mass+{reach}"] = lines.around(weighed, reach)
-    found |= _mass_columns(lines, weighed * likely, "body")
-    found |= _parting_columns(lines, columns, weighed * likely, "body")
+    for reach, before, behind in lines.around(weighed, 3, 10):
+        found |= {f"mass-{reach}": before, f"mass+{reach}": behind}
+    found |= _block_columns(lines, columns, weighed * likely, "body")
     found |= topic_columns(lines, shared, chance, "known_now")
     found |= _title_columns(lines, shared, columns, chance)
     fit = (found["known_now_more"] * 1000).astype(np.int64) * chance // 1000
-    for reach in (2, 5):
-        found[f"fit-{reach}"], found[f"fit+{reach}"] = lines.around(fit, reach)
+    for reach, before, behind in lines.around(fit, 2, 5):
+        found |= {f"fit-{reach}": before, f"fit+{reach}": behind}
     begin, end = _extent(lines, likely)
     found["from_begin"] = np.clip(lines.index - begin, -20, 40)
     found["to_end"] = np.clip(end - lines.index, -20, 40)

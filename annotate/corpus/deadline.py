@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from typing import Any
 
@@ -18,19 +18,15 @@ class TimeLimit(BaseException):
     """Ends the work on an article whose time is up; no `except Exception` may swallow it."""
 
 
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float) -> AbstractContextManager[None]:
     """Raise `TimeLimit` in the block after `seconds`.
 
     In the main thread they are processor time of this process, so that a busy machine makes no
     difference; in a worker's thread a watching thread counts them by the clock.
     """
     if threading.current_thread() is threading.main_thread():
-        with _alarm(seconds):
-            yield
-    else:
-        with _watch().limit(seconds):
-            yield
+        return _Alarm(seconds) if _handles else _alarm(seconds)
+    return _watch().limit(seconds)
 
 
 @contextmanager
@@ -51,14 +47,23 @@ def one_handler() -> Iterator[None]:
 _handles: list[bool] = []  # whether the handler is ours; in the main thread only
 
 
+class _Alarm:
+    """Sets the timer for a block, where the handler is ours already."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def __enter__(self) -> None:
+        signal.setitimer(signal.ITIMER_PROF, self._seconds)
+
+    def __exit__(self, *_: object) -> None:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
 @contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
-    with one_handler():
-        signal.setitimer(signal.ITIMER_PROF, seconds)
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_PROF, 0)
+    with one_handler(), _Alarm(seconds):
+        yield
 
 
 def _stop(_number: int, _frame: Any) -> None:

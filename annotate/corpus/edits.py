@@ -33,13 +33,7 @@ class EditedText:
     edits: tuple[Edit, ...] = ()
 
     def __post_init__(self) -> None:
-        position = 0
-        for start, end, _, _ in self.edits:
-            if not position <= start <= end:
-                raise ValueError("an edit ends before it starts, overlaps or is not sorted")
-            position = end
-        if position > len(self.raw):
-            raise ValueError("an edit lies outside the text")
+        _check(self.edits, len(self.raw))
 
     @cached_property
     def clean(self) -> str:
@@ -127,10 +121,11 @@ class EditedText:
 
         Edits of two passes that overlap become one, with the reason of the later pass.
         """
-        later = EditedText(self.clean, tuple(edits))
-        if not later.edits:
+        later = tuple(edits)
+        if not later:
             return self
-        joined = _joined(self, later.edits) if self.edits else later.edits
+        _check(later, len(self.clean))
+        joined = _joined(self, later) if self.edits else later
         kept = [
             edit
             for edit in joined
@@ -144,6 +139,17 @@ class EditedText:
         for each in passes:
             edited = edited.then(each(edited.clean))
         return edited
+
+
+def _check(edits: Iterable[Edit], size: int) -> None:
+    """Raise `ValueError` unless edits are sorted, do not overlap, and lie in a text of a size."""
+    position = 0
+    for start, end, _, _ in edits:
+        if not position <= start <= end:
+            raise ValueError("an edit ends before it starts, overlaps or is not sorted")
+        position = end
+    if position > size:
+        raise ValueError("an edit lies outside the text")
 
 
 class _Group(NamedTuple):

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotate.corpus.credits import is_credit
-from annotate.corpus.lines import NUMBER, Lines
+from annotate.corpus.lines import NUMBER, Lines, sums_before
 from annotate.corpus.shapes import CLASSES
 from annotate.corpus.words import Words, grouped, runs_of_words, whole_lines
 
@@ -89,10 +89,9 @@ def _counts(lines: Lines) -> tuple[Array, dict[str, Array]]:
 
     Most characters are small letters, and no pair begins with one: only the others are counted.
     """
-    classes, size = lines.classes[lines.begin :], len(lines)
-    places = np.flatnonzero(classes != _SMALL)
-    line, others = lines.of_character[places].astype(np.int64), classes[places]
-    counts = np.bincount(line * _CLASSES + others, minlength=size * _CLASSES)
+    size, (places, classes) = len(lines), lines.marks
+    line = lines.of_character.take(places).astype(np.int64)
+    counts = np.bincount(line * _CLASSES + classes, minlength=size * _CLASSES)
     counts = counts.reshape(size, _CLASSES).T
     spans = np.diff(lines.start, append=len(lines.codes))
     counts[_SMALL] = spans - counts.sum(0)
@@ -101,15 +100,16 @@ def _counts(lines: Lines) -> tuple[Array, dict[str, Array]]:
 
 def _pair_counts(lines: Lines, places: Array, line: Array) -> dict[str, Array]:
     """Count the pairs that begin at some places; what stands behind a line is a space."""
-    classes, left = lines.classes[lines.begin :], lines.end[line] - lines.begin - places
-    places, line, left = places[left > 0], line[left > 0], left[left > 0]
-    behind = np.full(len(places), _SPACE)
-    inside = left > 1
-    behind[inside] = classes[places[inside] + 1]
-    pairs = _PAIR[classes[places], behind]
-    some, width = np.flatnonzero(pairs), len(_PAIRS)
-    rows = np.bincount(line[some] * width + pairs[some], minlength=len(lines) * width)
-    return dict(zip(_PAIRS, rows.reshape(len(lines), width).T, strict=True))
+    size, width = len(lines), len(_PAIRS)
+    classes = np.append(lines.classes[lines.begin :], np.uint8(_SPACE))
+    pairs = _PAIR[classes.take(places), classes.take(places + 1)]
+    some = np.flatnonzero(pairs)
+    rows = np.bincount(line.take(some) * width + pairs.take(some), minlength=size * width)
+    rows = rows.reshape(size, width)
+    # The last break between two lines makes a pair with what follows, which is no line's.
+    between = _PAIR[_SPACE, lines.classes[lines.start[1:]]]
+    rows[lines.index[:-1], between] -= 1
+    return dict(zip(_PAIRS, rows.T, strict=True))
 
 
 def _end_columns(lines: Lines, dots: Array) -> Columns:
@@ -160,8 +160,8 @@ def _mark_columns(
 
 def _special_columns(lines: Lines) -> Columns:
     """Count the marks of some kinds."""
-    classes = lines.classes[lines.begin :]
-    places = np.flatnonzero((classes == NUMBER["-"]) | (classes == NUMBER["#"]))
+    places, classes = lines.marks
+    places = places[(classes == NUMBER["-"]) | (classes == NUMBER["#"])]
     line, codes = lines.of_character[places], lines.codes[lines.begin :][places]
     return {
         name: np.bincount(line[np.isin(codes, list(map(ord, marks)))], minlength=len(lines))
@@ -174,14 +174,13 @@ def _word_columns(lines: Lines, words: Words, noise: Array) -> Columns:
 
     `noise` is in tenths of log-odds.
     """
-    total = np.bincount(words.line, minlength=len(lines))
+    bounds = np.searchsorted(words.line, np.arange(len(lines) + 1))
     brief = (words.size <= _SHORT_WORD) & ~words.capital
-    short = np.bincount(words.line[brief], minlength=len(lines))
-    sums = np.bincount(words.line, weights=noise, minlength=len(lines))
+    total, short, sums = np.diff(bounds), _between(bounds, brief), _between(bounds, noise)
     most = np.zeros(len(lines), np.int64)
-    begins = np.flatnonzero(np.diff(words.line, prepend=-1))
-    if len(begins):
-        most[words.line[begins]] = np.maximum.reduceat(noise, begins)
+    some = np.flatnonzero(total)
+    if len(some):
+        most[some] = np.maximum.reduceat(noise, bounds[some])
     count = np.maximum(total, 1)
     return {
         "short_words": short,
@@ -192,13 +191,21 @@ def _word_columns(lines: Lines, words: Words, noise: Array) -> Columns:
     }
 
 
+def _between(bounds: Array, values: Array) -> Array:
+    """Add up whole numbers from each bound to the next."""
+    return np.diff(sums_before(values).take(bounds))
+
+
 def _layout_columns(lines: Lines, gap: Array) -> Columns:
     """Describe how far apart lines stand, against the rest of their page."""
     above = np.where(lines.index == lines.first, 9, np.roll(gap, 1))
     below = np.where(lines.index == lines.last - 1, 9, gap)
     tight = lines.per_page(below == 1) / lines.size
     wide = lines.per_page(below > 2) / lines.size  # noqa: PLR2004
-    joined = [len(group) > 1 for page in lines.pages for group in page.groups]
+    joined = np.zeros(len(lines), bool)
+    for page, rows in zip(lines.pages, lines.rows(), strict=True):
+        if page.groups:
+            joined[[rows.start + index for index in page.groups]] = True
     broken = np.array([page.broken for page in lines.pages], bool)
     return {
         "tight_above": (above == 1) * (1 - tight),
@@ -207,7 +214,7 @@ def _layout_columns(lines: Lines, gap: Array) -> Columns:
         "apart_below": (below != 1) * tight,
         "wide_above": (above > 2) * (1 - wide),  # noqa: PLR2004
         "wide_below": (below > 2) * (1 - wide),  # noqa: PLR2004
-        "joined": np.array(joined, bool),
+        "joined": joined,
         "broken": broken[lines.page],
     }
 
@@ -239,10 +246,10 @@ def repeat_columns(lines: Lines, words: Words) -> Columns:
     size = len(lines)
     whole = whole_lines(lines, words)
     copies, later = np.ones(size, np.int64), np.zeros(size, bool)
-    copies[whole.line] = whole.count()
+    copies[whole.line] = whole.count
     later[whole.line] = np.diff(whole.group, prepend=-1) == 0
     runs = runs_of_words(lines, words)
-    held = runs.count() > 1
+    held = runs.count > 1
     count = np.bincount(words.line, minlength=size)
     longest = np.zeros(runs.groups, np.int64)
     np.maximum.at(longest, runs.group[held], count[runs.line[held]])
@@ -266,5 +273,5 @@ def kind_columns(lines: Lines, columns: Columns) -> Columns:
     three = (lines.shifted(kind, -1) * 64 + kind) * 64 + lines.shifted(kind, 1)
     alike = grouped(lines.page, three, lines.index)
     count = np.zeros(len(lines), np.int64)
-    count[alike.line] = alike.count()
+    count[alike.line] = alike.count
     return {"kind": kind, "kind_count": count, "kind_share": count / lines.size}

@@ -31,6 +31,8 @@ _CLOSING = {
 _MARKS = frozenset('”“"')
 _LOST_APOSTROPHE = re.compile(r"\?(?<=[a-z][a-z]\?)(?=(?:s|t|re|ve|ll|d|m)[ ,.;])")
 _LAST_LETTER = re.compile(r"[A-Z](?<=[a-z][a-z][a-z][A-Z])(?!\w)")
+# Texts with nothing like it are told by their bytes: small letters, capitals, and all others.
+_LETTERS = bytes(97 if 97 <= byte <= 122 else 65 if 65 <= byte <= 90 else 46 for byte in range(256))  # noqa: PLR2004
 _LONGEST = 600  # characters of a quotation that two letters enclose
 
 
@@ -95,7 +97,8 @@ def _repeated_letters(text: str) -> Iterator[tuple[int, int]]:
 
     The first word must be one of the text without the letter, and none with it.
     """
-    if _LAST_LETTER.search(text) is None:
+    shape = text.encode("utf-8", "surrogatepass").translate(_LETTERS)
+    if b"aaaA" not in shape or _LAST_LETTER.search(text) is None:
         return
     words = set(re.findall(r"\b[a-z]+\b", text))
     for closed in _LAST_LETTER.finditer(text):

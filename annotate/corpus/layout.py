@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 Span = tuple[int, int]
@@ -18,7 +19,7 @@ _RULES = frozenset("-=_*~#")  # a line drawn with them is no text
 _RAGGED = 12  # characters that single lines may be wider than most agree on
 _SHORT_WORD = 5  # letters
 _FEWEST_OPEN = 3  # lines that no sentence ends with
-_ENDS = frozenset(b".?dq\"')")
+_ENDS = b".?dq\"')"
 _MID_SENTENCE = re.compile(rb"\n(?:[a,.:?)]|\(a)")
 _CONTINUING = frozenset(",.;:!?)]}»”’%、，。；：！？،؛।")
 _MAY_GO_ON = frozenset(b"a,.?:)(dq\"'-")  # classes of the first characters of such lines
@@ -26,23 +27,15 @@ _FINAL = frozenset((b".", b"?", b"d", b"q"))
 _WORD_STARTS = re.compile(rb"(?:(?<= )|\A)[\"'(]*([aA])")
 
 
-def paragraphs(text: str, shape: bytes, spans: list[Span]) -> tuple[list[list[Span]], bool]:
-    """Group the lines of a text into paragraphs; most hold one line.
+def continued(text: str, shape: bytes, spans: list[Span]) -> tuple[set[int], bool]:
+    """Tell which lines of a text go on with the paragraph of the line before; most do not.
 
     Tells also whether sentences lay in pieces, so that a single line says less.
     """
     step = _step(shape)
     wrapped = _wrapped(text, shape, spans, step)
     joined = wrapped or _continued(text, shape, spans, step)
-    if not joined:
-        return [[span] for span in spans], False
-    groups: list[list[Span]] = []
-    for index, span in enumerate(spans):
-        if index in joined:
-            groups[-1].append(span)
-        else:
-            groups.append([span])
-    return groups, not wrapped and len(joined) > _FEW
+    return joined, not wrapped and len(joined) > _FEW
 
 
 def _closed(shape: bytes, span: Span) -> bool:
@@ -60,8 +53,8 @@ def _wrapped(text: str, shape: bytes, spans: list[Span], step: int) -> set[int]:
 
     A line is full when the first word of the next would not have fitted.
     """
-    ends = [shape[end - 1] for start, end in spans if end - start >= _NARROW]
-    if sum(end not in _ENDS for end in ends) < _FEWEST_OPEN:
+    ends = bytes(shape[end - 1] for start, end in spans if end - start >= _NARROW)
+    if len(ends.translate(None, _ENDS)) < _FEWEST_OPEN:
         return set()
     pairs = list(_tight_pairs(text, spans, step))
     if len(pairs) < _MANY:
@@ -76,23 +69,26 @@ def _wrapped(text: str, shape: bytes, spans: list[Span], step: int) -> set[int]:
 def _tight_pairs(text: str, spans: list[Span], step: int) -> Iterator[tuple[int, int, int]]:
     """Give (second line, length of the first, that with the next word) of near neighbours."""
     for index, ((start, end), (after, stop)) in enumerate(pairwise(spans), 1):
-        near = after == end + step and _NARROW <= end - start <= _WIDE
-        if near and text[start] not in _RULES and text[after] not in _RULES:
-            space = text.find(" ", after, min(stop, after + _WIDE))
-            yield index, end - start, end - start + 1 + (space if space >= 0 else stop) - after
+        length = end - start
+        if after != end + step or not _NARROW <= length <= _WIDE:
+            continue
+        if text[start] not in _RULES and text[after] not in _RULES:
+            space = text.find(" ", after, after + _WIDE)
+            yield index, length, length + 1 + (space if 0 <= space < stop else stop) - after
 
 
 def _width(pairs: list[tuple[int, int, int]], spans: list[Span]) -> int:
     """Find the width that most pairs agree on; 0 where the lines are not wrapped."""
-    changes = [(length, 1) for _, length, _ in pairs] + [(needed, -1) for *_, needed in pairs]
-    best = width = total = 0
-    for at, change in sorted(changes):
-        total += change
-        if total > best:
-            best, width = total, at
-    wide = sum(length * 2 > width for _, length, _ in pairs)
+    lengths = sorted(length for _, length, _ in pairs)
+    needs = sorted(needed for *_, needed in pairs)
+    agreed = [count - bisect_right(needs, at) for count, at in enumerate(lengths, 1)]
+    best = max(agreed)
+    width = lengths[agreed.index(best)]
+    wide = len(lengths) - bisect_right(lengths, width // 2)
+    if best < _MANY or best * 5 < wide * 3:
+        return 0
     beyond = sum(end - start > width for start, end in spans)
-    return width if best >= _MANY and best * 5 >= wide * 3 and beyond * 4 <= best else 0
+    return width if beyond * 4 <= best else 0
 
 
 def _continued(text: str, shape: bytes, spans: list[Span], step: int) -> set[int]:
@@ -112,24 +108,27 @@ def _continued(text: str, shape: bytes, spans: list[Span], step: int) -> set[int
     small = [index for index in certain if shape[spans[index][0]] == ord("a")]
     if len(small) == len(certain) <= _FEW:
         return set()
-    joiners = _joining_words(text, spans, certain)
-    return certain | {
+    rest = [
         index
         for index in range(1, len(spans))
-        if _is_inset(shape, spans, index, certain, step)
-        or (
-            spans[index - 1][1] + step == spans[index][0]
-            and _last_word(text, spans[index - 1]) in joiners
-        )
+        if index not in certain and spans[index - 1][1] + step == spans[index][0]
+    ]
+    lasts = {index: _last_word(text, spans[index - 1]) for index in rest}
+    joiners = _joining_words(text, lasts.values(), certain)
+    return certain | {
+        index
+        for index in rest
+        if lasts[index] in joiners or _is_inset(shape, spans, index, certain)
     }
 
 
-def _joining_words(text: str, spans: list[Span], certain: set[int]) -> set[str]:
+def _joining_words(text: str, lasts: Iterable[str], certain: set[int]) -> set[str]:
     """Find the short words of a page that no sentence ends with: they are frequent, and small."""
-    lasts = Counter(_last_word(text, spans[index - 1]) for index in range(1, len(spans)))
-    short = (word for word in lasts if 0 < len(word) <= _SHORT_WORD and word.islower())
+    short = {word for word in lasts if 0 < len(word) <= _SHORT_WORD and word.islower()}
+    if not short:
+        return short
     enough = 3 if len(certain) > _FEW else 5
-    counts = Counter(text.split(" "))
+    counts = Counter(filter(short.__contains__, text.split(" ")))
     return {word for word in short if counts[word] >= enough}
 
 
@@ -152,11 +151,11 @@ def _goes_on(text: str, shape: bytes, spans: list[Span], index: int, step: int) 
     return small and bool(letters) and not _closed(shape, spans[index - 1])
 
 
-def _is_inset(shape: bytes, spans: list[Span], index: int, certain: set[int], step: int) -> bool:
+def _is_inset(shape: bytes, spans: list[Span], index: int, certain: set[int]) -> bool:
     """Whether a line that begins with a capital or a number goes on with the sentence before."""
     (start, end), (after, stop) = spans[index - 1], spans[index]
     before = shape[start:end]
-    if end + step != after or index in certain or _closed(shape, spans[index - 1]):
+    if _closed(shape, spans[index - 1]):
         return False
     if before.endswith(b",") or (shape[after] == ord("(") and len(certain) > _FEW):
         return True

@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotate.corpus.layout import paragraphs
-from annotate.corpus.shapes import CLASSES, shape_of
+from annotate.corpus.layout import Span, continued
+from annotate.corpus.shapes import CLASSES, classes_of, codes_of
 
 Array = NDArray[Any]
 
 RIMS = " \"“”„«»‘’'「」『』.,;:!?…–—-•·*()[]"
 SITE_MARKS = (" | ", " – ", " - ", " — ", " :: ", " « ", " · ")
 NUMBER = {name: index for index, name in enumerate(CLASSES)}
-_LINE = re.compile(rb"[^\n]+")
-_NUMBERS = np.zeros(256, np.uint8)
-_NUMBERS[list(map(ord, CLASSES))] = np.arange(len(CLASSES))
-_NUMBERS[ord("\n")] = NUMBER[" "]
+_BREAK = ord("\n")
+_NUMBERS = bytes.maketrans(f"{CLASSES}\n".encode(), bytes((*range(len(CLASSES)), NUMBER[" "])))
 
 
 class Page:
-    """A clean text, its shape, and its lines; a line is a paragraph that was broken or not."""
+    """A clean text, its shape, and its lines; a line is a paragraph that was broken or not.
 
-    def __init__(self, text: str, shape: bytes) -> None:
+    `joined` numbers the printed lines that go on with the paragraph of the one before, and
+    `groups` holds, by line, the ranges of those lines of which several make one.
+    """
+
+    def __init__(self, text: str, shape: bytes, spans: list[Span]) -> None:
         self.text, self.shape = text, shape
-        spans = [match.span() for match in _LINE.finditer(shape)]
-        self.groups, self.broken = paragraphs(text, shape, spans)
-        self.spans = [(group[0][0], group[-1][1]) for group in self.groups]
+        self.joined, self.broken = continued(text, shape, spans)
+        self.groups: dict[int, list[Span]] = {}
+        self.spans = self._join(spans) if self.joined else spans
+
+    def _join(self, spans: list[Span]) -> list[Span]:
+        lines: list[Span] = []
+        for index, span in enumerate(spans):
+            if index in self.joined:
+                self.groups.setdefault(len(lines) - 1, [lines[-1]]).append(span)
+                lines[-1] = (lines[-1][0], span[1])
+            else:
+                lines.append(span)
+        return lines
 
     def __len__(self) -> int:
         return len(self.spans)
@@ -40,12 +52,53 @@ class Page:
     @cached_property
     def strings(self) -> list[str]:
         """The lines, a space in place of each break in them."""
+        if not self.joined:
+            return [line for line in self.text.split("\n") if line]
         flat = self.text.replace("\n", " ")
         return [flat[start:end] for start, end in self.spans]
 
     def shape_at(self, index: int) -> bytes:
         """Give the character classes of a line, as `shapes` has them."""
         return self.shape[slice(*self.spans[index])].replace(b"\n", b" ")
+
+
+class _Printed(NamedTuple):
+    """The printed lines of several texts: where they start and end, and where their text does.
+
+    The lines of a text are `[first[number], first[number + 1])`; it starts at `begin[number]`.
+    """
+
+    start: Array
+    end: Array
+    begin: Array
+    first: Array
+
+    @classmethod
+    def of(cls, texts: Sequence[str], kinds: Array) -> _Printed:
+        """Find the lines of texts with a break behind each."""
+        edges = np.flatnonzero(np.diff(kinds != _BREAK, prepend=False, append=False))
+        start, end = edges[::2], edges[1::2]
+        begin = np.cumsum([0, *(len(text) + 1 for text in texts)])
+        return cls(start, end, begin, np.searchsorted(start, begin))
+
+    def pages(self, texts: Sequence[str], shape: bytes) -> list[Page]:
+        """Join what is one paragraph, page by page."""
+        offset = np.repeat(self.begin[:-1], np.diff(self.first))
+        spans = list(zip((self.start - offset).tolist(), (self.end - offset).tolist(), strict=True))
+        return [
+            Page(text, shape[at : at + len(text)], spans[one:other])
+            for text, at, (one, other) in zip(
+                texts, self.begin.tolist(), pairwise(self.first.tolist()), strict=False
+            )
+        ]
+
+    def whole(self, pages: Sequence[Page]) -> Array:
+        """Tell of each line, and of the end of all, whether it begins a paragraph."""
+        whole = np.ones(len(self.start) + 1, bool)
+        for page, at in zip(pages, self.first.tolist(), strict=False):
+            if page.joined:
+                whole[[at + index for index in page.joined]] = False
+        return whole
 
 
 def key_of(string: str) -> str:
@@ -75,23 +128,20 @@ class Lines:
     @classmethod
     def of(cls, texts: Sequence[str]) -> Lines:
         """Find the lines of some texts."""
-        joined = "\n".join(texts)
-        shape = shape_of(joined)
-        pages, starts, at = list[Page](), list[int](), 0
-        for text in texts:
-            pages.append(Page(text, shape[at : at + len(text)]))
-            starts.append(at)
-            at += len(text) + 1
+        codes = codes_of("\n".join(texts))
+        shape = classes_of(codes)
+        kinds = np.frombuffer(shape, np.uint8)
+        printed = _Printed.of(texts, kinds)
+        pages = printed.pages(texts, shape)
+        whole = printed.whole(pages)
         counts = np.array([len(page) for page in pages], np.int64)
-        spans = np.array([span for page in pages for span in page.spans], np.int64).reshape(-1, 2)
-        spans += np.repeat(np.array(starts, np.int64), counts)[:, None]
         ends = np.cumsum(counts)
         return cls(
             pages,
-            np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4"),
-            _NUMBERS[np.frombuffer(shape, np.uint8)],
-            start=spans[:, 0],
-            end=spans[:, 1],
+            codes,
+            np.frombuffer(shape.translate(_NUMBERS), np.uint8),
+            start=printed.start[whole[:-1]],
+            end=printed.end[whole[1:]],
             page=np.repeat(np.arange(len(pages)), counts),
             first=np.repeat(ends - counts, counts),
             last=np.repeat(ends, counts),
@@ -127,27 +177,55 @@ class Lines:
         stops = np.append(self.start[1:], len(self.codes))
         return np.repeat(self.index.astype(np.int32), stops - self.start)
 
+    @cached_property
+    def marks(self) -> tuple[Array, Array]:
+        """Where, from `begin` on, the characters are that are no small letters, and their classes.
+
+        They are few, so whatever small letters do not matter for is asked of them alone.
+        """
+        classes = self.classes[self.begin :]
+        places = np.flatnonzero(classes != NUMBER["a"])
+        return places, classes.take(places)
+
     def per_page(self, values: Array) -> Array:
         """Give each line the sum of whole numbers over the lines of its page."""
-        sums = np.concatenate(([0], np.cumsum(values, dtype=np.int64)))
-        total: Array = sums[self.last] - sums[self.first]
+        sums = sums_before(values)
+        total: Array = sums.take(self.last) - sums.take(self.first)
         return total
 
     def before(self, values: Array) -> Array:
         """Give each line the sum of whole numbers over the lines of its page before it."""
-        sums = np.concatenate(([0], np.cumsum(values, dtype=np.int64)))
-        total: Array = sums[self.index] - sums[self.first]
+        sums = sums_before(values)
+        total: Array = sums[:-1] - sums.take(self.first)
         return total
 
-    def around(self, values: Array, reach: int) -> tuple[Array, Array]:
-        """Add up whole numbers over the `reach` lines of the page before each line, and behind."""
-        sums = np.concatenate(([0], np.cumsum(values, dtype=np.int64)))
-        before = sums[self.index] - sums[np.maximum(self.index - reach, self.first)]
-        behind = sums[np.minimum(self.index + 1 + reach, self.last)] - sums[self.index + 1]
-        return before, behind
+    def around(self, values: Array, *reaches: int) -> Iterator[tuple[int, Array, Array]]:
+        """Add up whole numbers over so many lines of the page before each line, and behind."""
+        sums = sums_before(values)
+        for reach in reaches:
+            low, high = self._reach(reach)
+            yield reach, sums[:-1] - sums.take(low), sums.take(high) - sums[1:]
+
+    def _reach(self, lines: int) -> tuple[Array, Array]:
+        """Give for each line where the lines around it begin, and where they end."""
+        if lines not in self._reaches:
+            low = np.maximum(self.index - lines, self.first)
+            self._reaches[lines] = low, np.minimum(self.index + 1 + lines, self.last)
+        return self._reaches[lines]
+
+    @cached_property
+    def _reaches(self) -> dict[int, tuple[Array, Array]]:
+        return {}
 
     def shifted(self, rows: Array, by: int) -> Array:
         """Give each line what the line `by` further on in its page has, else 0."""
         at = self.index + by
         there = (at >= self.first) & (at < self.last)
-        return rows[..., np.where(there, at, 0)] * there
+        return rows.take(np.where(there, at, 0), axis=-1) * there
+
+
+def sums_before(values: Array) -> Array:
+    """Add up whole numbers: all before each place, and behind them all of them."""
+    sums = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(values, dtype=np.int64, out=sums[1:])
+    return sums

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,35 +33,23 @@ class Described(NamedTuple):
     columns: Columns
 
 
-class Verdict(NamedTuple):
-    """What the model says of a line, and what it was told of it.
+class Verdicts(NamedTuple):
+    """What the model says of lines, and what it was told of them, by column.
 
     `body` and `title` are log-odds in thousandths, `chance` is that of being body.
     """
 
-    body: int
-    title: int
-    chance: int
-    words: int
-    credit: bool
-    copies: int
+    body: Sequence[int]
+    title: Sequence[int]
+    chance: Sequence[int]
+    words: Sequence[int]
+    credit: Sequence[bool]
+    copies: Sequence[int]
 
-
-@dataclass(frozen=True)
-class Verdicts:
-    """The verdicts on all lines, by column."""
-
-    body: Array
-    title: Array
-    chance: Array
-    words: Array
-    credit: Array
-    copies: Array
-
-    def lines(self) -> Iterator[Verdict]:
-        """Give the verdict on each line."""
-        columns = (getattr(self, field.name).tolist() for field in fields(self))
-        return map(Verdict, *columns)
+    def by_page(self, lines: Lines) -> Iterator[Verdicts]:
+        """Give the verdicts on the lines of each page."""
+        columns: tuple[Sequence[Any], ...] = self
+        return (Verdicts(*(column[rows] for column in columns)) for rows in lines.rows())
 
 
 @dataclass(frozen=True)
@@ -77,7 +65,7 @@ class Model:
     def load(cls) -> Model:
         """Read the model that the package brings."""
         with np.load(MODEL) as file:
-            odds = np.zeros(HASHES, np.int64)
+            odds = np.zeros(HASHES, np.int8)  # small, for it is looked up at random
             odds[file["word"]] = file["odds"]
             trees = {name: Trees.read(file, name) for name in (*STAGES, TITLE)}
             return cls(odds, trees, tuple(str(file["names"]).split()))
@@ -102,19 +90,21 @@ class Model:
     def judge(self, lines: Lines) -> Verdicts:
         """Judge all lines: by themselves, and again by what was said of the others."""
         if not len(lines):
-            return Verdicts(*([np.empty(0, np.int64)] * len(fields(Verdicts))))
+            return Verdicts(*([[]] * len(Verdicts._fields)))
         words = words_of(lines)
         known = describe(lines, words, self.odds[words.stem])
-        matrix = base = matrix_of(known.columns)
+        matrix = np.empty((len(self.names), len(lines)), np.float32)
+        base, more = np.split(matrix, [len(known.columns)])
+        _fill(base, known.columns)
         sums = self.trees[STAGES[0]].sums(base)
         for name in STAGES[1:]:
-            matrix = np.concatenate((base, matrix_of(again(known, chance(sums)))))
+            _fill(more, again(known, chance(sums)))
             sums = self.trees[name].sums(matrix)
         titles = np.full(len(lines), _NO_TITLE, np.int64)
         early = lines.before(sums > 0) == 0
         titles[early] = self.trees[TITLE].sums(matrix[:, early])
         told = (known.columns[name] for name in ("words", "credit", "copies"))
-        return Verdicts(sums, titles, chance(sums), *told)
+        return Verdicts(*(column.tolist() for column in (sums, titles, chance(sums), *told)))
 
 
 def describe(lines: Lines, words: Words, noise: Array) -> Described:
@@ -143,4 +133,11 @@ def again(known: Described, likely: Array) -> Columns:
 
 def matrix_of(columns: Columns) -> Array:
     """Put columns under each other: a row for each name, a column for each line."""
-    return np.stack([np.asarray(column, np.float32) for column in columns.values()])
+    matrix = np.empty((len(columns), len(next(iter(columns.values())))), np.float32)
+    _fill(matrix, columns)
+    return matrix
+
+
+def _fill(matrix: Array, columns: Columns) -> None:
+    for row, column in zip(matrix, columns.values(), strict=True):
+        row[:] = column

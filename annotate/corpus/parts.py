@@ -58,6 +58,7 @@ Numbers = NDArray[np.uint64]
 MANIFEST = "manifest.json"
 TRACE = "trace"
 _PLACES = struct.Struct("<QQ")
+_WRITTEN = 1 << 17  # bytes at once
 _INDEX = ("index.entries", "index.sample", "index.chunk_ids", "index.spare")
 FILES = ("articles.jsonl", "chunks.jsonl", "rejected.jsonl", *_INDEX)
 
@@ -164,7 +165,9 @@ class RowFiles:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self._files: dict[str, BinaryIO] = {name: (folder / name).open("wb") for name in FILES}
+        self._files: dict[str, BinaryIO] = {
+            name: (folder / name).open("wb", _WRITTEN) for name in FILES
+        }
         self._at = {"articles.jsonl": 0, "chunks.jsonl": 0, "index.spare": 0}
         self._trace: mmap | None = None
         self.counts = Counter[str]()

@@ -101,6 +101,8 @@ def find_quotes(text: str) -> Quotes:
     opened: list[_Opened] = []
     line_end = -1
     for index, place in enumerate(places):
+        if text[place] in "'’" and _is_inside_word(text, place):
+            continue
         if place > line_end:
             _end_line(text, line_end, opened, found)
             line_end = text.find("\n", place)
@@ -109,6 +111,12 @@ def find_quotes(text: str) -> Quotes:
     _end_line(text, line_end, opened, found)
     pairs, nested = _outermost(found.pairs)
     return Quotes(pairs, tuple(sorted(found.unpaired)), nested, tuple(sorted(found.mixed)))
+
+
+def _is_inside_word(text: str, place: int) -> bool:
+    """Whether a mark is an apostrophe between two letters, which no quote begins or ends with."""
+    inner = 0 < place < len(text) - 1
+    return inner and text[place - 1].isalnum() and text[place + 1].isalnum()
 
 
 def _places(text: str) -> list[int]:

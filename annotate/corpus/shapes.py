@@ -55,15 +55,24 @@ _HANGUL = (0xAC00, 0xD7A3)
 _SIZE = 0x110000
 
 
+def codes_of(text: str) -> NDArray[Any]:
+    """Give the code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+
+
 def shape_of(text: str) -> bytes:
+    """Give the class of each code point of a text."""
+    return classes_of(codes_of(text))
+
+
+def classes_of(codes: NDArray[Any]) -> bytes:
     """Give the class of each code point."""
     table = _table()
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    classes = table[codes]
+    classes = table.take(codes)
     if not classes.all():
         for code in np.unique(codes[classes == 0]).tolist():
             table[code] = ord(_class_of(chr(code)))
-        classes = table[codes]
+        classes = table.take(codes)
     return bytes(classes.tobytes())
 
 

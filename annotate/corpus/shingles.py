@@ -45,6 +45,7 @@ _ROW = np.array([pow(0xB492_B66F_BE98_F273, k, 1 << 64) for k in range(SIZE)], n
 # unstable is what NFC or case-folding may join with others or make several of.
 _ALONE, _JOINED, _UNSEEN, _UNSTABLE = (1 << 21, 2 << 21, 3 << 21, 4 << 21)
 _KIND, _STABLE = np.uint32(3 << 21), np.uint32(_UNSTABLE - 1)
+_UNMET = 0xFFFF_FFFF
 _PLANE = 0x1_0000
 # Thai, Lao, Burmese, Khmer, Tai and Javanese letters, kana, ideographs: where each range starts
 # and where it ends.
@@ -80,7 +81,7 @@ def signature(text: str) -> Signature:
     """Hash a text for comparison."""
     words = _words(text)
     rows = _rows(words)
-    kept = rows if len(words) < WHOLE_WORDS else _winnowed(rows)
+    kept = rows if len(words) < WHOLE_WORDS else _unrepeated(_winnowed(rows))
     digest = hashlib.sha256(words.astype("<u8", copy=False).tobytes()).digest()
     return Signature(len(words), int.from_bytes(digest[:8], "little"), _distinct(kept))
 
@@ -91,14 +92,15 @@ def shingles(text: str) -> Hashes:
 
 
 def _distinct(hashes: Hashes) -> Hashes:
-    ordered = np.sort(hashes)
-    if len(ordered) == 0:
-        return ordered
-    keep = np.empty(len(ordered), bool)
-    keep[0] = True
-    np.not_equal(ordered[1:], ordered[:-1], out=keep[1:])
-    distinct: Hashes = ordered[keep]
-    return distinct
+    return _unrepeated(np.sort(hashes))
+
+
+def _unrepeated(hashes: Hashes) -> Hashes:
+    """Leave out what is equal to the number before it."""
+    keep = np.ones(len(hashes), bool)
+    np.not_equal(hashes[1:], hashes[:-1], out=keep[1:])
+    kept: Hashes = hashes[keep]
+    return kept
 
 
 def _winnowed(rows: Hashes) -> Hashes:
@@ -138,9 +140,11 @@ def _piece_words(text: str) -> Hashes:
     if text.isascii():
         return _hashes(np.frombuffer(b"\0" + text.encode().translate(_ASCII), np.uint8))
     values = _values(text)
-    if values.max() >= _UNSTABLE:
+    highest = values.max()
+    if highest >= _UNSTABLE:
         values = _values(unicodedata.normalize("NFC", text).casefold()) & _STABLE
-    return _hashes(values) if values.max() < _ALONE else _lone_hashes(values)
+        highest = values.max()
+    return _hashes(values) if highest < _ALONE else _lone_hashes(values)
 
 
 def _hashes(values: Values) -> Hashes:
@@ -163,14 +167,22 @@ def _sums(values: Values, starts: NDArray[np.intp]) -> Hashes:
     if len(starts) == 0:
         return np.empty(0, np.uint64)
     powers, inverses = _powers()
-    sums: Hashes = np.add.reduceat(powers[: len(values)] * values, starts)
-    sums *= inverses[starts]
+    totals: Hashes = np.add.accumulate(powers[: len(values)] * values)
+    before = totals.take(starts - 1)
+    sums: Hashes = np.append(before[1:], totals[-1:])
+    sums -= before
+    sums *= inverses.take(starts)
     return sums
 
 
 def _values(text: str) -> Values:
     codes = np.frombuffer(f"\0{text}".encode("utf-32-le", "surrogatepass"), np.uint32)
-    values = _table().take(codes, mode="clip")
+    table = _table()
+    values = table.take(codes, mode="clip")
+    if values.max() == _UNMET:
+        new = np.minimum(np.unique(codes[values == _UNMET]), _PLANE - 1)
+        table[new] = [_value(chr(code)) for code in new.tolist()]
+        values = table.take(codes, mode="clip")
     if codes.max() >= _PLANE:
         far = codes >= _PLANE
         found, places = np.unique(codes[far], return_inverse=True)
@@ -192,12 +204,11 @@ def _power_row(base: int) -> Hashes:
 
 @cache
 def _table() -> Values:
-    """Give the values of the characters of the first plane."""
-    values = np.arange(_PLANE, dtype=np.uint32)
+    """Hold the values of the characters of the first plane that were met so far."""
+    values = np.full(_PLANE, _UNMET, dtype=np.uint32)
+    for plain in (_IDEOGRAPHS, _HANGUL):
+        values[plain] = np.arange(plain.start, plain.stop)
     values[_IDEOGRAPHS] |= _ALONE
-    plain = {*range(_PLANE)[_IDEOGRAPHS], *range(_PLANE)[_HANGUL]}
-    others = [code for code in range(_PLANE) if code not in plain]
-    values[others] = [_value(chr(code)) for code in others]
     return values
 
 

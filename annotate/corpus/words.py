@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -47,29 +47,29 @@ class Shared:
 
     def sums(self, of_line: Array) -> Array:
         """Give for each entry the sum of whole numbers over the lines of its group."""
-        return np.bincount(self.group, weights=of_line[self.line], minlength=self.groups)[
-            self.group
-        ]
+        weights = of_line.take(self.line)
+        sums = np.bincount(self.group, weights=weights, minlength=self.groups)
+        return sums.take(self.group)
 
+    @cached_property
     def count(self) -> Array:
         """Give for each entry how many lines its group has."""
-        return np.bincount(self.group, minlength=self.groups)[self.group]
+        return np.bincount(self.group, minlength=self.groups).take(self.group)
 
     def per_line(self, lines: int, chosen: Array) -> Array:
         """Count for each line the chosen ones of its entries."""
-        return np.bincount(self.line[chosen], minlength=lines)
+        return np.bincount(self.line, weights=chosen, minlength=lines).astype(np.int64)
 
 
 def words_of(lines: Lines) -> Words:
     """Find the words of all lines."""
     classes = lines.classes[lines.begin :]
-    letters = classes < _LETTERS
-    edges = np.flatnonzero(np.diff(letters, prepend=False, append=False))
-    start, size = edges[::2], edges[1::2] - edges[::2]
+    start, size = _runs_of_letters(*lines.marks, len(classes))
     lower = np.concatenate((_lowered(lines.codes[lines.begin :]), np.zeros(_STEM, np.uint32)))
     stem = np.zeros(len(start), np.uint32)
     for place in range(_STEM):
-        stem = stem * _BASE + lower[start + place] * (size > place)
+        stem *= _BASE
+        stem += lower[place:].take(start) * (size > place)
     spaceless = (classes == NUMBER["u"]) | (classes == NUMBER["h"])
     if spaceless.any():
         pairs = np.flatnonzero(spaceless[:-1] & spaceless[1:])
@@ -80,8 +80,16 @@ def words_of(lines: Lines) -> Words:
         stem = np.concatenate((stem[whole], lower[pairs] * _BASE + lower[pairs + 1]))[order]
         size = np.concatenate((size[whole], np.full(len(pairs), _STEM)))[order]
     hashed = (stem * _SPREAD) >> np.uint32(32 - HASHES.bit_length() + 1)
-    capital = classes[start] == NUMBER["A"]
-    return Words(lines.of_character[start], size, capital, hashed.astype(np.int64))
+    capital = classes.take(start) == NUMBER["A"]
+    return Words(lines.of_character.take(start), size, capital, hashed.astype(np.int64))
+
+
+def _runs_of_letters(places: Array, classes: Array, size: int) -> tuple[Array, Array]:
+    """Give start and size of what lies between the characters that are no letters."""
+    edges = np.concatenate(([-1], places[classes >= _LETTERS], [size]))
+    sizes = np.diff(edges) - 1
+    some = np.flatnonzero(sizes)
+    return edges.take(some) + 1, sizes.take(some)
 
 
 @cache
@@ -93,11 +101,11 @@ def _lower_table() -> Array:
 def _lowered(codes: Array) -> Array:
     """Give the small letter of each code point; 1 where there is none."""
     table = _lower_table()
-    lower = table[codes]
+    lower = table.take(codes)
     if not lower.all():
         for code in np.unique(codes[lower == 0]).tolist():
             table[code] = ord(chr(code).lower()[:1] or "\1") or 1
-        lower = table[codes]
+        lower = table.take(codes)
     return lower
 
 
@@ -111,12 +119,18 @@ def grouped(page: Array, value: Array, line: Array) -> Shared:
     if page_bit + int(page.max(initial=0)).bit_length() > _KEY_BITS:
         raise ValueError("too many pages and lines at once")
     keys = (page << np.int64(page_bit)) | (value << np.int64(line_bits)) | line
-    keys.sort()
-    keys = keys[np.diff(keys, prepend=-1) != 0]
-    values = keys >> np.int64(line_bits)
-    group = np.cumsum(np.diff(values, prepend=-1) != 0) - 1
+    keys.sort(kind="stable")  # quick on keys that are in the order of their pages
+    keys = keys[_first_of_equals(keys)]
+    group = np.cumsum(_first_of_equals(keys >> np.int64(line_bits))) - 1
     groups = int(group[-1]) + 1 if len(group) else 0
     return Shared(keys & np.int64((1 << line_bits) - 1), group, groups)
+
+
+def _first_of_equals(ordered: Array) -> Array:
+    """Tell where a value is another one than that before it."""
+    first = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return first
 
 
 def content_words(lines: Lines, words: Words, caseless: Array) -> Shared:
@@ -126,15 +140,19 @@ def content_words(lines: Lines, words: Words, caseless: Array) -> Shared:
     """
     content = (words.size > 4) | ((words.size > 3) & words.capital)  # noqa: PLR2004
     content |= (words.size > 2) & caseless[words.line]  # noqa: PLR2004
-    line = words.line[content].astype(np.int64)
-    return grouped(lines.page[line], words.stem[content], line)
+    return _grouped_words(lines, words, content)
 
 
 def rare_words(lines: Lines, words: Words, noise: Array) -> Shared:
     """Find the lines that share words of which nothing is known: names, and what is told of."""
     rare = (noise == 0) & (words.size > 2)  # noqa: PLR2004
-    line = words.line[rare].astype(np.int64)
-    return grouped(lines.page[line], words.stem[rare], line)
+    return _grouped_words(lines, words, rare)
+
+
+def _grouped_words(lines: Lines, words: Words, chosen: Array) -> Shared:
+    places = np.flatnonzero(chosen)
+    line = words.line.take(places).astype(np.int64)
+    return grouped(lines.page.take(line), words.stem.take(places), line)
 
 
 def runs_of_words(lines: Lines, words: Words) -> Shared:
@@ -143,9 +161,9 @@ def runs_of_words(lines: Lines, words: Words) -> Shared:
     runs = words.stem[:count]
     for step in (1, 2, 3):
         runs = (runs * 1_000_003 + words.stem[step : step + count]) & 0xFFFFFFFF
-    chosen = (runs & 1 == 0) & (words.line[3:] == words.line[:count])
-    line = words.line[:count][chosen].astype(np.int64)
-    return grouped(lines.page[line], runs[chosen] >> 1, line)
+    chosen = np.flatnonzero((runs & 1 == 0) & (words.line[3:] == words.line[:count]))
+    line = words.line.take(chosen).astype(np.int64)
+    return grouped(lines.page.take(line), runs.take(chosen) >> 1, line)
 
 
 def whole_lines(lines: Lines, words: Words) -> Shared:

@@ -16,7 +16,7 @@ from annotate.corpus.body import select, select_bodies, select_body
 from annotate.corpus.clean import clean
 from annotate.corpus.edits import EditedText
 from annotate.corpus.lines import Lines
-from annotate.corpus.model import Model, Verdict, again, describe
+from annotate.corpus.model import Model, Verdicts, again, describe
 from annotate.corpus.words import words_of
 from tests.unit.corpus.texts import nasty_texts
 
@@ -206,7 +206,7 @@ def test_a_page_of_which_the_model_is_not_sure_is_doubtful() -> None:
     text = page(*ARTICLE)
     lines = Lines.of([text])
     sure, unsure = (
-        [Verdict(1000, -9000, chance, 10, credit=False, copies=1) for _ in range(len(lines))]
+        Verdicts(*([value] * len(lines) for value in (1000, -9000, chance, 10, False, 1)))
         for chance in (950, 600)
     )
     assert not select(lines.pages[0], None, sure).doubtful

@@ -12,7 +12,7 @@ def test_pages_share_nothing_however_many_there_are() -> None:
         [f"The ferry of Mell sails\n\nNews\n\nPage {number}" for number in range(1100)]
     )
     shared = whole_lines(lines, words_of(lines))
-    assert set(shared.count().tolist()) == {1}
+    assert set(shared.count.tolist()) == {1}
 
 
 def test_too_many_lines_are_refused_and_not_mixed_up() -> None:
