@@ -10,6 +10,7 @@ FINDINGS = {
     "relation-end": "an end of the arrow is missing or set aside; the arrow is left out",
     "relation-unknown": "the schema joins no such labels; the arrow is left out",
     "resize-astral": "a border was shifted by the letters beyond U+FFFF; the span is set aside",
+    "result-malformed": "the server holds what no labelling page writes; it is left out",
     "schema-stale": "saved under a schema that has since changed; nothing is set aside for it",
     "spans-crossing": "two spans overlap as the schema forbids; both are set aside",
     "surface-mismatch": "the words stored are not those at the borders; the region is set aside",

@@ -51,11 +51,14 @@ class Reading:
 def read_results(results: Sequence[Json], text: str, schema: Schema, place: str) -> Reading:
     """Turn the results of one annotation into spans over `text`; `place` names it in findings."""
     reading, lexicon = Reading(), lexicon_of(schema)
+    results = _well_formed(results, place, reading)
     for item in results:
         if item.get("type") == "labels":
             _read_region(item, text, lexicon, place, reading)
     _name_spans(reading)
     answers = _answers(results, lexicon.page, place, reading)
+    halves = reading.halves()
+    _check_asked(answers, halves, lexicon.page, place, reading)
     reading.spans = [
         _answered(span, answers.get(reading.regions[span.id], {}), lexicon.page)
         for span in reading.spans
@@ -65,6 +68,43 @@ def read_results(results: Sequence[Json], text: str, schema: Schema, place: str)
         if item.get("type") == "relation":
             _read_relation(item, halves, lexicon, place, reading)
     return reading
+
+
+def _well_formed(results: Any, place: str, reading: Reading) -> list[Json]:
+    """Pass on what a labelling page may have written; servers take anything."""
+    items = results if isinstance(results, list | tuple) else [results]
+    good = [item for item in items if _is_result(item)]
+    for item in items:
+        if not any(item is one for one in good):
+            message = f"no labelling page writes {str(item)[:80]!r}; it is left out"
+            reading.set_aside("result-malformed", "error", place, message)
+    return good
+
+
+def _is_result(item: Any) -> bool:
+    if not isinstance(item, dict):
+        return False
+    value, links = item.get("value") or {}, item.get("labels") or []
+    if not (isinstance(value, dict) and isinstance(links, list)):
+        return False
+    return all(isinstance(value.get(key) or [], list) for key in ("labels", "choices"))
+
+
+def _check_asked(
+    answers: Mapping[str, Mapping[str, list[str]]],
+    halves: Mapping[str, list[Span]],
+    page: Mapping[str, Control],
+    place: str,
+    reading: Reading,
+) -> None:
+    """Say which answers are to a question that is not asked about what the region is."""
+    for region, given in answers.items():
+        labels = {span.label for span in halves.get(region, ())}
+        for name, values in given.items():
+            if labels and values and not labels & set(page[name].labels):
+                message = f"the schema does not ask {name!r} about {' or '.join(sorted(labels))}"
+                where = f"{place} region {region}"
+                reading.set_aside("answer-unknown", "warning", where, message)
 
 
 def _read_region(item: Json, text: str, lexicon: Lexicon, place: str, reading: Reading) -> None:
@@ -122,9 +162,11 @@ def _answers(
 ) -> dict[str, dict[str, list[str]]]:
     """Per region the values of each control; answers about the whole chunk go to `reading`."""
     found: dict[str, dict[str, list[str]]] = {}
+    regions = {str(item.get("id")) for item in results if item.get("type") == "labels"}
     for item in results:
         if item.get("type") in {"labels", "relation"}:
             continue
+        region = str(item.get("id"))
         name = str(item.get("from_name"))
         control = page.get(name)
         values = _listed((item.get("value") or {}).get(control.kind)) if control else []
@@ -133,8 +175,11 @@ def _answers(
             reading.unknown += strange if control else [name]
             message = f"the schema has no question {name!r} with the answer {strange}"
             reading.set_aside("answer-unknown", "warning", place, message)
+        elif control.labels and region not in regions:
+            message = f"an answer to {name!r} is about region {region}, which is not there"
+            reading.set_aside("answer-unknown", "warning", place, message)
         elif control.labels:
-            found.setdefault(str(item.get("id")), {})[name] = values
+            found.setdefault(region, {}).setdefault(name, []).extend(values)
         elif values:
             reading.document.append((control.answers, "+".join(sorted(values))))
     return found
