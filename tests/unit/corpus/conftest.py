@@ -11,10 +11,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # The laws of the corpus run with one of these, `HYPOTHESIS_PROFILE=long` names the other.
-settings.register_profile("normal", max_examples=500, deadline=None)
-settings.register_profile("long", max_examples=10_000, deadline=None)
-settings.register_profile("untimed", deadline=None)  # the first example pays for the imports
-settings.load_profile("untimed")
+shared = settings.get_profile("shared")
+settings.register_profile("normal", shared, max_examples=500)
+settings.register_profile("long", shared, max_examples=10_000)
 
 SETTINGS = 'workspace_id = "0123456789"\nname = "ferry-news"\n'
 
