@@ -19,6 +19,7 @@ _DOORS = {
     "pull": "annotate.studio.pull",
     "status": "annotate.studio.status",
     "publish": "annotate.release.build",
+    "diff": "annotate.release.diff",
     "load_schema": "annotate.schema",
 }
 

@@ -17,8 +17,9 @@ from annotate.flows.init import init
 from annotate.flows.simulate import CAREFUL, HASTY, Slips, answer
 from annotate.labels.entities import Gazetteer
 from annotate.labels.read import open_passage
-from annotate.release.build import check_offsets, publish
+from annotate.release.build import publish
 from annotate.release.columns import tables
+from annotate.release.draft import check_offsets
 from annotate.schema import Schema, load_schema
 from annotate.studio.client import Studio
 from annotate.studio.invite import sign_up

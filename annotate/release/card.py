@@ -9,7 +9,7 @@ from typing import Any
 
 from annotate.release.columns import Table, card_features
 from annotate.release.files import data_file
-from annotate.release.rows import SPLIT, Built
+from annotate.release.rows import TRAIN, Built
 from annotate.schema import Schema
 from annotate.workspace import Settings
 
@@ -36,7 +36,7 @@ class CardInput:
     schema: Schema
     tables: Mapping[str, Table]
     built: Built
-    sizes: Mapping[str, int]  # bytes in memory, by config
+    sizes: Mapping[tuple[str, str], int]  # bytes in memory, by config and split
     version: str
     date: str
     manifest_sha256: str
@@ -92,7 +92,9 @@ def _config(card: CardInput, name: str) -> Json:
     """
     entry: Json = {
         "config_name": name,
-        "data_files": [{"split": SPLIT, "path": data_file(name, SPLIT)}],
+        "data_files": [
+            {"split": split, "path": data_file(name, split)} for split in card.built.splits(name)
+        ],
         "version": card.version,
         "description": f"sha256:{card.manifest_sha256}",
     }
@@ -105,10 +107,11 @@ def _info(card: CardInput, name: str, table: Table) -> Json:
         "features": card_features(table),
         "splits": [
             {
-                "name": SPLIT,
-                "num_bytes": card.sizes[name],
-                "num_examples": len(card.built.rows[name]),
+                "name": split,
+                "num_bytes": card.sizes[name, split],
+                "num_examples": len(card.built.part(name, split)),
             }
+            for split in card.built.splits(name)
         ],
     }
 
@@ -137,7 +140,8 @@ def _loading(card: CardInput) -> str:
     name = card.settings.name
     path = f"./datasets/{name}/{card.version}"
     lines = [
-        f'{config} = load_dataset("{path}", "{config}", split="{SPLIT}")' for config in card.tables
+        f'{config} = load_dataset("{path}", "{config}", split="{card.built.splits(config)[0]}")'
+        for config in card.tables
     ]
     code = "\n".join(["from datasets import load_dataset", "", *lines])
     return (
@@ -213,7 +217,7 @@ def _splits(card: CardInput) -> str:
     events = {row["event"] for row in articles if row["event"]}
     lone = sum(1 for row in articles if not row["event"])
     return (
-        f"## Splits\n\nEverything is in `{SPLIT}`: splits that keep an event together are not "
+        f"## Splits\n\nEverything is in `{TRAIN}`: splits that keep an event together are not "
         f"cut in this version of the tool. Events named: {len(events)}; articles of no named "
         f"event: {lone}."
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from annotate.corpus import Article, Chunk
@@ -16,7 +16,8 @@ from annotate.release.version import Version
 from annotate.schema import Schema
 
 Json = dict[str, Any]
-SPLIT = "train"
+TRAIN = "train"
+SPLITS = (TRAIN, "validation", "test")
 LEAD_TIMES = (30, 60, 120, 300, 600)  # seconds: the borders of the published bins
 
 
@@ -35,16 +36,26 @@ class Source:
 
 @dataclass
 class Built:
-    """Rows by config, and what is worth counting."""
+    """Rows by config, the split of each article, and what is worth counting."""
 
     rows: dict[str, list[Json]] = field(default_factory=dict)
+    split_of: dict[str, str] = field(default_factory=dict)
     undecided: int = 0
     groups_without_triple: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
 
+    def part(self, config: str, split: str) -> list[Json]:
+        """Give the rows of one config that are in one split."""
+        return [row for row in self.rows[config] if self.split_of[row["article_id"]] == split]
 
-def build_rows(source: Source, version: str, before: Mapping[str, Json]) -> Built:
-    """Make the rows of all configs; `before` are the last release's `spans` rows by id."""
+    def splits(self, config: str) -> list[str]:
+        """List the splits in which a config has rows."""
+        found = {self.split_of[row["article_id"]] for row in self.rows[config]}
+        return [split for split in SPLITS if split in found]
+
+
+def build_rows(source: Source) -> Built:
+    """Make the rows of all configs; `with_versions` completes those of `spans`."""
     answers = _answers_by_chunk(source.labels.annotations)
     decided = {
         chunk.id: answer
@@ -53,15 +64,15 @@ def build_rows(source: Source, version: str, before: Mapping[str, Json]) -> Buil
     }
     built = Built(undecided=len(source.chunks) - len(decided))
     built.set_aside.update(finding.code for finding in source.labels.findings)
-    spans = [
+    built.rows["spans"] = [
         _spans_row(source, chunk, decided[chunk.id], len(_submitted(answers[chunk.id])))
         for chunk in source.chunks
         if chunk.id in decided
     ]
-    built.rows["spans"] = _in_order([_versioned(row, version, before) for row in spans])
     built.rows["annotations"] = _annotation_rows(source)
     built.rows["triples"] = _triple_rows(source, decided, built)
     built.rows["articles"] = _article_rows(source)
+    built.split_of = {row["article_id"]: row["split"] for row in built.rows["articles"]}
     return built
 
 
@@ -109,19 +120,23 @@ def _spans_row(source: Source, chunk: Chunk, answer: Annotation, answers: int) -
     }
 
 
-def _versioned(row: Json, version: str, before: Mapping[str, Json]) -> Json:
-    """Say since when a row is there and when it last changed."""
-    last = before.get(row["id"])
-    if last is None:
-        return row | {"first_version": version, "last_changed_version": version}
-    same = all(last[key] == value for key, value in row.items())
-    changed = last["last_changed_version"] if same else version
-    return row | {"first_version": last["first_version"], "last_changed_version": changed}
+def with_versions(
+    built: Built,
+    version: str,
+    before: Mapping[str, tuple[str, str]],
+    changed: Collection[str],
+) -> Built:
+    """Say of each chunk since when it is there and when it last changed, old ones first.
 
-
-def _in_order(rows: list[Json]) -> list[Json]:
-    """Old rows first: the files of the next version then begin like those of the last."""
-    return sorted(rows, key=_place)
+    The files of the next version then begin like those of the last. `before` holds both versions
+    as the last release says them, by chunk; `changed` are the chunks that differ from it.
+    """
+    rows = []
+    for row in built.rows["spans"]:
+        first, last = before.get(row["id"], (version, version))
+        last = version if row["id"] in changed else last
+        rows.append(row | {"first_version": first, "last_changed_version": last})
+    return replace(built, rows=built.rows | {"spans": sorted(rows, key=_place)})
 
 
 def _place(row: Json) -> tuple[Version | None, str, int]:
@@ -247,7 +262,7 @@ def _article_row(source: Source, article: Article, chunks: int) -> Json:
         "event": article.event,
         "sha256": article.source.sha256,
         "licence": source.licence,
-        "split": SPLIT,
+        "split": TRAIN,
         "chunks": chunks,
         "text": article.text,
     }

@@ -203,6 +203,7 @@ def test_a_dry_run_changes_nothing(news):
         "pull",
         "status",
         "publish",
+        "diff",
         "demo",
         "schema check",
         "schema render",

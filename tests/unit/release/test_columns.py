@@ -6,10 +6,9 @@ import pyarrow as pa
 import pytest
 
 from annotate.release.columns import arrow_schema, card_features, tables
-from annotate.release.rows import build_rows
 from annotate.schema import parse_schema
 from tests.unit.labels.marked import SCHEMAS, STARTER
-from tests.unit.release.source import answers, source
+from tests.unit.release.source import answers, first_release, source
 
 Json = dict[str, Any]
 TABLES = tables(STARTER)
@@ -50,7 +49,7 @@ def test_the_card_and_the_files_have_the_same_columns(config: str) -> None:
 
 @pytest.mark.parametrize("config", TABLES)
 def test_every_row_has_exactly_the_columns_of_its_config(config: str) -> None:
-    rows = build_rows(source(*answers()), "0.1.0", {}).rows[config]
+    rows = first_release(source(*answers())).rows[config]
     assert rows
     for row in rows:
         assert set(row) == set(TABLES[config])

@@ -22,14 +22,14 @@ from annotate.release.files import (
     rows_sha256,
     write_parquet,
 )
-from annotate.release.rows import Source, build_rows
+from annotate.release.rows import Source
 from tests.unit.labels.marked import STARTER
 from tests.unit.labels.texts import nasty_texts
-from tests.unit.release.source import answers, source
+from tests.unit.release.source import answers, first_release, source
 
 Json = dict[str, Any]
 TABLES = tables(STARTER)
-ROWS = build_rows(source(*answers()), "0.1.0", {}).rows
+ROWS = first_release(source(*answers())).rows
 ROOT = Path(__file__).parents[3]
 
 
@@ -83,7 +83,7 @@ def test_files_are_compressed_for_reading_in_parts(tmp_path: Path) -> None:
 WRITE = """
 import random, sys
 from pathlib import Path
-from tests.unit.release.source import CHUNKS, answers, source
+from tests.unit.release.source import CHUNKS, answers, first_release, source
 from tests.unit.release.test_files import write_all
 
 given, chunks = answers(), list(CHUNKS)
@@ -94,7 +94,7 @@ write_all(Path(sys.argv[1]), source(*given, chunks=chunks))
 
 
 def write_all(folder: Path, made_of: Source) -> None:
-    rows = build_rows(made_of, "0.1.0", {}).rows
+    rows = first_release(made_of).rows
     for config, table in TABLES.items():
         write_parquet(folder / data_file(config, "train"), rows[config], table)
 
