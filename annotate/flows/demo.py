@@ -128,13 +128,17 @@ def _answers(
 
 
 def load(path: Path, schema: Schema, cache: Path) -> dict[str, Any]:
-    """Open every config of a release as a researcher would, with the real `load_dataset`."""
+    """Open every config of a release with the real `load_dataset`, its splits put together."""
     import datasets
 
     datasets.disable_progress_bars()
-    return {
-        config: datasets.load_dataset(str(path), config, split="train", cache_dir=str(cache))
+    loaded = {
+        config: datasets.load_dataset(str(path), config, cache_dir=str(cache))
         for config in tables(schema)
+    }
+    return {
+        config: datasets.concatenate_datasets(list(splits.values()))
+        for config, splits in loaded.items()
     }
 
 

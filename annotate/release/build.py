@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 from annotate.errors import InputError, RefusedError
 from annotate.release.diff import Difference, compare_releases
 from annotate.release.draft import Draft
+from annotate.release.links import find_links
 from annotate.release.opened import Release, all_releases
 from annotate.release.rows import Source, build_rows
 from annotate.release.source import day_of_last_pull, read_source
+from annotate.release.splits import Assignment, Policy, assign, read_ledger
 from annotate.release.step import next_version, parse_asked
 from annotate.release.version import Version
 from annotate.workspace import Workspace, lock
@@ -77,19 +80,52 @@ def _plan(
 
     Gives the draft to place, None when nothing differs, and the draft as it was compared.
     """
+    source, assignment = _split(source, workspace, parent)
     built = build_rows(source)
     if not built.rows["spans"]:
         raise InputError(
             "no chunk has a decision yet, so there is nothing to publish",
             'answers were skipped, or aggregation = "single" met more than one',
         )
-    draft = Draft(workspace, source.schema, built, day_of_last_pull(workspace), parent)
+    day = day_of_last_pull(workspace)
+    draft = Draft(workspace, source.schema, built, assignment, day, parent)
     difference = compare_releases(parent, draft.side) if parent else None
     last = Version.parse(parent.version) if parent else None
     version = next_version(last, difference, asked)
     if version is None:
         return None, draft, difference
     return draft.numbered(str(version), difference), draft, difference
+
+
+def _split(
+    source: Source, workspace: Workspace, parent: Release | None
+) -> tuple[Source, Assignment]:
+    """Give every article its split, and take those out that would tie two splits together."""
+    settings, articles = workspace.settings.publish, source.answered
+    assignment = assign(
+        _weights(source),
+        find_links(list(articles.values()), source.chunks),
+        read_ledger(parent.folder if parent else None),
+        Policy(settings.splits.model_dump(), settings.split_seed),
+    )
+    left_out = {item.article_id for item in assignment.left_out}
+    chunks = [chunk for chunk in source.chunks if chunk.article_id not in left_out]
+    split_of, group_of = assignment.split_of, assignment.group_of
+    return replace(source, chunks=chunks, split_of=split_of, group_of=group_of), assignment
+
+
+def _weights(source: Source) -> dict[str, Counter[str]]:
+    """Count by article what every split shall have its share of: chunks, and each label."""
+    weights: dict[str, Counter[str]] = {name: Counter() for name in source.answered}
+    article_of = {chunk.id: chunk.article_id for chunk in source.chunks}
+    for chunk in source.chunks:
+        if chunk.article_id in weights:
+            weights[chunk.article_id]["chunks"] += 1
+    for answer in source.labels.annotations:
+        if answer.chunk_id in article_of:
+            labels = (f"label {span.label}" for span in answer.spans)
+            weights[article_of[answer.chunk_id]].update(labels)
+    return weights
 
 
 def _report(

@@ -9,7 +9,9 @@ from typing import Any
 
 from annotate.release.columns import Table, card_features
 from annotate.release.files import data_file
-from annotate.release.rows import TRAIN, Built
+from annotate.release.links import RUN
+from annotate.release.rows import Built
+from annotate.release.splits import LEDGER, TRAIN, Assignment
 from annotate.schema import Schema
 from annotate.workspace import Settings
 
@@ -36,6 +38,7 @@ class CardInput:
     schema: Schema
     tables: Mapping[str, Table]
     built: Built
+    assignment: Assignment
     sizes: Mapping[tuple[str, str], int]  # bytes in memory, by config and split
     version: str
     date: str
@@ -216,10 +219,24 @@ def _splits(card: CardInput) -> str:
     articles = card.built.rows["articles"]
     events = {row["event"] for row in articles if row["event"]}
     lone = sum(1 for row in articles if not row["event"])
+    lines = []
+    for split in card.built.splits("articles"):
+        own = card.built.part("articles", split)
+        groups = len({row["group"] for row in own})
+        chunks = len(card.built.part("spans", split))
+        lines.append(f"| {split} | {groups} | {len(own)} | {chunks} |")
+    why = f"Everything is in `{TRAIN}`: {card.assignment.why}. " if card.assignment.why else ""
+    left_out = "".join(
+        f"\n- {_cell(item.article_id)}: {_cell(item.reason)}" for item in card.assignment.left_out
+    )
     return (
-        f"## Splits\n\nEverything is in `{TRAIN}`: splits that keep an event together are not "
-        f"cut in this version of the tool. Events named: {len(events)}; articles of no named "
-        f"event: {lone}."
+        f"## Splits\n\n{why}Articles of one event, near-duplicates, and articles that share a "
+        f"quote or a sentence of {RUN} words or more form a group. A group is in one split and "
+        f"stays there in every later version (`{LEDGER}`). Events named: {len(events)}; articles "
+        f"of no named event: {lone}.\n\n"
+        "| split | groups | articles | labelled chunks |\n|---|---|---|---|\n"
+        + "\n".join(lines)
+        + (f"\n\nLeft out, because they tie two splits together:\n{left_out}" if left_out else "")
     )
 
 

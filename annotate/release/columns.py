@@ -129,6 +129,7 @@ def _articles() -> Table:
         "sha256": TEXT,
         "licence": TEXT,
         "split": TEXT,
+        "group": TEXT,
         "chunks": WHOLE,
         "text": TEXT,
     }

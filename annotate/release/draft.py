@@ -16,16 +16,19 @@ from annotate.errors import RefusedError
 from annotate.ledger import Ledger
 from annotate.release import change_list
 from annotate.release.card import CardInput, render_card
-from annotate.release.columns import Table, arrow_schema, tables
+from annotate.release.columns import TEXT, Table, arrow_schema, tables
 from annotate.release.diff import Difference
 from annotate.release.files import data_file, file_sha256, read_parquet, rows_sha256, write_parquet
+from annotate.release.links import RUN
 from annotate.release.opened import MANIFEST, HeldRows, Release, Rows
-from annotate.release.rows import SPLITS, Built, with_versions
+from annotate.release.rows import Built, with_versions
+from annotate.release.splits import LEDGER, SPLITS, Assigned, Assignment, ledger_rows
 from annotate.schema import Schema, schema_features
 from annotate.workspace import Workspace, writing
 
 Json = dict[str, Any]
 SUMS = "SHA256SUMS"
+LEDGER_COLUMNS: Table = dict.fromkeys(Assigned._fields, TEXT)
 
 
 class Candidate(NamedTuple):
@@ -42,6 +45,7 @@ class Draft:
     workspace: Workspace
     schema: Schema
     built: Built
+    assignment: Assignment
     date: str
     parent: Release | None
     version: str = ""
@@ -71,10 +75,17 @@ class Draft:
     @property
     def terms(self) -> Json:
         """What a release says besides its rows."""
+        publish = self.workspace.settings.publish
         return {
             "schema": schema_features(self.schema),
-            "publish": self.workspace.settings.publish.model_dump(mode="json"),
+            "publish": publish.model_dump(mode="json"),
             "offsets": "code points, end exclusive",
+            "split_policy": {
+                "shares": publish.splits.model_dump(mode="json"),
+                "seed": publish.split_seed,
+                "together": "event, near-duplicates, shared quotes and sentences",
+                "shared_words": RUN,
+            },
         }
 
     @property
@@ -138,6 +149,8 @@ class Draft:
             for config, table in self.tables.items()
             for split in self.built.splits(config)
         }
+        ledger = ledger_rows(self.assignment.ledger, self.version)
+        write_parquet(self.folder / LEDGER, ledger, LEDGER_COLUMNS)
         self._write_changes()
         manifest = self.folder / MANIFEST
         manifest.write_bytes(_pretty(self._manifest()))
@@ -146,6 +159,7 @@ class Draft:
             schema=self.schema,
             tables=self.tables,
             built=self.built,
+            assignment=self.assignment,
             sizes=sizes,
             version=self.version,
             date=self.date,
@@ -187,6 +201,7 @@ class Draft:
             },
             **self.terms,
             "pseudonym_key": sorted(keys),
+            "left_out": [item._asdict() for item in self.assignment.left_out],
             "undecided_chunks": self.built.undecided,
             "set_aside": dict(sorted(self.built.set_aside.items())),
             "tools": {name: installed_version(name) for name in ("annotate", "pyarrow")},

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import orjson
 
 from annotate.errors import InputError
+from annotate.release.splits import SPLITS
 from annotate.release.version import Version
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 MANIFEST = "MANIFEST.json"
-FIRST_SPLITS = ("train", "validation", "test")  # the order in which splits are listed
 
 
 class Rows(Protocol):
@@ -86,7 +86,7 @@ def split_of(name: str) -> str:
 
 def _place(name: str) -> tuple[str, int, str]:
     config, split = name.partition("/")[0], split_of(name)
-    known = FIRST_SPLITS.index(split) if split in FIRST_SPLITS else len(FIRST_SPLITS)
+    known = SPLITS.index(split) if split in SPLITS else len(SPLITS)
     return config, known, split
 
 

@@ -11,19 +11,21 @@ from typing import Any
 from annotate.corpus import Article, Chunk
 from annotate.labels.annotation import Annotation, Relation, Span
 from annotate.labels.read import Labels
+from annotate.release.splits import SPLITS, TRAIN
 from annotate.release.triples import Triple, triples_of
 from annotate.release.version import Version
 from annotate.schema import Schema
 
 Json = dict[str, Any]
-TRAIN = "train"
-SPLITS = (TRAIN, "validation", "test")
 LEAD_TIMES = (30, 60, 120, 300, 600)  # seconds: the borders of the published bins
 
 
 @dataclass(frozen=True)
 class Source:
-    """Everything a release is built from. `chunks` are those that were pushed, with an article."""
+    """Everything a release is built from. `chunks` are those that were pushed, with an article.
+
+    Articles that `split_of` does not name are in `train`, a group of their own.
+    """
 
     schema: Schema
     articles: Mapping[str, Article]
@@ -32,6 +34,15 @@ class Source:
     aggregation: str
     licence: str
     simulated: bool
+    split_of: Mapping[str, str] = field(default_factory=dict)
+    group_of: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def answered(self) -> dict[str, Article]:
+        """Give the articles that somebody has answered about: no other belongs into a release."""
+        answered = {answer.chunk_id for answer in self.labels.annotations}
+        used = {chunk.article_id for chunk in self.chunks if chunk.id in answered}
+        return {name: self.articles[name] for name in sorted(used)}
 
 
 @dataclass
@@ -244,11 +255,8 @@ def _triple_rows(source: Source, decided: Mapping[str, Annotation], built: Built
 
 
 def _article_rows(source: Source) -> list[Json]:
-    """Only articles that somebody has answered about: no other text belongs into a release."""
-    answered = {answer.chunk_id for answer in source.labels.annotations}
-    used = {chunk.article_id for chunk in source.chunks if chunk.id in answered}
-    counts = Counter(chunk.article_id for chunk in source.chunks if chunk.article_id in used)
-    return [_article_row(source, source.articles[key], counts[key]) for key in sorted(counts)]
+    counts = Counter(chunk.article_id for chunk in source.chunks)
+    return [_article_row(source, one, counts[key]) for key, one in source.answered.items()]
 
 
 def _article_row(source: Source, article: Article, chunks: int) -> Json:
@@ -262,7 +270,8 @@ def _article_row(source: Source, article: Article, chunks: int) -> Json:
         "event": article.event,
         "sha256": article.source.sha256,
         "licence": source.licence,
-        "split": TRAIN,
+        "split": source.split_of.get(article.id, TRAIN),
+        "group": source.group_of.get(article.id),
         "chunks": chunks,
         "text": article.text,
     }

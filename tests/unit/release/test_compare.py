@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.release.compare import differing, match
@@ -17,7 +16,6 @@ KIND = pa.list_(
         [("a", pa.string()), ("n", pa.int32()), ("in", pa.list_(pa.struct([("b", pa.bool_())])))]
     )
 )
-assert pc  # loaded here, it does not slow the first example down
 few = st.sampled_from(["", "x", "y\u0301", None])
 inner = st.none() | st.lists(
     st.fixed_dictionaries({"b": st.sampled_from([True, False, None])}), max_size=2
@@ -27,12 +25,14 @@ cells = st.none() | st.lists(st.none() | items, max_size=2)
 columns = st.lists(st.tuples(cells, cells), max_size=12)
 
 
+@settings(deadline=None)  # the first example waits for the library
 @given(columns)
 def test_nested_cells_differ_when_they_differ_in_python(pairs: list[tuple[Any, Any]]) -> None:
     before, after = (pa.array([pair[side] for pair in pairs], KIND) for side in (0, 1))
     assert differing(before, after).tolist() == [one != two for one, two in pairs]
 
 
+@settings(deadline=None)
 @given(columns, st.data())
 def test_a_slice_is_compared_like_the_whole(pairs: list[tuple[Any, Any]], data: Any) -> None:
     cut = data.draw(st.integers(0, len(pairs)))
@@ -59,6 +59,7 @@ keyed = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(keyed, keyed)
 def test_rows_are_matched_by_their_whole_key(before: Any, after: Any) -> None:
     found = match(held(before), held(after), ("key", "more"), {"noise"})
