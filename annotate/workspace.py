@@ -97,6 +97,7 @@ class PublishSettings(_Section):
     """What a release may hold and who answers for it."""
 
     rights: Literal["full", "standoff"] = "standoff"
+    outlets: dict[str, Literal["full", "standoff"]] = {}
     aggregation: Literal["single", "first"] = "first"
     pretty_name: str | None = None
     license: str = "other"

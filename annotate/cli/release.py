@@ -20,8 +20,17 @@ Number = Annotated[
 ]
 
 
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Refuse where a finding sets anything aside.")
+]
+
+
 def publish(
-    dry_run: DryRun = False, version: Number = None, folder: Folder = None, json: Json = False
+    dry_run: DryRun = False,
+    version: Number = None,
+    strict: Strict = False,
+    folder: Folder = None,
+    json: Json = False,
 ) -> None:
     """Build the next release from the ledgers; the difference decides its number.
 
@@ -29,7 +38,7 @@ def publish(
     """
     from annotate.release.build import publish as run
 
-    report = run(find(folder), dry_run=dry_run, version=version)
+    report = run(find(folder), dry_run=dry_run, version=version, strict=strict)
     if json:
         keys = ("version", "path", "manifest_sha256", "changes", "reasons")
         output.print_json({key: getattr(report, key) for key in keys})

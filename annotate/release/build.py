@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from annotate.errors import InputError, RefusedError
+from annotate.errors import ConfigError, InputError, RefusedError
 from annotate.release.diff import Difference, compare_releases
 from annotate.release.draft import Draft
 from annotate.release.links import find_links
@@ -17,7 +18,7 @@ from annotate.release.source import day_of_last_pull, read_source
 from annotate.release.splits import Assignment, Policy, assign, read_ledger
 from annotate.release.step import next_version, parse_asked
 from annotate.release.version import Version
-from annotate.workspace import Workspace, lock
+from annotate.workspace import PublishSettings, Workspace, lock
 
 Json = dict[str, Any]
 
@@ -42,20 +43,27 @@ class PublishReport:
 
 
 def publish(
-    workspace: Workspace, *, dry_run: bool = False, version: str | None = None
+    workspace: Workspace,
+    *,
+    dry_run: bool = False,
+    version: str | None = None,
+    strict: bool = False,
 ) -> PublishReport:
     """Build the next release from the ledgers, unless nothing has changed.
 
     `version` asks for a number; that of a release which is there already builds it again.
-    Raises `RefusedError` when the rights to the texts are not stated, when less is asked for
-    than the difference is, and when a release that is built again would not be the same. Raises
-    `InputError` when there is nothing to publish or it cannot be written.
+    Raises `RefusedError` when texts would be published without rights, when less is asked for
+    than the difference is, when a release that is built again would not be the same, and with
+    `strict` when a finding sets anything aside. Raises `InputError` when there is nothing to
+    publish or it cannot be written.
     """
-    _require_rights(workspace)
     asked = parse_asked(version) if version else None
     with lock(workspace, "publish"):
         parent = _parent(workspace, asked)
         source = read_source(workspace)
+        source = replace(source, standoff=_standoff(workspace.settings.publish, source))
+        if strict:
+            _require_whole(source)
         draft, compared, difference = _plan(workspace, source, parent, asked)
         report = _report(draft, compared, difference, source)
         if draft is None or dry_run:
@@ -148,10 +156,41 @@ def _report(
     )
 
 
-def _require_rights(workspace: Workspace) -> None:
-    if workspace.settings.publish.rights != "full":
+def _standoff(settings: PublishSettings, source: Source) -> frozenset[str]:
+    """Name the articles whose words stay out: those of outlets without rights to publish them.
+
+    Raises `RefusedError` when texts are to be published under a licence that reserves all rights,
+    `ConfigError` when rights are stated for an outlet that has no article.
+    """
+    outlets = {article.outlet for article in source.articles.values() if article.outlet}
+    for name in settings.outlets:
+        if name not in outlets:
+            near = difflib.get_close_matches(name, outlets, n=1)
+            raise ConfigError(
+                f"annotate.toml states rights for {name!r}, and no article is of that outlet"
+                + (f"; did you mean {near[0]!r}?" if near else "")
+            )
+    rights = {
+        name: settings.outlets.get(article.outlet or "", settings.rights)
+        for name, article in source.articles.items()
+    }
+    reserved = settings.text_license == PublishSettings().text_license
+    if reserved and "full" in rights.values():
         raise RefusedError(
-            "a release holds the articles' text, and annotate.toml does not say that you may "
-            "publish it",
-            'if you have the rights to every text, set rights = "full" under [publish]',
+            "the release would hold articles' text, and annotate.toml says of the texts: "
+            f"{settings.text_license}",
+            "state under text_license by what right you publish them, or leave them out with "
+            'rights = "standoff"',
+        )
+    return frozenset(name for name, right in rights.items() if right == "standoff")
+
+
+def _require_whole(source: Source) -> None:
+    """Refuse to leave anything out that a finding sets aside."""
+    findings = source.labels.findings
+    if findings:
+        raise RefusedError(
+            f"{len(findings)} findings set something aside, and --strict leaves nothing out",
+            "`annotate findings` lists them all, with the task where each can be mended",
+            tuple(f"{item.code}: {item.place}: {item.message}" for item in findings[:10]),
         )

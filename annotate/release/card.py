@@ -22,6 +22,8 @@ SHORT = {
     "spans": "one row per chunk: its text, and the spans and relations that stand for it",
     "annotations": "one row per annotator and chunk: what each one said",
     "triples": "one row per article, speaker entity, polarity and topic",
+    "stance": "one row per stance, speaker and topic, with its text: ready for a classifier",
+    "bio": "one row per chunk: its tokens, one tag a layer, and the spans that tags cannot tell",
     "articles": "one row per article",
 }
 AGGREGATIONS = {
@@ -39,6 +41,7 @@ class CardInput:
     tables: Mapping[str, Table]
     built: Built
     assignment: Assignment
+    rights: str
     sizes: Mapping[tuple[str, str], int]  # bytes in memory, by config and split
     version: str
     date: str
@@ -147,10 +150,17 @@ def _loading(card: CardInput) -> str:
         for config in card.tables
     ]
     code = "\n".join(["from datasets import load_dataset", "", *lines])
-    return (
-        f"## Load it\n\n```python\n{code}\n```\n\n"
+    whole = (
         "Offsets count Unicode code points and exclude the end: "
-        '`row["text"][span["start"]:span["end"]] == span["text"]`, in every row.'
+        '`row["text"][span["start"]:span["end"]] == span["text"]`, in every row that has a text.'
+    )
+    bare = (
+        "This release holds no text: offsets in Unicode code points with the end excluded, hashes, "
+        "and the addresses of the articles. From your own copies of them,\n\n```console\n"
+        f"$ annotate hydrate {path} --articles DIR\n```\n\nrebuilds the texts."
+    )
+    return f"## Load it\n\n```python\n{code}\n```\n\n" + (
+        bare if card.rights == "standoff" else whole
     )
 
 

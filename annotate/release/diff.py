@@ -15,6 +15,7 @@ from annotate.release.compare import Matched, Places, match
 from annotate.release.opened import Rows, Side, find_release
 from annotate.release.span_changes import Change, span_changes
 from annotate.release.terms import Reason, changed_terms
+from annotate.release.triples import without_surface
 from annotate.release.version import BUMPS, Bump
 from annotate.workspace import Workspace
 
@@ -110,8 +111,9 @@ def compare_releases(before: Side, after: Side) -> Difference:
     """Compare all configs; with equal rows and terms there are no reasons and no changes."""
     rows: dict[str, dict[str, dict[str, int]]] = {}
     changes: list[Change] = []
+    hidden = after.manifest["publish"]["rights"] != "full"
     for config in sorted(before.configs.keys() & after.configs.keys(), key=list(KEYS).index):
-        compared = _Compared.of(config, before.configs[config], after.configs[config])
+        compared = _Compared.of(config, before.configs[config], after.configs[config], hidden)
         rows[config] = compared.by_split()
         changes += compared.changes()
     withdrawn = {row["article_id"]: row["reason"] for row in after.manifest.get("withdrawn", ())}
@@ -138,7 +140,7 @@ def _largest_first(reason: Reason) -> tuple[int, str]:
 
 @dataclass(frozen=True)
 class _Compared:
-    """One config of both sides."""
+    """One config of both sides; `hidden` keeps words of texts out of the names of rows."""
 
     config: str
     before: Rows
@@ -146,12 +148,13 @@ class _Compared:
     matched: Matched
     splits_before: Sequence[str]
     splits_after: Sequence[str]
+    hidden: bool
 
     @classmethod
-    def of(cls, config: str, before: Rows, after: Rows) -> _Compared:
+    def of(cls, config: str, before: Rows, after: Rows, hidden: bool) -> _Compared:
         ignored = VERSION_COLUMNS | {"split"}
         matched = match(before, after, KEYS[config], ignored)
-        return cls(config, before, after, matched, _listed(before), _listed(after))
+        return cls(config, before, after, matched, _listed(before), _listed(after), hidden)
 
     def by_split(self) -> dict[str, dict[str, int]]:
         found: dict[str, dict[str, int]] = {}
@@ -180,8 +183,10 @@ class _Compared:
     def _rows(
         self, kind: str, rows: Rows, splits: Sequence[str], places: Places
     ) -> Iterator[Change]:
-        for place, key, article in _named(self.config, rows, places):
-            yield Change(kind, self.config, splits[place], key, article)
+        hidden = self.hidden or kind == "row removed"  # a text may be gone because it had to go
+        for place, parts, article in _named(self.config, rows, places):
+            named = map(without_surface, parts) if hidden else parts
+            yield Change(kind, self.config, splits[place], " ".join(named), article)
 
     def _moves(self) -> Iterator[Change]:
         """List the articles that are in another split than before: there must be none."""
@@ -219,14 +224,14 @@ def _listed(rows: Rows) -> list[str]:
     return splits
 
 
-def _named(config: str, rows: Rows, places: Places) -> Iterator[tuple[int, str, str]]:
-    """Give the key and the article of some rows, in words."""
+def _named(config: str, rows: Rows, places: Places) -> Iterator[tuple[int, list[str], str]]:
+    """Give the parts of the key and the article of some rows."""
     if len(places) == 0:
         return
     names = [*KEYS[config], "article_id"]
     columns = [rows.column(name).take(places).to_pylist() for name in names]
     for place, *key, article in zip(places.tolist(), *columns, strict=True):
-        yield place, " ".join("" if part is None else str(part) for part in key), article
+        yield place, ["" if part is None else str(part) for part in key], article
 
 
 def _stretches(rows: Rows, places: Places) -> list[tuple[str, int, int, int]]:

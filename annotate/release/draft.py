@@ -58,7 +58,14 @@ class Draft:
     @cached_property
     def tables(self) -> dict[str, Table]:
         """The configs that have rows: `datasets` cannot load an empty one."""
-        return {name: table for name, table in tables(self.schema).items() if self.built.rows[name]}
+        all_tables = tables(self.schema, text=self.rights != "standoff")
+        return {name: table for name, table in all_tables.items() if self.built.rows[name]}
+
+    @property
+    def rights(self) -> str:
+        """Say what the release holds: every text, none, or that of some outlets (`mixed`)."""
+        found = {row["rights"] for row in self.built.rows["articles"]}
+        return found.pop() if len(found) == 1 else "mixed"
 
     @property
     def counts(self) -> dict[str, dict[str, dict[str, int]]]:
@@ -78,7 +85,7 @@ class Draft:
         publish = self.workspace.settings.publish
         return {
             "schema": schema_features(self.schema),
-            "publish": publish.model_dump(mode="json"),
+            "publish": publish.model_dump(mode="json") | {"rights": self.rights},
             "offsets": "code points, end exclusive",
             "split_policy": {
                 "shares": publish.splits.model_dump(mode="json"),
@@ -160,6 +167,7 @@ class Draft:
             tables=self.tables,
             built=self.built,
             assignment=self.assignment,
+            rights=self.rights,
             sizes=sizes,
             version=self.version,
             date=self.date,
@@ -243,20 +251,28 @@ def _sums(folder: Path) -> str:
 def check_offsets(folder: Path) -> int:
     """Prove on the written files that every span and chunk is the text at its offsets.
 
-    Returns how many were looked at. A failure is a bug of ours, so it keeps its traceback.
+    Returns how many were looked at; without a text, only their borders are. A failure is a bug of
+    ours, so it keeps its traceback.
     """
     rows = {
         config: [row for path in sorted(folder.glob(f"{config}/*")) for row in read_parquet(path)]
         for config in ("articles", "spans", "annotations")
     }
-    articles = {row["article_id"]: row["text"] for row in rows["articles"]}
+    articles = {row["article_id"]: row.get("text") for row in rows["articles"]}
     checked = 0
     for row in rows["spans"] + rows["annotations"]:
-        text = articles[row["article_id"]][row["start"] : row["end"]]
+        whole = articles[row["article_id"]]
+        text = None if whole is None else whole[row["start"] : row["end"]]
         if row.get("text", text) != text:
             raise ValueError(f"chunk {row['id']} is not the text at its offsets")
         for span in row["spans"]:
-            if text[span["start"] : span["end"]] != span["text"]:
-                raise ValueError(f"span {span['id']} of {row['id']} is not its text")
+            _check_span(span, row, text)
         checked += 1 + len(row["spans"])
     return checked
+
+
+def _check_span(span: Json, row: Json, text: str | None) -> None:
+    if not 0 <= span["start"] < span["end"] <= row["end"] - row["start"]:
+        raise ValueError(f"span {span['id']} of {row['id']} is outside its chunk")
+    if text is not None and text[span["start"] : span["end"]] != span["text"]:
+        raise ValueError(f"span {span['id']} of {row['id']} is not its text")

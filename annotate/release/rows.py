@@ -11,8 +11,10 @@ from typing import Any
 from annotate.corpus import Article, Chunk
 from annotate.labels.annotation import Annotation, Relation, Span
 from annotate.labels.read import Labels
+from annotate.release.bio import bio_row
 from annotate.release.splits import SPLITS, TRAIN
-from annotate.release.triples import Triple, triples_of
+from annotate.release.stance import stance_rows
+from annotate.release.triples import Triple, triples_of, without_surface
 from annotate.release.version import Version
 from annotate.schema import Schema
 
@@ -36,6 +38,11 @@ class Source:
     simulated: bool
     split_of: Mapping[str, str] = field(default_factory=dict)
     group_of: Mapping[str, str] = field(default_factory=dict)
+    standoff: frozenset[str] = frozenset()  # articles whose words are not published
+
+    def text_of(self, chunk: Chunk) -> str | None:
+        """Give a chunk's text if it may be published."""
+        return None if chunk.article_id in self.standoff else chunk.text
 
     @property
     def answered(self) -> dict[str, Article]:
@@ -82,6 +89,8 @@ def build_rows(source: Source) -> Built:
     ]
     built.rows["annotations"] = _annotation_rows(source)
     built.rows["triples"] = _triple_rows(source, decided, built)
+    built.rows["stance"] = _stance_rows(source, decided, answers)
+    built.rows["bio"] = _bio_rows(source, decided)
     built.rows["articles"] = _article_rows(source)
     built.split_of = {row["article_id"]: row["split"] for row in built.rows["articles"]}
     return built
@@ -118,8 +127,9 @@ def _spans_row(source: Source, chunk: Chunk, answer: Annotation, answers: int) -
         "chunk_index": chunk.index,
         "start": chunk.start,
         "end": chunk.end,
-        "text": chunk.text,
-        "spans": [span_cell(span, chunk.text) for span in answer.spans],
+        "text": source.text_of(chunk),
+        "text_sha256": _sha256(chunk.text),
+        "spans": [span_cell(span, source.text_of(chunk)) for span in answer.spans],
         "relations": [relation_cell(relation) for relation in answer.relations],
         "document": _pairs(answer.document),
         "answers": answers,
@@ -147,20 +157,38 @@ def with_versions(
         first, last = before.get(row["id"], (version, version))
         last = version if row["id"] in changed else last
         rows.append(row | {"first_version": first, "last_changed_version": last})
-    return replace(built, rows=built.rows | {"spans": sorted(rows, key=_place)})
+    rows.sort(key=_place)
+    since = {row["id"]: _number(row["first_version"]) for row in rows}
+    of_article = {row["article_id"]: since[row["id"]] for row in reversed(rows)}
+
+    def age(row: Json) -> Version:
+        return since.get(row.get("id", ""), of_article.get(row["article_id"], _number(version)))
+
+    others = {config: sorted(found, key=age) for config, found in built.rows.items()}
+    return replace(built, rows=others | {"spans": rows})
 
 
-def _place(row: Json) -> tuple[Version | None, str, int]:
-    return Version.parse(row["first_version"]), row["article_id"], row["start"]
+def _place(row: Json) -> tuple[Version, str, int]:
+    return _number(row["first_version"]), row["article_id"], row["start"]
 
 
-def span_cell(span: Span, text: str) -> Json:
+def _number(version: str) -> Version:
+    number = Version.parse(version)
+    assert number is not None, "a release's own versions are numbers"
+    return number
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def span_cell(span: Span, text: str | None) -> Json:
     attributes = sorted(span.attributes, key=lambda item: item.name)
     return {
         "id": span.id,
         "start": span.start,
         "end": span.end,
-        "text": text[span.start : span.end],
+        "text": None if text is None else text[span.start : span.end],
         "layer": span.layer,
         "label": span.label,
         "attributes": [
@@ -208,7 +236,7 @@ def _annotation_row(source: Source, chunk: Chunk, answer: Annotation) -> Json:
         "lead_time": _binned(answer.lead_time),
         "was_prelabelled": answer.prelabelled,
         "skipped": answer.skipped,
-        "spans": [span_cell(span, chunk.text) for span in answer.spans],
+        "spans": [span_cell(span, source.text_of(chunk)) for span in answer.spans],
         "relations": [relation_cell(relation) for relation in answer.relations],
         "document": _pairs(answer.document),
     }
@@ -238,8 +266,10 @@ def _triple_rows(source: Source, decided: Mapping[str, Annotation], built: Built
         found, without = triples_of(decided[chunk.id], chunk.text, outlet)
         built.groups_without_triple += without
         for triple, spans in found.items():
+            hidden = chunk.article_id in source.standoff
+            named = replace(triple, entity=without_surface(triple.entity)) if hidden else triple
             cells = [{"id": chunk.id, "span": span} for span in spans]
-            evidence.setdefault((chunk.article_id, triple), []).extend(cells)
+            evidence.setdefault((chunk.article_id, named), []).extend(cells)
     return [
         {
             "article_id": article_id,
@@ -252,6 +282,37 @@ def _triple_rows(source: Source, decided: Mapping[str, Annotation], built: Built
         }
         for (article_id, triple), cells in sorted(evidence.items())
     ]
+
+
+def _stance_rows(
+    source: Source,
+    decided: Mapping[str, Annotation],
+    answers: Mapping[str, Sequence[Annotation]],
+) -> list[Json]:
+    rows = [
+        row
+        for chunk in source.chunks
+        if chunk.id in decided and chunk.article_id not in source.standoff
+        for row in stance_rows(
+            chunk,
+            decided[chunk.id],
+            _submitted(answers[chunk.id]),
+            source.articles[chunk.article_id].outlet,
+        )
+    ]
+    return sorted(
+        rows, key=lambda row: (row["article_id"], row["id"], row["start"], row["span_id"])
+    )
+
+
+def _bio_rows(source: Source, decided: Mapping[str, Annotation]) -> list[Json]:
+    layers = [layer.name for layer in source.schema.layers]
+    rows = [
+        bio_row(chunk, decided[chunk.id].spans, layers)
+        for chunk in source.chunks
+        if chunk.id in decided and chunk.article_id not in source.standoff
+    ]
+    return sorted(rows, key=lambda row: (row["article_id"], row["id"]))
 
 
 def _article_rows(source: Source) -> list[Json]:
@@ -273,5 +334,7 @@ def _article_row(source: Source, article: Article, chunks: int) -> Json:
         "split": source.split_of.get(article.id, TRAIN),
         "group": source.group_of.get(article.id),
         "chunks": chunks,
-        "text": article.text,
+        "rights": "standoff" if article.id in source.standoff else "full",
+        "text_sha256": _sha256(article.text),
+        "text": None if article.id in source.standoff else article.text,
     }

@@ -77,3 +77,33 @@ def test_folders_are_compared_outside_a_workspace(workspace, capsys, tmp_path, m
 def test_releases_that_are_equal_are_said_to_be(capsys):
     assert run(["diff", "0.1.0", "0.1.0"]) == 0
     assert capsys.readouterr().out == "nothing differs\n"
+
+
+def test_texts_without_rights_are_refused_with_status_4(workspace, capsys):
+    settings = workspace.root / "annotate.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('text_license = "CC BY 4.0"\n', ""), encoding="utf-8")
+    assert run(["publish"]) == 4
+    err = capsys.readouterr().err
+    assert "all rights reserved" in err
+    assert 'rights = "standoff"' in err
+    assert releases(workspace) == ["0.1.0"]
+
+
+def test_strict_refuses_what_a_finding_sets_aside_and_names_it(workspace, capsys):
+    wrong = corrected("2031-03-25T10:00:00Z")
+    wrong["annotation"]["result"][0]["value"]["labels"] = ["Speeker"]
+    tell(workspace, wrong)
+    assert run(["publish", "--strict"]) == 4
+    err = capsys.readouterr().err
+    assert "label-unknown: chunk c-call-0" in err
+    assert "annotate findings" in err
+    assert releases(workspace) == ["0.1.0"]
+    assert run(["publish"]) == 1  # left out, and counted
+    assert "1 set aside (label-unknown)" in capsys.readouterr().err
+
+
+def test_strict_publishes_where_nothing_is_set_aside(workspace, capsys):
+    assert run(["publish", "--strict"]) == 0
+    assert "published 0.1.1" in capsys.readouterr().err
+    assert releases(workspace) == ["0.1.0", "0.1.1"]

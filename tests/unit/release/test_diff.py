@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from annotate.errors import InputError
 from annotate.release.build import publish
 from annotate.release.columns import tables
-from annotate.release.diff import Difference, diff
+from annotate.release.diff import KEYS, Difference, diff
 from annotate.release.files import data_file, read_parquet, write_parquet
 from annotate.release.span_changes import paired, span_changes
 from annotate.workspace import Workspace
@@ -62,7 +62,8 @@ def replaced(workspace: Workspace) -> Difference:
 def test_a_release_does_not_differ_from_itself(workspace: Workspace) -> None:
     found = diff("0.1.1", "0.1.1", workspace)
     assert (found.bump, list(found.reasons), list(found.changes)) == (None, [], [])
-    assert found.rows == {"spans": {}, "annotations": {}, "triples": {}, "articles": {}}
+    assert set(found.rows) == set(KEYS)
+    assert not any(found.rows.values())
 
 
 def test_a_label_that_became_another_is_a_flow(relabelled: Difference) -> None:

@@ -27,6 +27,14 @@ from tests.unit.release.source import ANSWERS, CHUNKS, SETTINGS, TEXTS, make_wor
 
 Json = dict[str, Any]
 CONFIGS = list(tables(STARTER))
+CONFIG_ROWS = {
+    "spans": 3,
+    "annotations": 5,
+    "triples": 3,
+    "stance": 3,
+    "bio": 3,
+    "articles": 3,
+}
 
 
 @pytest.fixture
@@ -91,7 +99,7 @@ def test_the_report_says_what_was_made(workspace: Workspace) -> None:
         manifest_sha256=hashlib.sha256(manifest).hexdigest(),
         changes={
             config: {"train": {"added": count, "removed": 0, "changed": 0}}
-            for config, count in (("spans", 3), ("annotations", 5), ("triples", 3), ("articles", 3))
+            for config, count in CONFIG_ROWS.items()
         },
         undecided=1,
         set_aside={},
@@ -171,16 +179,6 @@ def test_the_same_ledgers_give_the_same_bytes(tmp_path: Path, released: Path) ->
         assert (folder / name).read_bytes() == (released / name).read_bytes(), name
 
 
-def test_without_rights_to_the_texts_nothing_is_published(tmp_path: Path) -> None:
-    settings = SETTINGS.replace('rights = "full"', "")
-    workspace = make_workspace(tmp_path / "news", settings=settings)
-    with pytest.raises(RefusedError, match="text") as caught:
-        publish(workspace)
-    assert caught.value.exit_code == 4
-    assert 'rights = "full"' in str(caught.value.hint)
-    assert not workspace.releases.exists()
-
-
 def test_a_new_contact_is_a_new_release(workspace: Workspace) -> None:
     publish(workspace)
     settings = workspace.root / "annotate.toml"
@@ -200,6 +198,7 @@ def test_a_config_without_rows_is_left_out(tmp_path: Path) -> None:
     assert {path.name for path in folder.iterdir() if path.is_dir()} == {
         "annotations",
         "articles",
+        "bio",
         "spans",
     }
     head, body = card_of(folder)
@@ -261,6 +260,8 @@ def test_a_changed_label_makes_a_patch(workspace: Workspace) -> None:
         "spans": {"train": {"added": 0, "removed": 0, "changed": 1}},
         "annotations": {"train": {"added": 0, "removed": 0, "changed": 1}},
         "triples": {"train": {"added": 0, "removed": 1, "changed": 0}},
+        "stance": {"train": {"added": 1, "removed": 1, "changed": 0}},
+        "bio": {"train": {"added": 0, "removed": 0, "changed": 1}},
     }
     assert "patch: spans relabelled: 1" in report.reasons
     assert {
@@ -388,7 +389,7 @@ publish(workspace)
 """
 
 
-@pytest.mark.parametrize("file", ["MANIFEST.json", "SHA256SUMS"])
+@pytest.mark.parametrize("file", ["splits.parquet", "MANIFEST.json", "README.md", "SHA256SUMS"])
 def test_a_killed_publish_leaves_no_release_and_the_next_one_succeeds(
     workspace: Workspace, file: str
 ) -> None:
