@@ -40,7 +40,7 @@ class Many:
 
 Column = str | Labels | ListOf | Many
 Table = dict[str, Column]
-TEXT, WHOLE, YES_NO, PART = "string", "int32", "bool", "float32"
+TEXT, WHOLE, YES_NO, PART = "string", "int32", "bool", "float64"
 
 
 def tables(schema: Schema, *, text: bool = True) -> dict[str, Table]:
@@ -219,7 +219,7 @@ def _arrow_type(column: Column) -> pa.DataType:
         return pa.list_(_arrow_type(column.item))
     if isinstance(column, Labels):
         return pa.string()
-    kinds = {TEXT: pa.string(), WHOLE: pa.int32(), YES_NO: pa.bool_(), PART: pa.float32()}
+    kinds = {TEXT: pa.string(), WHOLE: pa.int32(), YES_NO: pa.bool_(), PART: pa.float64()}
     return kinds[column]
 
 

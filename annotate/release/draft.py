@@ -18,7 +18,7 @@ from annotate.release import change_list
 from annotate.release.card import CardInput, render_card
 from annotate.release.columns import TEXT, Table, arrow_schema, tables
 from annotate.release.diff import Difference
-from annotate.release.files import data_file, file_sha256, read_parquet, rows_sha256, write_parquet
+from annotate.release.files import Written, data_file, file_sha256, read_parquet, write_parquet
 from annotate.release.links import RUN
 from annotate.release.opened import MANIFEST, HeldRows, Release, Rows
 from annotate.release.rows import Built, with_versions
@@ -149,7 +149,7 @@ class Draft:
 
     def _write(self) -> str:
         """Write every file of the release; returns the digest of the manifest."""
-        sizes = {
+        written = {
             (config, split): write_parquet(
                 self.folder / data_file(config, split), self.built.part(config, split), table
             )
@@ -160,7 +160,7 @@ class Draft:
         write_parquet(self.folder / LEDGER, ledger, LEDGER_COLUMNS)
         self._write_changes()
         manifest = self.folder / MANIFEST
-        manifest.write_bytes(_pretty(self._manifest()))
+        manifest.write_bytes(_pretty(self._manifest(written)))
         card = CardInput(
             settings=self.workspace.settings,
             schema=self.schema,
@@ -168,7 +168,7 @@ class Draft:
             built=self.built,
             assignment=self.assignment,
             rights=self.rights,
-            sizes=sizes,
+            sizes={place: one.size for place, one in written.items()},
             version=self.version,
             date=self.date,
             manifest_sha256=file_sha256(manifest),
@@ -184,15 +184,14 @@ class Draft:
             path = self.folder / change_list.TABLE_FILE
             change_list.write_changes(path, self.difference.changes)
 
-    def _file_entry(self, config: str, split: str) -> Json:
-        rows = self.built.part(config, split)
+    def _file_entry(self, name: str, written: Written) -> Json:
         return {
-            "sha256": file_sha256(self.folder / data_file(config, split)),
-            "rows_sha256": rows_sha256(rows),
-            "rows": len(rows),
+            "sha256": file_sha256(self.folder / name),
+            "rows_sha256": written.rows_sha256,
+            "rows": written.rows,
         }
 
-    def _manifest(self) -> Json:
+    def _manifest(self, written: Mapping[tuple[str, str], Written]) -> Json:
         settings = self.workspace.settings
         keys = {row["pseudonym_key"] for row in Ledger(self.workspace.labels / "annotations.jsonl")}
         reasons = self.difference.reasons if self.difference else ()
@@ -203,9 +202,8 @@ class Draft:
             "step": [f"{reason.bump}: {reason.words}" for reason in reasons],
             "date": self.date,
             "files": {
-                data_file(config, split): self._file_entry(config, split)
-                for config in self.tables
-                for split in self.built.splits(config)
+                (name := data_file(*place)): self._file_entry(name, one)
+                for place, one in written.items()
             },
             **self.terms,
             "pseudonym_key": sorted(keys),

@@ -92,6 +92,8 @@ def build_rows(source: Source) -> Built:
     built.rows["stance"] = _stance_rows(source, decided, answers)
     built.rows["bio"] = _bio_rows(source, decided)
     built.rows["articles"] = _article_rows(source)
+    if source.answered.keys() <= source.standoff:
+        built.rows = {config: list(map(_without_text, rows)) for config, rows in built.rows.items()}
     built.split_of = {row["article_id"]: row["split"] for row in built.rows["articles"]}
     return built
 
@@ -139,6 +141,15 @@ def _spans_row(source: Source, chunk: Chunk, answer: Annotation, answers: int) -
         "language": article.language,
         "event": article.event,
     }
+
+
+def _without_text(row: Json) -> Json:
+    """Take the columns away that a release without any text does not have."""
+    kept = {key: value for key, value in row.items() if key != "text"}
+    if "spans" in kept:
+        cells = kept["spans"]
+        kept["spans"] = [{key: cell[key] for key in cell if key != "text"} for cell in cells]
+    return kept
 
 
 def with_versions(

@@ -28,7 +28,7 @@ def shape_of_arrow(kind: pa.DataType) -> Any:
         return [shape_of_arrow(kind.value_type)]
     if pa.types.is_list(kind):
         return [{field.name: shape_of_arrow(field.type) for field in kind.value_type}]
-    return {"float": "float32"}.get(str(kind), str(kind))
+    return {"double": "float64"}.get(str(kind), str(kind))
 
 
 def shape_of_card(feature: Json) -> Any:

@@ -58,8 +58,23 @@ def test_a_config_without_rows_still_has_its_columns(tmp_path: Path) -> None:
 
 def test_a_row_with_a_value_of_another_kind_is_not_written(tmp_path: Path) -> None:
     wrong = [row | {"chunks": "two"} for row in ROWS["articles"]]
-    with pytest.raises(Exception, match="two"):
+    with pytest.raises(Exception, match="chunks"):
         write_parquet(tmp_path / "a.parquet", wrong, TABLES["articles"])
+
+
+def test_a_row_with_a_column_that_the_table_does_not_have_is_not_written(tmp_path: Path) -> None:
+    more = [row | {"email": "x"} for row in ROWS["articles"]]
+    with pytest.raises(Exception, match="email"):
+        write_parquet(tmp_path / "a.parquet", more, TABLES["articles"])
+
+
+@pytest.mark.parametrize("config", TABLES)
+def test_what_is_told_of_a_file_is_what_is_read_from_it(tmp_path: Path, config: str) -> None:
+    path = tmp_path / "a.parquet"
+    told = write_parquet(path, iter(ROWS[config]), TABLES[config])
+    rows = read_parquet(path)
+    assert (told.rows, told.rows_sha256) == (len(rows), rows_sha256(rows))
+    assert told.size == pq.read_table(path).nbytes
 
 
 def test_large_tables_are_cut_into_groups_of_one_size(tmp_path: Path) -> None:

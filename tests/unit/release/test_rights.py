@@ -10,6 +10,7 @@ import pytest
 
 from annotate.errors import ConfigError, RefusedError
 from annotate.release.build import publish
+from annotate.release.files import read_parquet, rows_sha256
 from annotate.release.opened import Release
 from annotate.workspace import Workspace
 from tests.unit.release.source import PARTS, SETTINGS, TEXTS, make_workspace
@@ -60,6 +61,14 @@ def test_no_words_of_a_text_are_in_any_file_of_a_standoff_release(tmp_path: Path
         for start in range(len(words) - 2)
     }
     assert not [(run, text) for run in runs for text in found if run in " ".join(text.split())]
+
+
+@pytest.mark.parametrize("settings", [STANDOFF, MIXED])
+def test_the_manifest_is_true_of_the_files_without_texts_too(tmp_path: Path, settings: str) -> None:
+    folder = published(tmp_path, settings)
+    for name, told in Release.open(folder).manifest["files"].items():
+        rows = read_parquet(folder / name)
+        assert (told["rows"], told["rows_sha256"]) == (len(rows), rows_sha256(rows))
 
 
 def test_hashes_and_offsets_stay_in_a_standoff_release(tmp_path: Path) -> None:
