@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -129,13 +128,13 @@ def compare_releases(before: Side, after: Side) -> Difference:
         after=str(after.manifest["version"]),
         rows=rows,
         changes=changes,
-        reasons=sorted({*terms, *_weighed(changes)}, key=_largest_first),
+        reasons=sorted([*terms, *_weighed(changes)], key=_largest_first),
         withdrawn=withdrawn,
     )
 
 
-def _largest_first(reason: Reason) -> tuple[int, str]:
-    return -BUMPS.index(reason.bump), reason.words
+def _largest_first(reason: Reason) -> int:
+    return -BUMPS.index(reason.bump)
 
 
 @dataclass(frozen=True)
@@ -279,6 +278,7 @@ def _people(side: Side) -> set[str]:
     return set(rows.column("annotator").unique().to_pylist()) if rows else set()
 
 
+# The most telling first.
 WEIGHTS: Mapping[str, tuple[Bump, str]] = {
     "chunk cut anew": ("major", "chunks cut anew"),
     "split moved": ("major", "articles moved to another split"),
@@ -288,10 +288,10 @@ WEIGHTS: Mapping[str, tuple[Bump, str]] = {
     "annotator removed": ("minor", "annotators removed"),
     "row added": ("minor", "labelled chunks added"),
     "row removed": ("minor", "labelled chunks removed"),
+    "span relabelled": ("patch", "spans relabelled"),
     "span added": ("patch", "spans added to chunks"),
     "span removed": ("patch", "spans removed from chunks"),
     "span moved": ("patch", "spans moved"),
-    "span relabelled": ("patch", "spans relabelled"),
     "attribute changed": ("patch", "spans with another answer"),
     "relation added": ("patch", "relations added"),
     "relation removed": ("patch", "relations removed"),
@@ -300,11 +300,10 @@ WEIGHTS: Mapping[str, tuple[Bump, str]] = {
 
 def _weighed(changes: Sequence[Change]) -> Iterator[Reason]:
     """Say what kind of step the changed rows ask for."""
-    kept = [change for change in changes if _counts(change)]
-    by_kind = sorted(kept, key=lambda change: change.kind)
-    for kind, group in groupby(by_kind, key=lambda change: change.kind):
-        bump, words = WEIGHTS[kind]
-        yield Reason(bump, f"{words}: {sum(1 for _ in group)}")
+    counts = Counter(change.kind for change in changes if _counts(change))
+    for kind, (bump, words) in WEIGHTS.items():
+        if counts[kind]:
+            yield Reason(bump, f"{words}: {counts[kind]}")
     others = Counter(
         change.config
         for change in changes

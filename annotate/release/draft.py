@@ -15,10 +15,11 @@ import orjson
 from annotate.errors import RefusedError
 from annotate.ledger import Ledger
 from annotate.release import change_list
-from annotate.release.card import CardInput, render_card
+from annotate.release.card import CardInput, pictures, render_card
 from annotate.release.columns import TEXT, Table, arrow_schema, tables
 from annotate.release.diff import Difference
 from annotate.release.files import Written, data_file, file_sha256, read_parquet, write_parquet
+from annotate.release.history import history, past
 from annotate.release.links import RUN
 from annotate.release.opened import MANIFEST, HeldRows, Release, Rows
 from annotate.release.rows import Built, with_versions
@@ -159,8 +160,8 @@ class Draft:
         ledger = ledger_rows(self.assignment.ledger, self.version)
         write_parquet(self.folder / LEDGER, ledger, LEDGER_COLUMNS)
         self._write_changes()
-        manifest = self.folder / MANIFEST
-        manifest.write_bytes(_pretty(self._manifest(written)))
+        manifest, told = self.folder / MANIFEST, self._manifest(written)
+        manifest.write_bytes(_pretty(told))
         card = CardInput(
             settings=self.workspace.settings,
             schema=self.schema,
@@ -172,7 +173,11 @@ class Draft:
             version=self.version,
             date=self.date,
             manifest_sha256=file_sha256(manifest),
+            versions=[*history(self.parent), past(told)],
         )
+        for name, drawn in pictures(card).items():
+            (self.folder / name).parent.mkdir(exist_ok=True)
+            (self.folder / name).write_text(drawn, encoding="utf-8")
         (self.folder / "README.md").write_text(render_card(card), encoding="utf-8")
         (self.folder / SUMS).write_text(_sums(self.folder), encoding="utf-8")
         return card.manifest_sha256
