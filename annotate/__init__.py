@@ -20,6 +20,7 @@ _DOORS = {
     "status": "annotate.studio.status",
     "publish": "annotate.release.build",
     "diff": "annotate.release.diff",
+    "load": "annotate.release.load",
     "load_schema": "annotate.schema",
 }
 

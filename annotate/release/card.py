@@ -298,7 +298,7 @@ def _outlets(card: CardInput) -> str:
         lines.append(f"| {_cell(name)} | {len(own)} | {span} |")
     shown = (
         "\n\nHow many positions for and against each topic every outlet reports, whoever holds "
-        f"them:\n\n![Positions for − against, by outlet and topic]({SIDES})"
+        f"them:\n\n![Positions for : against, by outlet and topic]({SIDES})"
         if "triples" in card.tables
         else ""
     )

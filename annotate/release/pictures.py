@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 Json = dict[str, Any]
 FOR, AGAINST, PLAIN = "#2e7d4f", "#b3402f", "#5b6b7b"
+DARK = 0.7  # of the full colour; on less, dark letters are easier to read
 _LINE, _GAP, _MARGIN = 22, 8, 12  # pixels
 _LETTER = 7.2  # pixels that a letter of the font takes at the most
 _WIDE = 420
@@ -80,16 +81,16 @@ def heat_map(sides: Mapping[tuple[str, str], Side], topics: Sequence[str]) -> st
                 parts += _cell(left + _GAP + cell * number, y, cell - 2, side)
     width = left + cell * len(topics) + 60
     height = top + len(outlets) * (_LINE + 6) + _MARGIN
-    return _svg("Positions for − against, by outlet and topic", width, height, parts)
+    return _svg("Positions for : against, by outlet and topic", width, height, parts)
 
 
 def _cell(x: int, y: int, wide: int, side: Side) -> list[str]:
     strength = round(0.12 + 0.88 * abs(side.lean), 2) if side.lean else 0.12
     colour = PLAIN if side.lean == 0 else FOR if side.lean > 0 else AGAINST
-    ink = "#ffffff" if strength > 0.5 else "#1a1a1a"  # noqa: PLR2004 -- half way to the full colour
+    ink = "#ffffff" if strength > DARK else "#1a1a1a"
     return [
         _bar(x, y, (wide, _LINE + 4), colour, strength),
-        _text(x + wide / 2, y + 18, f"{side.support}−{side.oppose}", "middle", ink),
+        _text(x + wide / 2, y + 18, f"{side.support} : {side.oppose}", "middle", ink),
     ]
 
 

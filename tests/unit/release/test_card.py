@@ -69,7 +69,7 @@ def test_the_map_counts_each_position_once() -> None:
     sides = outlet_topics(rows)
     assert sides == {("A", "peace"): Side(2, 1, 0), ("unknown", "arms"): Side(0, 0, 1)}
     assert sides["A", "peace"].lean == pytest.approx(1 / 3)
-    assert words_of(heat_map(sides, ["peace", "arms"]))[2:] == ["A", "2−1", "unknown", "0−0"]
+    assert words_of(heat_map(sides, ["peace", "arms"]))[2:] == ["A", "2 : 1", "unknown", "0 : 0"]
 
 
 def test_the_log_has_every_version_with_its_reason(third: Path) -> None:
