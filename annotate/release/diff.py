@@ -28,6 +28,7 @@ KEYS = {
     "bio": ("id",),
     "articles": ("article_id",),
 }
+MARKS = ("id", "article_id", "spans", "relations")
 VERSION_COLUMNS = frozenset({"first_version", "last_changed_version"})
 
 
@@ -110,7 +111,7 @@ def compare_releases(before: Side, after: Side) -> Difference:
     """Compare all configs; with equal rows and terms there are no reasons and no changes."""
     rows: dict[str, dict[str, dict[str, int]]] = {}
     changes: list[Change] = []
-    hidden = after.manifest["publish"]["rights"] != "full"
+    hidden = any(side.manifest["publish"]["rights"] != "full" for side in (before, after))
     for config in sorted(before.configs.keys() & after.configs.keys(), key=list(KEYS).index):
         compared = _Compared.of(config, before.configs[config], after.configs[config], hidden)
         rows[config] = compared.by_split()
@@ -151,7 +152,9 @@ class _Compared:
 
     @classmethod
     def of(cls, config: str, before: Rows, after: Rows, hidden: bool) -> _Compared:
-        ignored = VERSION_COLUMNS | {"split"}
+        ignored = {*VERSION_COLUMNS, "split"}
+        if not hidden and "text_sha256" in {*before.schema.names} & {*after.schema.names}:
+            ignored.add("text")  # its hash is there to be compared, and is much shorter
         matched = match(before, after, KEYS[config], ignored)
         return cls(config, before, after, matched, _listed(before), _listed(after), hidden)
 
@@ -201,7 +204,9 @@ class _Compared:
         order = np.argsort(matched.old[changed])
         before = {row["id"]: row for row in self.before.rows(matched.old[changed][order].tolist())}
         places = matched.new[changed]
-        for place, row in zip(places, self.after.rows(places.tolist()), strict=True):
+        for place, row in zip(
+            places, self.after.rows(places.tolist(), (*MARKS, "text")), strict=True
+        ):
             yield from span_changes(before[row["id"]], row, self.splits_after[place])
 
     def _cut_anew(self) -> Iterator[Change]:

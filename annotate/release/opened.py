@@ -17,6 +17,7 @@ from annotate.release.version import Version
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 Json = dict[str, Any]
 MANIFEST = "MANIFEST.json"
@@ -33,8 +34,8 @@ class Rows(Protocol):
     def splits(self) -> pa.ChunkedArray:
         """Give the split that each row is in."""
 
-    def rows(self, places: Sequence[int]) -> list[Json]:
-        """Read these rows alone; places are ascending."""
+    def rows(self, places: Sequence[int], columns: Sequence[str] | None = None) -> list[Json]:
+        """Read these rows alone, all of their columns or some; places are ascending."""
 
 
 class Side(Protocol):
@@ -117,7 +118,7 @@ class StoredRows:
         parts = [pa.repeat(pa.scalar(split_of(name)), count) for count, name in counts]
         return pa.chunked_array(parts, pa.string())
 
-    def rows(self, places: Sequence[int]) -> list[Json]:
+    def rows(self, places: Sequence[int], columns: Sequence[str] | None = None) -> list[Json]:
         """Open only those row groups that hold one of the rows."""
         import pyarrow.parquet as pq
 
@@ -129,10 +130,14 @@ class StoredRows:
                     end = begin + file.metadata.row_group(number).num_rows
                     here, wanted = _until(wanted, end)
                     if here:
-                        group = file.read_row_group(number)
+                        group = file.read_row_group(number, columns=_those(file, columns))
                         found += group.take([place - begin for place in here]).to_pylist()
                     begin = end
         return found
+
+
+def _those(file: pq.ParquetFile, columns: Sequence[str] | None) -> list[str] | None:
+    return [name for name in columns if name in file.schema_arrow.names] if columns else None
 
 
 def _until(places: list[int], end: int) -> tuple[list[int], list[int]]:
@@ -158,10 +163,12 @@ class HeldRows:
     def splits(self) -> pa.ChunkedArray:
         return self.of_split
 
-    def rows(self, places: Sequence[int]) -> list[Json]:
+    def rows(self, places: Sequence[int], columns: Sequence[str] | None = None) -> list[Json]:
         import pyarrow as pa
 
-        found: list[Json] = self.table.take(pa.array(places, pa.int64())).to_pylist()
+        names = [name for name in columns or () if name in self.schema.names]
+        table = self.table.select(names) if names else self.table
+        found: list[Json] = table.take(pa.array(places, pa.int64())).to_pylist()
         return found
 
 
