@@ -33,6 +33,7 @@ for command in (
     labels.findings,
     labels.log,
     release.publish,
+    release.diff,
     demo.demo,
 ):
     app.command()(command)
