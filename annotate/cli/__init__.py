@@ -34,6 +34,7 @@ for command in (
     labels.log,
     release.publish,
     proof.verify,
+    proof.upload,
     demo.demo,
 ):
     app.command()(command)

@@ -1,4 +1,4 @@
-"""`annotate verify`: prove what was made, the corpus or a release, from the files alone."""
+"""What is done with a release: `annotate verify`, `upload`, `hydrate` and `withdraw`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 
 from annotate.cli import output
 from annotate.cli import verify as of_corpus
-from annotate.cli.options import Folder, Json
+from annotate.cli.options import Folder, Json, find
 
 if TYPE_CHECKING:
     from annotate.findings import Finding
@@ -64,6 +64,44 @@ def _print(found: Sequence[Finding], errors: int) -> None:
     if errors:
         output.say(", ".join(f"{code}: {count}" for code, count in counts.most_common()))
     typer.echo(f"not proved: {errors} finding{'s' * (errors > 1)}" if errors else "proved")
+
+
+def upload(
+    release: Annotated[Path, typer.Argument(metavar="RELEASE")],
+    repo: Annotated[str, typer.Argument(metavar="ORG/NAME")],
+    private: Annotated[bool, typer.Option("--private", help="Only for members of ORG.")] = False,
+    gated: Annotated[
+        str | None,
+        typer.Option(metavar="auto|manual", help="Ask readers to agree first."),
+    ] = None,
+    folder: Folder = None,
+    json: Json = False,
+) -> None:
+    """Upload a release to the Hugging Face Hub: proved, in one commit, tagged, read back.
+
+    Example: HF_TOKEN=… annotate upload datasets/summit-call/1.0.0 news-lab/summit-call
+    """
+    from dataclasses import asdict
+
+    from annotate.errors import ConfigError, InputError
+    from annotate.release.hub import gated_as, to_hub
+
+    try:
+        workspace = find(folder)
+    except ConfigError:
+        if folder is not None:
+            raise
+        workspace = None  # a release that was downloaded lies in none
+    if not release.is_dir():
+        raise InputError(f"no release in {release}", "name a folder such as datasets/NAME/1.0.0")
+    report = to_hub(workspace, release, repo, private=private, gated=gated_as(gated))
+    if json:
+        output.print_json(asdict(report))
+        return
+    done = ", ".join(report.steps) or "nothing: it was there, byte for byte"
+    output.say(f"done: {done}")
+    typer.echo(report.url)
+    output.hint(f'datasets.load_dataset("{repo}", "spans", revision="{report.tag}")')
 
 
 def _lines(path: Path | None) -> list[str]:

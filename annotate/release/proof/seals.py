@@ -31,6 +31,8 @@ def _files(path: Path, findings: Findings) -> list[tuple[str, str]]:
     found = []
     for file in sorted(path.rglob("*")):
         name = file.relative_to(path).as_posix()
+        if name == ".gitattributes" or name.startswith(".cache/"):
+            continue  # the Hub adds the one to a repository, its client the other to a download
         if file.is_symlink() and not _inside_cache(file):
             findings.add("file-link", name, "is a link, not a file")
         elif file.is_file():

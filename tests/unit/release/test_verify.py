@@ -580,6 +580,13 @@ def test_no_folder_is_no_release(tmp_path: Path) -> None:
         verify_release(tmp_path / "none")
 
 
+def test_what_the_hub_adds_to_a_download_is_no_break(shop: Workshop) -> None:
+    (shop.folder / ".gitattributes").write_text("*.parquet filter=lfs\n", encoding="utf-8")
+    (shop.folder / ".cache" / "huggingface").mkdir(parents=True)
+    (shop.folder / ".cache" / "huggingface" / "x.json").write_text("{}", encoding="utf-8")
+    assert verify_release(shop.folder) == []
+
+
 def test_an_empty_folder_has_everything_missing(tmp_path: Path) -> None:
     told = codes(verify_release(tmp_path))
     assert {"manifest-missing", "card-missing", "sums-missing", "config-missing"} <= told
