@@ -35,6 +35,8 @@ for command in (
     release.publish,
     proof.verify,
     proof.upload,
+    proof.hydrate,
+    proof.withdraw,
     demo.demo,
 ):
     app.command()(command)

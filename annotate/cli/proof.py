@@ -11,7 +11,7 @@ import typer
 
 from annotate.cli import output
 from annotate.cli import verify as of_corpus
-from annotate.cli.options import Folder, Json, find
+from annotate.cli.options import DryRun, Folder, Json, find
 
 if TYPE_CHECKING:
     from annotate.findings import Finding
@@ -66,7 +66,7 @@ def _print(found: Sequence[Finding], errors: int) -> None:
     typer.echo(f"not proved: {errors} finding{'s' * (errors > 1)}" if errors else "proved")
 
 
-def upload(
+def upload(  # noqa: PLR0917 -- Typer commands take one parameter an option
     release: Annotated[Path, typer.Argument(metavar="RELEASE")],
     repo: Annotated[str, typer.Argument(metavar="ORG/NAME")],
     private: Annotated[bool, typer.Option("--private", help="Only for members of ORG.")] = False,
@@ -102,6 +102,68 @@ def upload(
     output.say(f"done: {done}")
     typer.echo(report.url)
     output.hint(f'datasets.load_dataset("{repo}", "spans", revision="{report.tag}")')
+
+
+def hydrate(
+    release: Annotated[Path, typer.Argument(metavar="RELEASE")],
+    articles: Annotated[
+        Path, typer.Option(metavar="DIR", help="Your own copies, as you received them.")
+    ],
+    to: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to write; NAME-VERSION-with-texts.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Give a release without texts its texts back, from your own copies of the articles.
+
+    Example: annotate hydrate datasets/summit-call/1.0.0 --articles ~/scrapes
+    """
+    from dataclasses import asdict
+
+    from annotate.release.hydrate import hydrate as run
+
+    whole = release.absolute()
+    report = run(release, articles, to or Path(f"{whole.parent.name}-{whole.name}-with-texts"))
+    if json:
+        output.print_json(asdict(report))
+    else:
+        rows = [(item.code, item.place, item.message) for item in report.findings]
+        if rows:
+            output.print_table(("finding", "place", "what"), rows)
+        for what in ("articles", "spans"):
+            typer.echo(f"{what}: {getattr(report, f'recovered_{what}')} of {getattr(report, what)}")
+        output.hint(f'datasets.load_dataset("{Path(report.path).absolute()}", "spans")')
+    if report.findings:
+        raise typer.Exit(1)
+
+
+def withdraw(  # noqa: PLR0917 -- Typer commands take one parameter an option
+    article: Annotated[str, typer.Argument(metavar="ARTICLE", help="Its id.")],
+    reason: Annotated[str, typer.Option(help="Why; this will be public.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take the withdrawal back.")] = False,
+    dry_run: DryRun = False,
+    folder: Folder = None,
+    json: Json = False,
+) -> None:
+    """Take an article out of everything that comes: no push, no further release.
+
+    Example: annotate withdraw articles/march/a.txt --reason "asked for by the outlet"
+    """
+    from dataclasses import asdict
+
+    from annotate.release.withdraw import withdraw as run
+
+    report = run(find(folder), article, reason, undo=undo, dry_run=dry_run)
+    if json:
+        output.print_json(asdict(report))
+        return
+    what = "restored" if undo else "withdrawn"
+    output.say(f"{'would be ' if dry_run else ''}{what}" if report.changed else f"{what} before")
+    if report.releases:
+        typer.echo(f"releases that hold it: {', '.join(report.releases)}")
+    if report.notice:
+        output.say(f"notice: {report.notice}; put it where the releases are, on the Hub too")
+    output.hint("annotate publish")
 
 
 def _lines(path: Path | None) -> list[str]:

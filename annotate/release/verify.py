@@ -62,9 +62,9 @@ def _texts(release: Release, articles: Path | None, findings: Findings) -> Texts
         return OwnTexts(release)
     known: Mapping[str, str] = {}
     if articles is not None:
-        from annotate.release.hydrate import recover
+        from annotate.release.hydrate import recover, tells_how
 
-        known = recover(release, articles).texts
+        known = recover(release, articles).texts if tells_how(release) else {}
     found = NoTexts(release, known)
     missing = len(found.ids - known.keys())
     if missing:

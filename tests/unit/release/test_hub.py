@@ -16,10 +16,8 @@ from typing import Any
 
 import pytest
 
-from annotate.ledger import Ledger
 from annotate.release.files import file_sha256
 from annotate.release.withdraw import withdraw
-from annotate.workspace import Workspace
 from tests.hub.server import KEY, Fault, Hub, Repo, standing_in
 from tests.unit.release.source import make_workspace
 from tests.unit.release.workshop import Workshop, whole_release
@@ -333,9 +331,7 @@ print(json.dumps(found))
 """
 
 
-def test_the_real_load_dataset_reads_each_tag(
-    hub: Hub, client: Client, whole: Path, later: Path
-) -> None:
+def test_the_real_load_dataset_reads_each_tag(client: Client, whole: Path, later: Path) -> None:
     client.upload(whole)
     client.upload(later)
     for revision, count in (("v0.1.0", 5), ("v0.2.0", 4)):

@@ -280,11 +280,22 @@ MORE = " ".join(
 def written(shop: Workshop, split: str, name: str, text: str) -> None:
     """Add an article of one chunk that was answered with nothing."""
     article = shop.rows("articles")[0] | {
-        **{"article_id": name, "text": text, "event": None, "split": split, "chunks": 1}
+        "article_id": name,
+        "text": text,
+        "event": None,
+        "split": split,
+        "chunks": 1,
     }
     chunk = shop.rows("spans")[0] | {
-        **{"id": f"c-{name}", "article_id": name, "chunk_index": 0, "start": 0, "end": len(text)},
-        **{"text": text, "spans": [], "relations": [], "event": None},
+        "id": f"c-{name}",
+        "article_id": name,
+        "chunk_index": 0,
+        "start": 0,
+        "end": len(text),
+        "text": text,
+        "spans": [],
+        "relations": [],
+        "event": None,
     }
     for config, row in (("articles", article), ("spans", chunk)):
         there = shop.rows(config, split) if split in shop.splits(config) else []
