@@ -154,7 +154,7 @@ def _responsible(manifest: Mapping[str, Any]) -> Json:
             f"Set aside because of a finding: {aside}.",
         ],
         "rai:dataUseCases": ["Research on reported positions, quotation and stance in news."],
-        **({"rai:hasSyntheticData": True} if simulated else {}),
+        **({"rai:machineAnnotationTools": ["annotate demo"]} if simulated else {}),
     }
 
 
@@ -164,7 +164,7 @@ def _file(path: str, sha256: str) -> Json:
         "@id": path,
         "name": path,
         "contentUrl": path,
-        "encodingFormat": "application/vnd.apache.parquet",
+        "encodingFormat": "application/x-parquet",
         "sha256": sha256,
     }
 
@@ -183,48 +183,43 @@ def _record_set(
 
 def _fields(features: Sequence[Json], above: str, path: str) -> Iterator[Json]:
     for feature in features:
-        name = f"{above}/{feature['name']}"
         inner = feature.get("list")
-        field: Json = {
-            "@type": "cr:Field",
-            "@id": name,
-            "name": name,
-            "source": {
-                "fileObject": {"@id": path},
-                "extract": {"column": feature["name"]},
-            },
-        }
-        if inner is not None:
-            field |= {"repeated": True}
+        field = _field(feature, above, path, feature["name"])
         if isinstance(inner, list):
-            yield field | {"subField": list(_sub_fields(inner, name, path, [feature["name"]]))}
+            below = [item for item in inner if not isinstance(item.get("list"), list)]
+            left = [item for item in inner if isinstance(item.get("list"), list)]
+            parts = [
+                _typed(_field(item, field["@id"], path, feature["name"], item["name"]), item)
+                for item in below
+            ]
+            yield {**field, "repeated": True, **_unfolded(left), "subField": parts}
         else:
-            yield field | {"dataType": _data_type(inner or feature.get("dtype"))}
+            yield _typed(field, feature)
 
 
-def _sub_fields(
-    features: Sequence[Json], above: str, path: str, column: list[str]
-) -> Iterator[Json]:
-    for feature in features:
-        name = f"{above}/{feature['name']}"
-        inner = feature.get("list")
-        field: Json = {
-            "@type": "cr:Field",
-            "@id": name,
-            "name": name,
-            "source": {
-                "fileObject": {"@id": path},
-                "extract": {"column": column[0]},
-                "transform": [{"jsonPath": ".".join([*column[1:], feature["name"]])}],
-            },
-        }
-        if inner is not None:
-            field |= {"repeated": True}
-        if isinstance(inner, list):
-            below = [*column, feature["name"]]
-            yield field | {"subField": list(_sub_fields(inner, name, path, below))}
-        else:
-            yield field | {"dataType": _data_type(inner or feature.get("dtype"))}
+def _field(feature: Json, above: str, path: str, column: str, inside: str | None = None) -> Json:
+    name = f"{above}/{feature['name']}"
+    source: Json = {"fileObject": {"@id": path}, "extract": {"column": column}}
+    if inside is not None:
+        source["transform"] = [{"jsonPath": inside}]  # of each item of the list
+    return {"@type": "cr:Field", "@id": name, "name": name, "source": source}
+
+
+def _typed(field: Json, feature: Json) -> Json:
+    inner = feature.get("list")
+    if inner is None:
+        return {**field, "dataType": _data_type(feature.get("dtype"))}
+    return {**field, "repeated": True, "dataType": _data_type(inner)}
+
+
+def _unfolded(left: Sequence[Json]) -> Json:
+    """Say what a list holds besides: mlcroissant 1.1 reads no list inside a list."""
+    if not left:
+        return {}
+    lists = (
+        f"`{item['name']}` ({', '.join(inner['name'] for inner in item['list'])})" for item in left
+    )
+    return {"description": f"In the file each of these also has the list {', '.join(lists)}."}
 
 
 def _data_type(dtype: Any) -> str:
