@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 MANIFEST, CARD, SUMS, CROISSANT = "MANIFEST.json", "README.md", "SHA256SUMS", "croissant.json"
+BATCH = 1000  # rows
 DATA_FILE = re.compile(r"(?P<config>[a-z_]+)/(?P<split>[a-z_]+)-\d{5}-of-\d{5}\.parquet")
 _HEAD = re.compile(r"---\n(?P<yaml>.*?\n)---\n(?P<body>.*)", re.DOTALL)
 
@@ -125,12 +127,14 @@ class Release:
         return bool(own) and all(column in schema.names for schema in own)
 
     def rows(self, part: Part, columns: list[str] | None = None) -> Iterator[Json]:
-        """Read a file row by row, with no more than one row group in memory."""
+        """Read a file row by row, with no more than a batch in memory."""
         import pyarrow.parquet as pq
 
         with pq.ParquetFile(part.path) as file:
-            for number in range(file.metadata.num_row_groups):
-                yield from file.read_row_group(number, columns=columns).to_pylist()
+            for batch in file.iter_batches(BATCH, columns=columns):
+                names = batch.schema.names
+                for row in zip(*map(values_of, batch.columns), strict=True):
+                    yield dict(zip(names, row, strict=True))
 
 
 def open_release(path: Path, findings: Findings) -> Release:
@@ -164,11 +168,41 @@ def _looked_into(part: Part) -> tuple[pa.Schema, int, int]:
 
     with pq.ParquetFile(part.path, page_checksum_verification=True) as file:
         size = 0
-        for number in range(file.metadata.num_row_groups):
-            group = file.read_row_group(number)
-            group.validate(full=True)
-            size += group.nbytes
+        for batch in file.iter_batches(BATCH):
+            batch.validate(full=True)
+            size += batch.nbytes
         return file.schema_arrow, file.metadata.num_rows, size
+
+
+def values_of(array: pa.Array) -> list[Any]:
+    """Give the values as Python has them; `to_pylist` gives the same, and takes four times as long.
+
+    It makes every nested value by itself, this goes by whole columns.
+    """
+    import pyarrow.types as kinds
+
+    if kinds.is_list(array.type):
+        items, ends = values_of(array.values), array.offsets.to_numpy().tolist()
+        found = [items[start:end] for start, end in pairwise(ends)]
+        return _with_nulls(array, found)
+    if kinds.is_struct(array.type):
+        names = [array.type[number].name for number in range(array.type.num_fields)]
+        columns = [values_of(array.field(number)) for number in range(len(names))]
+        rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+        return _with_nulls(array, rows)
+    plain = kinds.is_integer(array.type) or kinds.is_boolean(array.type)
+    if kinds.is_string(array.type) or (plain and not array.null_count):
+        listed: list[Any] = array.to_numpy(zero_copy_only=False).tolist()
+        return listed
+    others: list[Any] = array.to_pylist()
+    return others
+
+
+def _with_nulls(array: pa.Array, found: list[Any]) -> list[Any]:
+    if not array.null_count:
+        return found
+    valid = array.is_valid().to_numpy(zero_copy_only=False).tolist()
+    return [item if there else None for item, there in zip(found, valid, strict=True)]
 
 
 def _manifest(path: Path, findings: Findings) -> Manifest | None:

@@ -10,6 +10,7 @@ from annotate.release.proof.opened import Findings, Json, Part
 PSEUDONYM = re.compile(r"annotator-[0-9a-f]{10}|unknown")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 LOCAL_PATH = re.compile(r"(?:^|[\s'\"(=])(?:/(?:home|Users|root|tmp|var|mnt)/|[A-Za-z]:\\)")
+_FOLDERS = (b"/home/", b"/Users/", b"/root/", b"/tmp/", b"/var/", b"/mnt/", b":\\")
 LEAD_TIME = re.compile(r"\d+–\d+ s|\d+ s or more")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # These repeat what was published: an address in it is the outlet's, not an annotator's.
@@ -30,8 +31,8 @@ class PeopleProof:
         place = f"{part.name}, row {number}"
         if part.config == "annotations":
             self._annotator(row, place)
-        suspect = b"@" in line or b"/" in line or b"\\" in line
-        if suspect or self.named:
+        suspect = b"@" in line or any(folder in line for folder in _FOLDERS)
+        if suspect or (self.named and self.named.search(line.decode())):
             for column, text in strings(row):
                 self._cell(column, text, place)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable
 
@@ -27,10 +28,11 @@ class RowProof:
         self.version = Version.parse(manifest.version) if manifest else None
         self.configs: Counter[str] = Counter()
         self.labels: Counter[str] = Counter()
-        self.seen: dict[str, set[str]] = {}
+        # Hashes, for the ids of a million rows: two of 64 bits that meet would be told as a repeat.
+        self.seen: dict[str, set[int]] = {}
         self.chunks: Counter[str] = Counter()
         self.chunk_counts: dict[str, int] = {}
-        self.stances: dict[str, dict[str, str]] = {}
+        self.stances: dict[int, str] = {}
         self.checks: dict[str, Callable[[Json, str], None]] = {
             "spans": self._spans,
             "annotations": self._annotation,
@@ -61,9 +63,9 @@ class RowProof:
     def _once(self, config: str, key: str, place: str) -> None:
         """Expect an id one time in a config, whatever the split."""
         seen = self.seen.setdefault(config, set())
-        if key in seen:
+        if hash(key) in seen:
             self.findings.add("id-repeated", place, f"{key} stands in an earlier row")
-        seen.add(key)
+        seen.add(hash(key))
 
     def _own_article(self, row: Json, place: str) -> None:
         article = row.get("article_id")
@@ -88,9 +90,8 @@ class RowProof:
         self._history(row, place)
         for span in row["spans"]:
             self.labels[str(span["label"])] += 1
-        self.stances[row["id"]] = {
-            span["id"]: span["label"] for span in row["spans"] if span["layer"] == "stance"
-        }
+            if span["layer"] == "stance":
+                self.stances[hash((row["id"], span["id"]))] = sys.intern(str(span["label"]))
 
     def _annotation(self, row: Json, place: str) -> None:
         self._once("annotations", row["annotation_id"], place)
@@ -169,7 +170,7 @@ class RowProof:
         if not row["evidence"]:
             self.findings.add("evidence-astray", place, "has no evidence")
         for cell in row["evidence"]:
-            label = self.stances.get(cell["id"], {}).get(cell["span"])
+            label = self.stances.get(hash((cell["id"], cell["span"])))
             if label is None:
                 message = f"{cell['span']} of {cell['id']} is no stance in spans"
                 self.findings.add("evidence-astray", place, message)

@@ -42,6 +42,8 @@ class SplitProof:
             if row.get("split") != part.split:
                 message = f"says {row.get('split')}, the file is of {part.split}"
                 self.findings.add("split-differs", place, message)
+        elif not self.several:
+            return
         self._note("article", article, part.split, place)
         for kind in ("event", "group"):
             if row.get(kind) is not None:

@@ -269,10 +269,10 @@ def test_without_a_key_nothing_is_made(hub: Hub, whole: Path, tmp_path: Path) ->
     assert hub.repos == {}
 
 
+@pytest.mark.parametrize("wrong", ["hf_wrongkeyofthetests", "keyofanotherform"])
 def test_a_wrong_key_is_not_shown_even_if_the_server_repeats_it(
-    hub: Hub, whole: Path, tmp_path: Path
+    hub: Hub, whole: Path, tmp_path: Path, wrong: str
 ) -> None:
-    wrong = "hf_wrongkeyofthetests"
     hub.faults.append(Fault("POST", "/create", 401, message=f"{wrong} is no key"))
     done = Client(hub, tmp_path / "home", key=wrong).upload(whole)
     assert done.returncode == 3
