@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 MANIFEST, CARD, SUMS, CROISSANT = "MANIFEST.json", "README.md", "SHA256SUMS", "croissant.json"
-BATCH = 1000  # rows
+BATCH = 250  # rows
 DATA_FILE = re.compile(r"(?P<config>[a-z_]+)/(?P<split>[a-z_]+)-\d{5}-of-\d{5}\.parquet")
 _HEAD = re.compile(r"---\n(?P<yaml>.*?\n)---\n(?P<body>.*)", re.DOTALL)
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from annotate.release.proof.opened import Release
 
-_GROUPS_HELD = 4
+_GROUPS_HELD = 2
 
 
 class Texts(Protocol):
