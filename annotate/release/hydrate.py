@@ -103,7 +103,7 @@ def _without_texts(path: Path) -> Release:
     release = open_release(path, findings)
     if findings.found or release.manifest is None or release.card is None:
         raise InputError(f"{path} is no whole release", f"`annotate verify {path}` says why")
-    if release.has("articles", "text"):
+    if release.rights == "full":
         raise InputError(f"{path} holds its texts already", "there is nothing to recover")
     if not tells_how(release):
         raise InputError(
@@ -125,6 +125,9 @@ def recover(release: Release, folder: Path) -> Recovery:
     for part in release.of("articles"):
         for row in release.rows(part):
             article = str(row["article_id"])
+            if row.get("text") is not None:
+                recovery.texts[article] = row["text"]
+                continue
             text, why = _recovered(row, copies)
             if text is None:
                 code, message = why
@@ -234,12 +237,16 @@ def _with_text(config: str, fields: Sequence[pa.Field]) -> list[pa.Field]:
 
     found: list[pa.Field] = []
     for item in fields:
-        if item.name == "spans" and pa.types.is_struct(getattr(item.type, "value_type", None)):
+        if item.name == "spans" and "text: string" in str(item.type):
+            found.append(item)
+        elif item.name == "spans" and pa.types.is_struct(getattr(item.type, "value_type", None)):
             inner = item.type.value_type
             within = [inner[number] for number in range(inner.num_fields)]
             found.append(pa.field("spans", pa.list_(pa.struct(_behind_end(within)))))
         else:
             found.append(item)
+    if any(item.name == "text" for item in found):
+        return found
     if config == "articles":
         return [*found, pa.field("text", pa.string())]
     return _behind_end(found) if config == "spans" else found
@@ -310,10 +317,13 @@ def _features(config: str, features: Sequence[Mapping[str, Any]]) -> list[Json]:
     found: list[Json] = []
     for item in features:
         inner = item.get("list")
-        if item["name"] == "spans" and isinstance(inner, list):
+        has = isinstance(inner, list) and any(each["name"] == "text" for each in inner)
+        if item["name"] == "spans" and isinstance(inner, list) and not has:
             found.append({**item, "list": _declared_behind_end(inner)})
         else:
             found.append(dict(item))
+    if any(item["name"] == "text" for item in found):
+        return found
     if config == "articles":
         return [*found, text]
     return _declared_behind_end(found) if config == "spans" else found

@@ -23,6 +23,11 @@ class Runs:
     def __len__(self) -> int:
         return len(self._known)
 
+    def without(self, texts: Iterable[str]) -> None:
+        """Take out the runs that other texts have too."""
+        for text in texts:
+            self._known.difference_update(run for run, _ in _runs(text))
+
     def first_in(self, text: str) -> str | None:
         """Give the first run of words that one of the texts has too."""
         return next((words for run, words in _runs(text) if run in self._known), None)

@@ -30,7 +30,9 @@ CLASS_OF = {
     "polarity": "polarity",
     "topic": "topic",
     "stance": "polarity",
+    "soft.label": "polarity",
 }
+TAGS = "_tags"
 NEEDED: Mapping[str, Mapping[str, str]] = {
     "spans": dict.fromkeys(("id", "article_id", "first_version", "last_changed_version"), "string")
     | {"start": "int32", "end": "int32", "spans": "list", "relations": "list"},
@@ -195,7 +197,7 @@ def _plain(feature: Mapping[str, Any]) -> tuple[str, Any]:
     if isinstance(inner, list):
         return name, [_plain(item) for item in inner]
     if isinstance(inner, Mapping):
-        return name, f"list of {_word(inner.get('dtype'))}"
+        return name, f"list of {_word(inner.get('dtype', inner))}"
     return name, f"list of {inner}" if inner is not None else _word(feature.get("dtype"))
 
 
@@ -235,18 +237,21 @@ def _check_sizes(release: Release, info: Info, findings: Findings) -> None:
             findings.add("card-count-differs", place, message)
 
 
-def class_names(features: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[str]]]:
+def class_names(
+    features: Sequence[Mapping[str, Any]], above: str = ""
+) -> Iterator[tuple[str, list[str]]]:
     """Give every column with class labels and their names in the order of their numbers."""
     for feature in features:
         inner = feature.get("list", feature.get("sequence"))
         if isinstance(inner, list):
-            yield from class_names(inner)
+            yield from class_names(inner, f"{feature.get('name')}.")
             continue
-        dtype = (inner if isinstance(inner, Mapping) else feature).get("dtype")
+        kind = inner if isinstance(inner, Mapping) else feature
+        dtype = kind.get("dtype", kind)
         if isinstance(dtype, Mapping) and "class_label" in dtype:
             names = dtype["class_label"].get("names", {})
             ordered = sorted(names, key=int) if isinstance(names, Mapping) else range(len(names))
-            yield str(feature.get("name")), [str(names[number]) for number in ordered]
+            yield f"{above}{feature.get('name')}", [str(names[number]) for number in ordered]
 
 
 def _check_labels(manifest: Manifest, info: Info, findings: Findings) -> None:
@@ -254,16 +259,30 @@ def _check_labels(manifest: Manifest, info: Info, findings: Findings) -> None:
     lists = manifest.schema_.class_labels
     declared = list(class_names(info.features))
     for column, names in declared:
-        of = CLASS_OF.get(column)
+        if column.endswith(TAGS):
+            _check_tags(manifest, info, column, names, findings)
+        of = CLASS_OF.get(column, CLASS_OF.get(column.rpartition(".")[2]))
         if of in lists and names != lists[of]:
             message = f"names are {names}, in the manifest {lists[of]}"
             findings.add("labels-differ", f"{CARD}, {info.config_name}.{column}", message)
     words = {str(item) for item in _columns(info.features)}
-    found = {column for column, _ in declared}
+    found = {column.rpartition(".")[2] for column, _ in declared}
     for column in sorted((words & CLASS_OF.keys()) - found - {"type", "stance"}):
         if info.config_name in NEEDED:
             place = f"{CARD}, {info.config_name}.{column}"
             findings.add("labels-differ", place, "is not declared as class labels")
+
+
+def _check_tags(
+    manifest: Manifest, info: Info, column: str, names: list[str], findings: Findings
+) -> None:
+    """Tags are the layer's labels in their order, each as its beginning and its inside."""
+    layer = column.removesuffix(TAGS)
+    own = [item.name for item in manifest.schema_.labels if item.layer == layer]
+    told = dict.fromkeys(name[2:] for name in names if name[:2] in {"B-", "I-"})
+    if names[:1] != ["O"] or list(told) != own:
+        place = f"{CARD}, {info.config_name}.{column}"
+        findings.add("labels-differ", place, f"tags are {names}, labels of {layer} are {own}")
 
 
 def _columns(features: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -113,9 +113,9 @@ class Release:
     sizes: dict[str, int]  # bytes in memory
 
     @property
-    def standoff(self) -> bool:
-        """Whether the texts are left out."""
-        return self.manifest is not None and self.manifest.publish.rights == "standoff"
+    def rights(self) -> str | None:
+        """Give `full`, `standoff`, or `mixed` where the texts of some outlets are left out."""
+        return self.manifest.publish.rights if self.manifest else None
 
     def of(self, config: str) -> tuple[Part, ...]:
         """Give the readable data files of a config."""

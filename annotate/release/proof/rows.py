@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 
+from annotate.release.leak import TEXT_COLUMNS
 from annotate.release.proof.declared import FIELDS, NEEDED
 from annotate.release.proof.opened import Findings, Json, Part, Release
 from annotate.release.proof.texts import Texts
@@ -33,6 +34,7 @@ class RowProof:
         self.chunks: Counter[str] = Counter()
         self.chunk_counts: dict[str, int] = {}
         self.stances: dict[int, str] = {}
+        self.hidden: set[str] = set()
         self.checks: dict[str, Callable[[Json, str], None]] = {
             "spans": self._spans,
             "annotations": self._annotation,
@@ -54,6 +56,10 @@ class RowProof:
         """Check one row."""
         self.configs[part.config] += 1
         place = f"{part.name}, row {number}"
+        if part.config == "articles" and row.get("rights") == "standoff":
+            self.hidden.add(row["article_id"])
+        if row.get("article_id") in self.hidden:
+            self._no_text(row, place)
         if check := self.checks.get(part.config):
             check(row, place)
         else:
@@ -66,6 +72,14 @@ class RowProof:
         if hash(key) in seen:
             self.findings.add("id-repeated", place, f"{key} stands in an earlier row")
         seen.add(hash(key))
+
+    def _no_text(self, row: Json, place: str) -> None:
+        """Expect no words of an article whose text is left out, by the rights of its outlet."""
+        found = [name for name in sorted(TEXT_COLUMNS) if row.get(name)]
+        found += ["spans.text"] * any(span.get("text") for span in row.get("spans", ()))
+        for column in found:
+            message = f"{row['article_id']} is published without text"
+            self.findings.add("text-in-standoff", f"{place}, {column}", message)
 
     def _own_article(self, row: Json, place: str) -> None:
         article = row.get("article_id")

@@ -22,10 +22,10 @@ class Texts(Protocol):
 
 
 class OwnTexts:
-    """The texts in a release's `articles`, a few row groups at a time."""
+    """The texts in a release's `articles`, a few row groups at a time; `known` for the others."""
 
-    def __init__(self, release: Release) -> None:
-        self.release = release
+    def __init__(self, release: Release, known: Mapping[str, str]) -> None:
+        self.release, self.known = release, known
         self.places: dict[str, tuple[int, int, int]] = {}
         self._held: OrderedDict[tuple[int, int], list[str | None]] = OrderedDict()
         for number in range(len(release.of("articles"))):
@@ -44,7 +44,8 @@ class OwnTexts:
         if article_id not in self.places:
             return None
         number, group, row = self.places[article_id]
-        return self._group(number, group)[row]
+        own = self._group(number, group)[row]
+        return self.known.get(article_id) if own is None else own
 
     def _group(self, number: int, group: int) -> list[str | None]:
         key = (number, group)
