@@ -19,6 +19,8 @@ _DOORS = {
     "pull": "annotate.studio.pull",
     "status": "annotate.studio.status",
     "publish": "annotate.release.build",
+    "diff": "annotate.release.diff",
+    "load": "annotate.release.load",
     "load_schema": "annotate.schema",
 }
 

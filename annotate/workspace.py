@@ -79,10 +79,25 @@ class StudioSettings(_Section):
     lock_seconds: int = Field(7200, ge=60, le=604_800)
 
 
+class SplitSettings(_Section):
+    """Which share of the labels each split shall have, of groups that are new."""
+
+    train: float = Field(0.8, gt=0, le=1)
+    validation: float = Field(0.1, ge=0, lt=1)
+    test: float = Field(0.1, ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _whole(self) -> SplitSettings:
+        if abs(self.train + self.validation + self.test - 1) > 1e-9:  # noqa: PLR2004 -- rounding
+            raise ValueError("train, validation and test must add up to 1")
+        return self
+
+
 class PublishSettings(_Section):
     """What a release may hold and who answers for it."""
 
     rights: Literal["full", "standoff"] = "standoff"
+    outlets: dict[str, Literal["full", "standoff"]] = {}
     aggregation: Literal["single", "first"] = "first"
     pretty_name: str | None = None
     license: str = "other"
@@ -90,6 +105,8 @@ class PublishSettings(_Section):
     contact: str | None = None
     annotations_creators: Literal["expert-generated", "crowdsourced", "other"] = "other"
     simulated: bool = False
+    splits: SplitSettings = SplitSettings()
+    split_seed: int = 1
 
 
 class Settings(_Section):

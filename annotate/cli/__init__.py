@@ -37,6 +37,7 @@ for command in (
     proof.upload,
     proof.hydrate,
     proof.withdraw,
+    release.diff,
     demo.demo,
 ):
     app.command()(command)

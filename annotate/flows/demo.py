@@ -17,8 +17,9 @@ from annotate.flows.init import init
 from annotate.flows.simulate import CAREFUL, HASTY, Slips, answer
 from annotate.labels.entities import Gazetteer
 from annotate.labels.read import open_passage
-from annotate.release.build import check_offsets, publish
+from annotate.release.build import publish
 from annotate.release.columns import tables
+from annotate.release.draft import check_offsets
 from annotate.schema import Schema, load_schema
 from annotate.studio.client import Studio
 from annotate.studio.invite import sign_up
@@ -127,13 +128,17 @@ def _answers(
 
 
 def load(path: Path, schema: Schema, cache: Path) -> dict[str, Any]:
-    """Open every config of a release as a researcher would, with the real `load_dataset`."""
+    """Open every config of a release with the real `load_dataset`, its splits put together."""
     import datasets
 
     datasets.disable_progress_bars()
-    return {
-        config: datasets.load_dataset(str(path), config, split="train", cache_dir=str(cache))
+    loaded = {
+        config: datasets.load_dataset(str(path), config, cache_dir=str(cache))
         for config in tables(schema)
+    }
+    return {
+        config: datasets.concatenate_datasets(list(splits.values()))
+        for config, splits in loaded.items()
     }
 
 

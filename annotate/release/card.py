@@ -9,17 +9,25 @@ from typing import Any
 
 from annotate.release.columns import Table, card_features
 from annotate.release.files import data_file
-from annotate.release.rows import SPLIT, Built
-from annotate.schema import Schema
+from annotate.release.history import Past
+from annotate.release.links import RUN
+from annotate.release.pictures import heat_map, label_bars, outlet_topics, version_bars
+from annotate.release.rows import Built
+from annotate.release.splits import LEDGER, TRAIN, Assignment
+from annotate.schema import Schema, class_labels
 from annotate.workspace import Settings
 
 Json = dict[str, Any]
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
+LABELS, SIDES, VERSIONS = (f"pictures/{name}.svg" for name in ("labels", "sides", "versions"))
+
 SHORT = {
     "spans": "one row per chunk: its text, and the spans and relations that stand for it",
     "annotations": "one row per annotator and chunk: what each one said",
     "triples": "one row per article, speaker entity, polarity and topic",
+    "stance": "one row per stance, speaker and topic, with its text: ready for a classifier",
+    "bio": "one row per chunk: its tokens, one tag a layer, and the spans that tags cannot tell",
     "articles": "one row per article",
 }
 AGGREGATIONS = {
@@ -36,10 +44,13 @@ class CardInput:
     schema: Schema
     tables: Mapping[str, Table]
     built: Built
-    sizes: Mapping[str, int]  # bytes in memory, by config
+    assignment: Assignment
+    rights: str
+    sizes: Mapping[tuple[str, str], int]  # bytes in memory, by config and split
     version: str
     date: str
     manifest_sha256: str
+    versions: Sequence[Past]  # up to and with this one
 
 
 def render_card(card: CardInput) -> str:
@@ -49,12 +60,15 @@ def render_card(card: CardInput) -> str:
     head = yaml.safe_dump(_metadata(card), sort_keys=False, allow_unicode=True, width=100)
     parts = [
         _opening(card),
+        _uses(card),
         _loading(card),
         _contents(card),
         _annotators(card),
         _labels(card),
         _outlets(card),
         _splits(card),
+        _defects(card),
+        _versions(card),
         _rights(card),
     ]
     return f"---\n{head}---\n\n" + "\n\n".join(parts) + "\n"
@@ -92,7 +106,9 @@ def _config(card: CardInput, name: str) -> Json:
     """
     entry: Json = {
         "config_name": name,
-        "data_files": [{"split": SPLIT, "path": data_file(name, SPLIT)}],
+        "data_files": [
+            {"split": split, "path": data_file(name, split)} for split in card.built.splits(name)
+        ],
         "version": card.version,
         "description": f"sha256:{card.manifest_sha256}",
     }
@@ -105,10 +121,11 @@ def _info(card: CardInput, name: str, table: Table) -> Json:
         "features": card_features(table),
         "splits": [
             {
-                "name": SPLIT,
-                "num_bytes": card.sizes[name],
-                "num_examples": len(card.built.rows[name]),
+                "name": split,
+                "num_bytes": card.sizes[name, split],
+                "num_examples": len(card.built.part(name, split)),
             }
+            for split in card.built.splits(name)
         ],
     }
 
@@ -133,17 +150,89 @@ def _opening(card: CardInput) -> str:
     )
 
 
+def pictures(card: CardInput) -> dict[str, str]:
+    """Draw the pictures that the card shows, by their paths in the release."""
+    counts = Counter(span["label"] for row in card.built.rows["spans"] for span in row["spans"])
+    schema = card.schema
+    bars = [(one.name, schema.color_of(one.name), counts[one.name]) for one in schema.labels]
+    found = {LABELS: label_bars(bars)}
+    if "triples" in card.tables:
+        sides = outlet_topics(card.built.rows["triples"])
+        known = class_labels(schema)["topic"]
+        found[SIDES] = heat_map(sides, [name for name in known if name in {t for _, t in sides}])
+    found[VERSIONS] = version_bars(
+        [(one.version, one.chunks, one.articles) for one in card.versions]
+    )
+    return found
+
+
+def _uses(card: CardInput) -> str:
+    languages = {row["language"] for row in card.built.rows["articles"] if row["language"]}
+    return (
+        "## What it is for\n\n"
+        "Research on which positions outlets report, whose, and in whose words; training and "
+        f"testing of programs that find them, in the languages that are here ({len(languages)}: "
+        f"{', '.join(sorted(languages)) or 'unknown'}).\n\n"
+        "It does not say what is true, whether an outlet is right, or what a person thinks beyond "
+        "the words that are marked. The articles were chosen by whoever made this dataset: shares "
+        "of outlets, topics or sides in it are not shares in the news. It is not for ranking "
+        "people or outlets, and not for finding out who the annotators are."
+    )
+
+
+def _defects(card: CardInput) -> str:
+    """Count what is known to be wrong or missing."""
+    built = card.built
+    articles = built.rows["articles"]
+    lost = Counter(item["reason"] for row in built.rows["bio"] for item in row["lost"])
+    unknown = sum(1 for row in built.rows["triples"] if row["entity"].startswith("?"))
+    defects = {
+        "chunks without a decision": built.undecided,
+        "stances without a speaker or a topic, so without a triple": built.groups_without_triple,
+        "triples of speakers that no entity of the schema is known for": unknown,
+        "answers and spans set aside because of a finding": built.set_aside.total(),
+        "articles left out because they tie two splits": len(card.assignment.left_out),
+        "articles without an outlet": sum(1 for row in articles if not row["outlet"]),
+        "articles without a date": sum(1 for row in articles if not row["published_at"]),
+        "articles without an address": sum(1 for row in articles if not row["url"]),
+    } | {f"spans that `bio` cannot tell: {reason}": count for reason, count in sorted(lost.items())}
+    lines = [f"| {name} | {count} |" for name, count in defects.items()]
+    return "## Known defects\n\n| what | how many |\n|---|---|\n" + "\n".join(lines)
+
+
+def _versions(card: CardInput) -> str:
+    lines = [
+        f"| {one.version} | {one.date} | {one.chunks} | {one.articles} | {_cell(one.step)} |"
+        for one in reversed(card.versions)
+    ]
+    return (
+        "## Versions\n\nThe difference from the release before decides the number; "
+        "`CHANGELOG.md` has all of it.\n\n| version | answers as of | labelled chunks | articles "
+        "| because |\n|---|---|---|---|---|\n"
+        + "\n".join(lines)
+        + f"\n\n![Labelled chunks by version]({VERSIONS})"
+    )
+
+
 def _loading(card: CardInput) -> str:
     name = card.settings.name
     path = f"./datasets/{name}/{card.version}"
     lines = [
-        f'{config} = load_dataset("{path}", "{config}", split="{SPLIT}")' for config in card.tables
+        f'{config} = load_dataset("{path}", "{config}", split="{card.built.splits(config)[0]}")'
+        for config in card.tables
     ]
     code = "\n".join(["from datasets import load_dataset", "", *lines])
-    return (
-        f"## Load it\n\n```python\n{code}\n```\n\n"
+    whole = (
         "Offsets count Unicode code points and exclude the end: "
-        '`row["text"][span["start"]:span["end"]] == span["text"]`, in every row.'
+        '`row["text"][span["start"]:span["end"]] == span["text"]`, in every row that has a text.'
+    )
+    bare = (
+        "This release holds no text: offsets in Unicode code points with the end excluded, hashes, "
+        "and the addresses of the articles. From your own copies of them,\n\n```console\n"
+        f"$ annotate hydrate {path} --articles DIR\n```\n\nrebuilds the texts."
+    )
+    return f"## Load it\n\n```python\n{code}\n```\n\n" + (
+        bare if card.rights == "standoff" else whole
     )
 
 
@@ -192,7 +281,9 @@ def _labels(card: CardInput) -> str:
     ]
     return (
         f"## Labels\n\nSchema `{card.schema.name}` {card.schema.version}.\n\n"
-        "| layer | label | spans | meaning |\n|---|---|---|---|\n" + "\n".join(lines)
+        "| layer | label | spans | meaning |\n|---|---|---|---|\n"
+        + "\n".join(lines)
+        + f"\n\n![Spans by label]({LABELS})"
     )
 
 
@@ -205,17 +296,38 @@ def _outlets(card: CardInput) -> str:
         dates = sorted(row["published_at"][:10] for row in own if row["published_at"])
         span = f"{dates[0]} to {dates[-1]}" if dates else "unknown"
         lines.append(f"| {_cell(name)} | {len(own)} | {span} |")
-    return "## Outlets\n\n| outlet | articles | published |\n|---|---|---|\n" + "\n".join(lines)
+    shown = (
+        "\n\nHow many positions for and against each topic every outlet reports, whoever holds "
+        f"them:\n\n![Positions for : against, by outlet and topic]({SIDES})"
+        if "triples" in card.tables
+        else ""
+    )
+    head = "## Outlets\n\n| outlet | articles | published |\n|---|---|---|\n"
+    return head + "\n".join(lines) + shown
 
 
 def _splits(card: CardInput) -> str:
     articles = card.built.rows["articles"]
     events = {row["event"] for row in articles if row["event"]}
     lone = sum(1 for row in articles if not row["event"])
+    lines = []
+    for split in card.built.splits("articles"):
+        own = card.built.part("articles", split)
+        groups = len({row["group"] for row in own})
+        chunks = len(card.built.part("spans", split))
+        lines.append(f"| {split} | {groups} | {len(own)} | {chunks} |")
+    why = f"Everything is in `{TRAIN}`: {card.assignment.why}. " if card.assignment.why else ""
+    left_out = "".join(
+        f"\n- {_cell(item.article_id)}: {_cell(item.reason)}" for item in card.assignment.left_out
+    )
     return (
-        f"## Splits\n\nEverything is in `{SPLIT}`: splits that keep an event together are not "
-        f"cut in this version of the tool. Events named: {len(events)}; articles of no named "
-        f"event: {lone}."
+        f"## Splits\n\n{why}Articles of one event, near-duplicates, and articles that share a "
+        f"quote or a sentence of {RUN} words or more form a group. A group is in one split and "
+        f"stays there in every later version (`{LEDGER}`). Events named: {len(events)}; articles "
+        f"of no named event: {lone}.\n\n"
+        "| split | groups | articles | labelled chunks |\n|---|---|---|---|\n"
+        + "\n".join(lines)
+        + (f"\n\nLeft out, because they tie two splits together:\n{left_out}" if left_out else "")
     )
 
 

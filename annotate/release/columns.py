@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from annotate.release.bio import tag_column, tag_names
 from annotate.schema import Schema, class_labels
 
 if TYPE_CHECKING:
@@ -30,13 +31,23 @@ class ListOf:
     fields: Mapping[str, Column]
 
 
-Column = str | Labels | ListOf
+@dataclass(frozen=True)
+class Many:
+    """A column whose cells are lists of words, numbers or labels."""
+
+    item: str | Labels
+
+
+Column = str | Labels | ListOf | Many
 Table = dict[str, Column]
-TEXT, WHOLE, YES_NO = "string", "int32", "bool"
+TEXT, WHOLE, YES_NO, PART = "string", "int32", "bool", "float64"
 
 
-def tables(schema: Schema) -> dict[str, Table]:
-    """List the configs of a release with text, the default first, with columns in order."""
+def tables(schema: Schema, *, text: bool = True) -> dict[str, Table]:
+    """List the configs of a release, the default first, with columns in order.
+
+    Without `text` there is no column and no config that repeats the articles' words.
+    """
     labels = {name: Labels(values) for name, values in class_labels(schema).items()}
     relations = ListOf({"type": labels["relation"], "head": TEXT, "tail": TEXT, "origin": TEXT})
     found: dict[str, Table] = {
@@ -45,8 +56,24 @@ def tables(schema: Schema) -> dict[str, Table]:
     }
     if labels["polarity"].names and labels["topic"].names:
         found["triples"] = _triples(labels)
+        found["stance"] = _stance(labels)
+    found["bio"] = _bio(schema)
     found["articles"] = _articles()
-    return found
+    return found if text else _without_text(found)
+
+
+def _without_text(found: Mapping[str, Table]) -> dict[str, Table]:
+    return {
+        config: {
+            name: ListOf({key: item for key, item in column.fields.items() if key != "text"})
+            if isinstance(column, ListOf)
+            else column
+            for name, column in table.items()
+            if name != "text"
+        }
+        for config, table in found.items()
+        if config not in TEXT_CONFIGS
+    }
 
 
 def _span_list(labels: Mapping[str, Labels]) -> ListOf:
@@ -65,6 +92,7 @@ def _span_list(labels: Mapping[str, Labels]) -> ListOf:
     )
 
 
+TEXT_CONFIGS = frozenset({"stance", "bio"})  # nothing is left of them without a text
 QUESTIONS = ListOf({"key": TEXT, "value": TEXT})
 
 
@@ -76,6 +104,7 @@ def _spans(labels: Mapping[str, Labels], relations: ListOf) -> Table:
         "start": WHOLE,
         "end": WHOLE,
         "text": TEXT,
+        "text_sha256": TEXT,
         "spans": _span_list(labels),
         "relations": relations,
         "document": QUESTIONS,
@@ -122,6 +151,42 @@ def _triples(labels: Mapping[str, Labels]) -> Table:
     }
 
 
+def _stance(labels: Mapping[str, Labels]) -> Table:
+    return {
+        "id": TEXT,
+        "span_id": TEXT,
+        "article_id": TEXT,
+        "text": TEXT,
+        "start": WHOLE,
+        "end": WHOLE,
+        "target": TEXT,
+        "speaker": TEXT,
+        "topic": labels["topic"],
+        "stance": labels["polarity"],
+        "soft": ListOf({"label": labels["polarity"], "share": PART}),
+        "votes": WHOLE,
+        "answers": WHOLE,
+        "outlet": TEXT,
+    }
+
+
+def _bio(schema: Schema) -> Table:
+    tags = {
+        tag_column(layer.name): Many(Labels(tag_names(label.name for label in layer.labels)))
+        for layer in schema.layers
+    }
+    return {
+        "id": TEXT,
+        "article_id": TEXT,
+        "text": TEXT,
+        "tokens": Many(TEXT),
+        "starts": Many(WHOLE),
+        "ends": Many(WHOLE),
+        **tags,
+        "lost": ListOf({"span": TEXT, "reason": TEXT}),
+    }
+
+
 def _articles() -> Table:
     names = ("article_id", "outlet", "title", "url", "published_at", "language", "event")
     found: Table = dict.fromkeys(names, TEXT)
@@ -129,7 +194,10 @@ def _articles() -> Table:
         "sha256": TEXT,
         "licence": TEXT,
         "split": TEXT,
+        "group": TEXT,
         "chunks": WHOLE,
+        "rights": TEXT,
+        "text_sha256": TEXT,
         "text": TEXT,
     }
 
@@ -147,9 +215,12 @@ def _arrow_type(column: Column) -> pa.DataType:
     if isinstance(column, ListOf):
         fields = [(name, _arrow_type(item)) for name, item in column.fields.items()]
         return pa.list_(pa.struct(fields))
+    if isinstance(column, Many):
+        return pa.list_(_arrow_type(column.item))
     if isinstance(column, Labels):
         return pa.string()
-    return {TEXT: pa.string(), WHOLE: pa.int32(), YES_NO: pa.bool_()}[column]
+    kinds = {TEXT: pa.string(), WHOLE: pa.int32(), YES_NO: pa.bool_(), PART: pa.float64()}
+    return kinds[column]
 
 
 def card_features(table: Table) -> list[dict[str, Any]]:
@@ -160,7 +231,13 @@ def card_features(table: Table) -> list[dict[str, Any]]:
 def _card_type(column: Column) -> dict[str, Any]:
     if isinstance(column, ListOf):
         return {"list": card_features(dict(column.fields))}
-    if isinstance(column, Labels):
-        numbered = {str(number): name for number, name in enumerate(column.names)}
-        return {"dtype": {"class_label": {"names": numbered}}}
-    return {"dtype": column}
+    if isinstance(column, Many):
+        return {"list": _class_label(column.item) or column.item}
+    return {"dtype": _class_label(column) or column}
+
+
+def _class_label(column: Column) -> dict[str, Any] | None:
+    if not isinstance(column, Labels):
+        return None
+    numbered = {str(number): name for number, name in enumerate(column.names)}
+    return {"class_label": {"names": numbered}}

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from annotate.release.columns import Table, arrow_schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Json = dict[str, Any]
 ROWS_PER_GROUP = 10_000
@@ -20,16 +24,24 @@ def data_file(config: str, split: str) -> str:
     return f"{config}/{split}-00000-of-00001.parquet"
 
 
-def write_parquet(path: Path, rows: list[Json], table: Table) -> int:
+class Written(NamedTuple):
+    """What was written: bytes in memory, which a card states, rows, and the hash of the rows."""
+
+    size: int
+    rows: int
+    rows_sha256: str
+
+
+def write_parquet(path: Path, rows: Iterable[Json], table: Table) -> Written:
     """Write rows with settings that keep unchanged stretches byte for byte the same.
 
-    Returns how many bytes the rows take in memory, which a dataset card states.
+    Rows are taken as they come, a row group at a time. Each is one line of JSON that serves
+    for the hash and for Arrow; a row that has other keys than the table raises.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = arrow_schema(table)
-    size = 0
+    schema, digest = arrow_schema(table), hashlib.sha256()
+    size = count = 0
     path.parent.mkdir(parents=True, exist_ok=True)
     with pq.ParquetWriter(
         path,
@@ -39,11 +51,35 @@ def write_parquet(path: Path, rows: list[Json], table: Table) -> int:
         use_content_defined_chunking=True,
         write_page_index=True,
     ) as writer:
-        for start in range(0, len(rows), ROWS_PER_GROUP):
-            part = pa.Table.from_pylist(rows[start : start + ROWS_PER_GROUP], schema=schema)
-            writer.write_table(part.combine_chunks(), row_group_size=ROWS_PER_GROUP)
-            size += part.nbytes
-    return size
+        for lines in _batches(map(_line, rows), ROWS_PER_GROUP):
+            digest.update(b"".join(lines))
+            part = _parsed(lines, schema)
+            writer.write_table(part, row_group_size=ROWS_PER_GROUP)
+            size, count = size + part.nbytes, count + len(lines)
+    return Written(size, count, digest.hexdigest())
+
+
+def _line(row: Json) -> bytes:
+    return orjson.dumps(row, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+
+
+def _batches(lines: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
+    left = iter(lines)
+    while batch := list(islice(left, size)):
+        yield batch
+
+
+def _parsed(lines: list[bytes], schema: pa.Schema) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.json as pj
+
+    data = b"".join(lines)
+    parsed = pj.read_json(
+        pa.BufferReader(data),
+        read_options=pj.ReadOptions(block_size=len(data) + 1, use_threads=False),
+        parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
+    )
+    return parsed.combine_chunks()
 
 
 def read_parquet(path: Path) -> list[Json]:
@@ -58,7 +94,7 @@ def rows_sha256(rows: Iterable[Json]) -> str:
     """Hash the rows themselves: equal whatever program or version wrote the file."""
     digest = hashlib.sha256()
     for row in rows:
-        digest.update(orjson.dumps(row, option=orjson.OPT_SORT_KEYS) + b"\n")
+        digest.update(_line(row))
     return digest.hexdigest()
 
 

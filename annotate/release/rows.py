@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from annotate.corpus import Article, Chunk
 from annotate.labels.annotation import Annotation, Relation, Span
 from annotate.labels.read import Labels
-from annotate.release.triples import Triple, triples_of
+from annotate.release.bio import bio_row
+from annotate.release.splits import SPLITS, TRAIN
+from annotate.release.stance import stance_rows
+from annotate.release.triples import Triple, triples_of, without_surface
 from annotate.release.version import Version
 from annotate.schema import Schema
 
 Json = dict[str, Any]
-SPLIT = "train"
 LEAD_TIMES = (30, 60, 120, 300, 600)  # seconds: the borders of the published bins
 
 
 @dataclass(frozen=True)
 class Source:
-    """Everything a release is built from. `chunks` are those that were pushed, with an article."""
+    """Everything a release is built from. `chunks` are those that were pushed, with an article.
+
+    Articles that `split_of` does not name are in `train`, a group of their own.
+    """
 
     schema: Schema
     articles: Mapping[str, Article]
@@ -31,20 +36,44 @@ class Source:
     aggregation: str
     licence: str
     simulated: bool
+    split_of: Mapping[str, str] = field(default_factory=dict)
+    group_of: Mapping[str, str] = field(default_factory=dict)
+    standoff: frozenset[str] = frozenset()  # articles whose words are not published
+
+    def text_of(self, chunk: Chunk) -> str | None:
+        """Give a chunk's text if it may be published."""
+        return None if chunk.article_id in self.standoff else chunk.text
+
+    @property
+    def answered(self) -> dict[str, Article]:
+        """Give the articles that somebody has answered about: no other belongs into a release."""
+        answered = {answer.chunk_id for answer in self.labels.annotations}
+        used = {chunk.article_id for chunk in self.chunks if chunk.id in answered}
+        return {name: self.articles[name] for name in sorted(used)}
 
 
 @dataclass
 class Built:
-    """Rows by config, and what is worth counting."""
+    """Rows by config, the split of each article, and what is worth counting."""
 
     rows: dict[str, list[Json]] = field(default_factory=dict)
+    split_of: dict[str, str] = field(default_factory=dict)
     undecided: int = 0
     groups_without_triple: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
 
+    def part(self, config: str, split: str) -> list[Json]:
+        """Give the rows of one config that are in one split."""
+        return [row for row in self.rows[config] if self.split_of[row["article_id"]] == split]
 
-def build_rows(source: Source, version: str, before: Mapping[str, Json]) -> Built:
-    """Make the rows of all configs; `before` are the last release's `spans` rows by id."""
+    def splits(self, config: str) -> list[str]:
+        """List the splits in which a config has rows."""
+        found = {self.split_of[row["article_id"]] for row in self.rows[config]}
+        return [split for split in SPLITS if split in found]
+
+
+def build_rows(source: Source) -> Built:
+    """Make the rows of all configs; `with_versions` completes those of `spans`."""
     answers = _answers_by_chunk(source.labels.annotations)
     decided = {
         chunk.id: answer
@@ -53,15 +82,19 @@ def build_rows(source: Source, version: str, before: Mapping[str, Json]) -> Buil
     }
     built = Built(undecided=len(source.chunks) - len(decided))
     built.set_aside.update(finding.code for finding in source.labels.findings)
-    spans = [
+    built.rows["spans"] = [
         _spans_row(source, chunk, decided[chunk.id], len(_submitted(answers[chunk.id])))
         for chunk in source.chunks
         if chunk.id in decided
     ]
-    built.rows["spans"] = _in_order([_versioned(row, version, before) for row in spans])
     built.rows["annotations"] = _annotation_rows(source)
     built.rows["triples"] = _triple_rows(source, decided, built)
+    built.rows["stance"] = _stance_rows(source, decided, answers)
+    built.rows["bio"] = _bio_rows(source, decided)
     built.rows["articles"] = _article_rows(source)
+    if source.answered.keys() <= source.standoff:
+        built.rows = {config: list(map(_without_text, rows)) for config, rows in built.rows.items()}
+    built.split_of = {row["article_id"]: row["split"] for row in built.rows["articles"]}
     return built
 
 
@@ -96,8 +129,9 @@ def _spans_row(source: Source, chunk: Chunk, answer: Annotation, answers: int) -
         "chunk_index": chunk.index,
         "start": chunk.start,
         "end": chunk.end,
-        "text": chunk.text,
-        "spans": [span_cell(span, chunk.text) for span in answer.spans],
+        "text": source.text_of(chunk),
+        "text_sha256": _sha256(chunk.text),
+        "spans": [span_cell(span, source.text_of(chunk)) for span in answer.spans],
         "relations": [relation_cell(relation) for relation in answer.relations],
         "document": _pairs(answer.document),
         "answers": answers,
@@ -109,32 +143,63 @@ def _spans_row(source: Source, chunk: Chunk, answer: Annotation, answers: int) -
     }
 
 
-def _versioned(row: Json, version: str, before: Mapping[str, Json]) -> Json:
-    """Say since when a row is there and when it last changed."""
-    last = before.get(row["id"])
-    if last is None:
-        return row | {"first_version": version, "last_changed_version": version}
-    same = all(last[key] == value for key, value in row.items())
-    changed = last["last_changed_version"] if same else version
-    return row | {"first_version": last["first_version"], "last_changed_version": changed}
+def _without_text(row: Json) -> Json:
+    """Take the columns away that a release without any text does not have."""
+    kept = {key: value for key, value in row.items() if key != "text"}
+    if "spans" in kept:
+        cells = kept["spans"]
+        kept["spans"] = [{key: cell[key] for key in cell if key != "text"} for cell in cells]
+    return kept
 
 
-def _in_order(rows: list[Json]) -> list[Json]:
-    """Old rows first: the files of the next version then begin like those of the last."""
-    return sorted(rows, key=_place)
+def with_versions(
+    built: Built,
+    version: str,
+    before: Mapping[str, tuple[str, str]],
+    changed: Collection[str],
+) -> Built:
+    """Say of each chunk since when it is there and when it last changed, old ones first.
+
+    The files of the next version then begin like those of the last. `before` holds both versions
+    as the last release says them, by chunk; `changed` are the chunks that differ from it.
+    """
+    rows = []
+    for row in built.rows["spans"]:
+        first, last = before.get(row["id"], (version, version))
+        last = version if row["id"] in changed else last
+        rows.append(row | {"first_version": first, "last_changed_version": last})
+    rows.sort(key=_place)
+    since = {row["id"]: _number(row["first_version"]) for row in rows}
+    of_article = {row["article_id"]: since[row["id"]] for row in reversed(rows)}
+
+    def age(row: Json) -> Version:
+        return since.get(row.get("id", ""), of_article.get(row["article_id"], _number(version)))
+
+    others = {config: sorted(found, key=age) for config, found in built.rows.items()}
+    return replace(built, rows=others | {"spans": rows})
 
 
-def _place(row: Json) -> tuple[Version | None, str, int]:
-    return Version.parse(row["first_version"]), row["article_id"], row["start"]
+def _place(row: Json) -> tuple[Version, str, int]:
+    return _number(row["first_version"]), row["article_id"], row["start"]
 
 
-def span_cell(span: Span, text: str) -> Json:
+def _number(version: str) -> Version:
+    number = Version.parse(version)
+    assert number is not None, "a release's own versions are numbers"
+    return number
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def span_cell(span: Span, text: str | None) -> Json:
     attributes = sorted(span.attributes, key=lambda item: item.name)
     return {
         "id": span.id,
         "start": span.start,
         "end": span.end,
-        "text": text[span.start : span.end],
+        "text": None if text is None else text[span.start : span.end],
         "layer": span.layer,
         "label": span.label,
         "attributes": [
@@ -182,7 +247,7 @@ def _annotation_row(source: Source, chunk: Chunk, answer: Annotation) -> Json:
         "lead_time": _binned(answer.lead_time),
         "was_prelabelled": answer.prelabelled,
         "skipped": answer.skipped,
-        "spans": [span_cell(span, chunk.text) for span in answer.spans],
+        "spans": [span_cell(span, source.text_of(chunk)) for span in answer.spans],
         "relations": [relation_cell(relation) for relation in answer.relations],
         "document": _pairs(answer.document),
     }
@@ -212,8 +277,10 @@ def _triple_rows(source: Source, decided: Mapping[str, Annotation], built: Built
         found, without = triples_of(decided[chunk.id], chunk.text, outlet)
         built.groups_without_triple += without
         for triple, spans in found.items():
+            hidden = chunk.article_id in source.standoff
+            named = replace(triple, entity=without_surface(triple.entity)) if hidden else triple
             cells = [{"id": chunk.id, "span": span} for span in spans]
-            evidence.setdefault((chunk.article_id, triple), []).extend(cells)
+            evidence.setdefault((chunk.article_id, named), []).extend(cells)
     return [
         {
             "article_id": article_id,
@@ -228,12 +295,40 @@ def _triple_rows(source: Source, decided: Mapping[str, Annotation], built: Built
     ]
 
 
+def _stance_rows(
+    source: Source,
+    decided: Mapping[str, Annotation],
+    answers: Mapping[str, Sequence[Annotation]],
+) -> list[Json]:
+    rows = [
+        row
+        for chunk in source.chunks
+        if chunk.id in decided and chunk.article_id not in source.standoff
+        for row in stance_rows(
+            chunk,
+            decided[chunk.id],
+            _submitted(answers[chunk.id]),
+            source.articles[chunk.article_id].outlet,
+        )
+    ]
+    return sorted(
+        rows, key=lambda row: (row["article_id"], row["id"], row["start"], row["span_id"])
+    )
+
+
+def _bio_rows(source: Source, decided: Mapping[str, Annotation]) -> list[Json]:
+    layers = [layer.name for layer in source.schema.layers]
+    rows = [
+        bio_row(chunk, decided[chunk.id].spans, layers)
+        for chunk in source.chunks
+        if chunk.id in decided and chunk.article_id not in source.standoff
+    ]
+    return sorted(rows, key=lambda row: (row["article_id"], row["id"]))
+
+
 def _article_rows(source: Source) -> list[Json]:
-    """Only articles that somebody has answered about: no other text belongs into a release."""
-    answered = {answer.chunk_id for answer in source.labels.annotations}
-    used = {chunk.article_id for chunk in source.chunks if chunk.id in answered}
-    counts = Counter(chunk.article_id for chunk in source.chunks if chunk.article_id in used)
-    return [_article_row(source, source.articles[key], counts[key]) for key in sorted(counts)]
+    counts = Counter(chunk.article_id for chunk in source.chunks)
+    return [_article_row(source, one, counts[key]) for key, one in source.answered.items()]
 
 
 def _article_row(source: Source, article: Article, chunks: int) -> Json:
@@ -247,7 +342,10 @@ def _article_row(source: Source, article: Article, chunks: int) -> Json:
         "event": article.event,
         "sha256": article.source.sha256,
         "licence": source.licence,
-        "split": SPLIT,
+        "split": source.split_of.get(article.id, TRAIN),
+        "group": source.group_of.get(article.id),
         "chunks": chunks,
-        "text": article.text,
+        "rights": "standoff" if article.id in source.standoff else "full",
+        "text_sha256": _sha256(article.text),
+        "text": None if article.id in source.standoff else article.text,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,10 @@ OTHER_TOPIC = "other"
 
 @dataclass(frozen=True, order=True)
 class Triple:
-    """A position. `entity` is an id, `?surface` if nobody knows whose, `outlet:NAME` if its own."""
+    """A position. `entity` is an id, `?surface` if nobody knows whose, `outlet:NAME` if its own.
+
+    Where the text may not be published, `?` and a hash stand for the surface.
+    """
 
     entity: str
     polarity: str
@@ -32,8 +36,8 @@ def triples_of(
     found: dict[Triple, list[str]] = {}
     without = 0
     for group in groups(stances, annotation.relations):
-        entities = _entities(group, annotation.relations, spans, text, outlet)
-        topics = _topics(group, annotation.relations, spans)
+        entities = entities_of(group, annotation.relations, spans, text, outlet)
+        topics = topics_of(group, annotation.relations, spans)
         kept = [topic for topic in topics if topic != OTHER_TOPIC]
         without += not entities or not topics
         for entity in entities:
@@ -43,13 +47,14 @@ def triples_of(
     return found, without
 
 
-def _entities(
+def entities_of(
     group: Sequence[Span],
     relations: Iterable[Relation],
     spans: Mapping[str, Span],
     text: str,
     outlet: str | None,
 ) -> list[str]:
+    """Name who holds a stance: entities, `?surface` where it is not known whose words are meant."""
     if any(span.attribute("voice") == "outlet" for span in group):
         return [f"outlet:{outlet or 'unknown'}"]
     members = {span.id for span in group}
@@ -66,9 +71,10 @@ def _holder(span: Span, text: str) -> str:
     return span.attribute("entity") or f"?{surface}"
 
 
-def _topics(
+def topics_of(
     group: Sequence[Span], relations: Iterable[Relation], spans: Mapping[str, Span]
 ) -> list[str]:
+    """Name the topics that a stance is about."""
     members = {span.id for span in group}
     return sorted(
         {
@@ -77,3 +83,10 @@ def _topics(
             if item.type == "about" and item.head in members and item.tail in spans
         }
     )
+
+
+def without_surface(entity: str) -> str:
+    """Hide the words of a text that name somebody; the same words give the same name."""
+    if not entity.startswith("?"):
+        return entity
+    return f"?{hashlib.sha256(entity.encode()).hexdigest()[:12]}"

@@ -1,9 +1,12 @@
-"""Semantic version numbers."""
+"""Semantic version numbers, and the step from one release to the next."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Bump = Literal["major", "minor", "patch"]
+BUMPS: tuple[Bump, ...] = ("patch", "minor", "major")  # the smallest first
 
 
 class Version(NamedTuple):
@@ -20,3 +23,11 @@ class Version(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.patch}"
+
+    def raised(self, bump: Bump) -> Version:
+        """Take a step. Below 1.0.0 a major one raises the minor number (semver 2.0.0, point 4)."""
+        if bump == "patch":
+            return Version(self.major, self.minor, self.patch + 1)
+        if bump == "minor" or self.major == 0:
+            return Version(self.major, self.minor + 1, 0)
+        return Version(self.major + 1, 0, 0)

@@ -11,7 +11,8 @@ from annotate.flows.demo import load, simulate
 from annotate.flows.gold import project_gold, raw_texts, read_gold
 from annotate.labels.read import read_labels
 from annotate.ledger import Ledger
-from annotate.release.build import check_offsets, publish
+from annotate.release.build import publish
+from annotate.release.draft import check_offsets
 from annotate.schema import load_schema
 from annotate.studio.client import Studio
 from annotate.studio.invite import sign_up

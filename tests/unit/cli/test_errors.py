@@ -148,12 +148,6 @@ def test_a_port_that_is_none_is_wrong_usage(news, port):
     assert_error(annotate(news, "serve", "--port", port), 2, "port")
 
 
-def test_text_without_rights_is_not_published(news):
-    annotate(news, "prepare")
-    assert_error(annotate(news, "publish"), 4, 'rights = "full"')
-    assert not (news / "datasets").exists()
-
-
 def test_nothing_to_publish_is_told(news):
     annotate(news, "prepare")
     allow_full_text(news)
@@ -203,6 +197,7 @@ def test_a_dry_run_changes_nothing(news):
         "pull",
         "status",
         "publish",
+        "diff",
         "demo",
         "schema check",
         "schema render",

@@ -110,6 +110,11 @@ def answers() -> list[Annotation]:
     ]
 
 
+def first_release(made_of: rows.Source) -> rows.Built:
+    """The rows of a release before which there was none."""
+    return rows.with_versions(rows.build_rows(made_of), "0.1.0", {}, ())
+
+
 SETTINGS = """workspace_id = "0123456789"
 name = "ferry-news"
 [publish]

@@ -6,10 +6,9 @@ import pyarrow as pa
 import pytest
 
 from annotate.release.columns import arrow_schema, card_features, tables
-from annotate.release.rows import build_rows
 from annotate.schema import parse_schema
 from tests.unit.labels.marked import SCHEMAS, STARTER
-from tests.unit.release.source import answers, source
+from tests.unit.release.source import answers, first_release, source
 
 Json = dict[str, Any]
 TABLES = tables(STARTER)
@@ -25,13 +24,18 @@ layers:
 
 
 def shape_of_arrow(kind: pa.DataType) -> Any:
+    if pa.types.is_list(kind) and not pa.types.is_struct(kind.value_type):
+        return [shape_of_arrow(kind.value_type)]
     if pa.types.is_list(kind):
         return [{field.name: shape_of_arrow(field.type) for field in kind.value_type}]
-    return str(kind)
+    return {"double": "float64"}.get(str(kind), str(kind))
 
 
 def shape_of_card(feature: Json) -> Any:
     """The shape that a column of the card has in Parquet: class labels are words there."""
+    if "list" in feature and not isinstance(feature["list"], list):
+        inner = feature["list"]
+        return ["string" if isinstance(inner, dict) else inner]
     if "list" in feature:
         return [{item["name"]: shape_of_card(item) for item in feature["list"]}]
     if isinstance(feature["dtype"], dict):
@@ -50,7 +54,7 @@ def test_the_card_and_the_files_have_the_same_columns(config: str) -> None:
 
 @pytest.mark.parametrize("config", TABLES)
 def test_every_row_has_exactly_the_columns_of_its_config(config: str) -> None:
-    rows = build_rows(source(*answers()), "0.1.0", {}).rows[config]
+    rows = first_release(source(*answers())).rows[config]
     assert rows
     for row in rows:
         assert set(row) == set(TABLES[config])
@@ -86,12 +90,29 @@ def test_a_label_added_at_the_end_of_the_last_layer_moves_no_number() -> None:
 
 
 def test_the_default_config_comes_first() -> None:
-    assert list(TABLES) == ["spans", "annotations", "triples", "articles"]
+    assert list(TABLES) == ["spans", "annotations", "triples", "stance", "bio", "articles"]
 
 
 def test_without_sides_and_topics_there_are_no_triples() -> None:
     assert list(tables(parse_schema(NO_SIDES, "schema.yaml"))) == [
         "spans",
         "annotations",
+        "bio",
         "articles",
     ]
+
+
+def columns_in(kind: Any) -> set[str]:
+    """All names of columns and of fields inside them."""
+    if isinstance(kind, list) and kind and isinstance(kind[0], dict):
+        return {name for name, item in kind[0].items() for name in {name, *columns_in(item)}}
+    return set()
+
+
+def test_without_text_no_column_and_no_config_repeats_words() -> None:
+    bare = tables(STARTER, text=False)
+    assert list(bare) == ["spans", "annotations", "triples", "articles"]
+    for table in bare.values():
+        for field in arrow_schema(table):
+            names = {field.name, *columns_in(shape_of_arrow(field.type))}
+            assert not names & {"text", "target", "tokens", "surface"}, field.name

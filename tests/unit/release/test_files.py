@@ -22,14 +22,14 @@ from annotate.release.files import (
     rows_sha256,
     write_parquet,
 )
-from annotate.release.rows import Source, build_rows
+from annotate.release.rows import Source
 from tests.unit.labels.marked import STARTER
 from tests.unit.labels.texts import nasty_texts
-from tests.unit.release.source import answers, source
+from tests.unit.release.source import answers, first_release, source
 
 Json = dict[str, Any]
 TABLES = tables(STARTER)
-ROWS = build_rows(source(*answers()), "0.1.0", {}).rows
+ROWS = first_release(source(*answers())).rows
 ROOT = Path(__file__).parents[3]
 
 
@@ -58,8 +58,23 @@ def test_a_config_without_rows_still_has_its_columns(tmp_path: Path) -> None:
 
 def test_a_row_with_a_value_of_another_kind_is_not_written(tmp_path: Path) -> None:
     wrong = [row | {"chunks": "two"} for row in ROWS["articles"]]
-    with pytest.raises(Exception, match="two"):
+    with pytest.raises(Exception, match="chunks"):
         write_parquet(tmp_path / "a.parquet", wrong, TABLES["articles"])
+
+
+def test_a_row_with_a_column_that_the_table_does_not_have_is_not_written(tmp_path: Path) -> None:
+    more = [row | {"email": "x"} for row in ROWS["articles"]]
+    with pytest.raises(Exception, match="unexpected field"):
+        write_parquet(tmp_path / "a.parquet", more, TABLES["articles"])
+
+
+@pytest.mark.parametrize("config", TABLES)
+def test_what_is_told_of_a_file_is_what_is_read_from_it(tmp_path: Path, config: str) -> None:
+    path = tmp_path / "a.parquet"
+    told = write_parquet(path, iter(ROWS[config]), TABLES[config])
+    rows = read_parquet(path)
+    assert (told.rows, told.rows_sha256) == (len(rows), rows_sha256(rows))
+    assert told.size == pytest.approx(pq.read_table(path).nbytes, rel=0.05)  # of null masks
 
 
 def test_large_tables_are_cut_into_groups_of_one_size(tmp_path: Path) -> None:
@@ -83,7 +98,7 @@ def test_files_are_compressed_for_reading_in_parts(tmp_path: Path) -> None:
 WRITE = """
 import random, sys
 from pathlib import Path
-from tests.unit.release.source import CHUNKS, answers, source
+from tests.unit.release.source import CHUNKS, answers, first_release, source
 from tests.unit.release.test_files import write_all
 
 given, chunks = answers(), list(CHUNKS)
@@ -94,7 +109,7 @@ write_all(Path(sys.argv[1]), source(*given, chunks=chunks))
 
 
 def write_all(folder: Path, made_of: Source) -> None:
-    rows = build_rows(made_of, "0.1.0", {}).rows
+    rows = first_release(made_of).rows
     for config, table in TABLES.items():
         write_parquet(folder / data_file(config, "train"), rows[config], table)
 

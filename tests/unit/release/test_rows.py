@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,16 +11,29 @@ from hypothesis import strategies as st
 
 from annotate.findings import Finding
 from annotate.labels.annotation import Annotation
-from annotate.release.rows import build_rows, decide
+from annotate.release.rows import build_rows, decide, with_versions
 from tests.unit.labels.marked import marked
 from tests.unit.labels.rows import ANNA, BORIS
-from tests.unit.release.source import CHUNKS, PARTS, TEXTS, annotation, answers, source
+from tests.unit.release.source import (
+    CHUNKS,
+    PARTS,
+    TEXTS,
+    annotation,
+    answers,
+    first_release,
+    source,
+)
 
 Json = dict[str, Any]
 
 
-def spans_rows(*given: Annotation, version: str = "0.1.0", before: Any = None) -> dict[str, Json]:
-    built = build_rows(source(*given), version, before or {})
+def spans_rows(
+    *given: Annotation,
+    version: str = "0.1.0",
+    before: Mapping[str, tuple[str, str]] | None = None,
+    changed: Collection[str] = (),
+) -> dict[str, Json]:
+    built = with_versions(build_rows(source(*given)), version, before or {}, changed)
     return {row["id"]: row for row in built.rows["spans"]}
 
 
@@ -50,7 +64,7 @@ def test_a_chunk_is_published_with_its_text_and_labels() -> None:
 
 
 def test_every_span_of_every_config_is_the_text_at_its_offsets() -> None:
-    rows = build_rows(source(*answers()), "0.1.0", {}).rows
+    rows = first_release(source(*answers())).rows
     seen = 0
     for row in [*rows["spans"], *rows["annotations"]]:
         for span in row["spans"]:
@@ -109,14 +123,14 @@ def test_answers_of_one_moment_are_told_apart_by_their_ids() -> None:
 
 
 def test_chunks_without_a_decision_are_counted_and_left_out_of_spans_only() -> None:
-    built = build_rows(source(*answers()), "0.1.0", {})
+    built = first_release(source(*answers()))
     assert built.undecided == 1
     assert "c-row-0" not in {row["id"] for row in built.rows["spans"]}
     assert [row["skipped"] for row in built.rows["annotations"] if row["id"] == "c-row-0"] == [True]
 
 
 def test_a_chunk_of_two_answers_is_undecided_under_single() -> None:
-    built = build_rows(source(*answers(), aggregation="single"), "0.1.0", {})
+    built = first_release(source(*answers(), aggregation="single"))
     assert built.undecided == 2
     assert {row["id"] for row in built.rows["spans"]} == {"c-call-1", "c-visit-0"}
 
@@ -128,14 +142,14 @@ def test_an_empty_answer_is_a_row_without_spans() -> None:
 
 def test_findings_are_counted_by_their_code() -> None:
     findings = [Finding(code, "error", "here", "so") for code in ("b", "a", "b")]
-    assert build_rows(source(*answers(), findings=findings), "0.1.0", {}).set_aside == {
+    assert first_release(source(*answers(), findings=findings)).set_aside == {
         "a": 1,
         "b": 2,
     }
 
 
 def test_every_answer_of_every_annotator_is_published() -> None:
-    rows = build_rows(source(*answers(), simulated=True), "0.1.0", {}).rows["annotations"]
+    rows = first_release(source(*answers(), simulated=True)).rows["annotations"]
     assert sorted((row["id"], row["annotator"]) for row in rows) == [
         ("c-call-0", ANNA),
         ("c-call-0", BORIS),
@@ -149,7 +163,7 @@ def test_every_answer_of_every_annotator_is_published() -> None:
 
 
 def test_times_are_rounded_to_the_day() -> None:
-    row = build_rows(source(EARLY), "0.1.0", {}).rows["annotations"][0]
+    row = first_release(source(EARLY)).rows["annotations"][0]
     assert row["created_at"] == "2031-03-14"
     assert "10:00" not in str(row)
 
@@ -170,7 +184,7 @@ def test_times_are_rounded_to_the_day() -> None:
 )
 def test_lead_times_are_told_in_steps(seconds: float | None, told: str | None) -> None:
     answer = given_at("2031-03-14T10:00:00Z", 1, lead_time=seconds)
-    assert build_rows(source(answer), "0.1.0", {}).rows["annotations"][0]["lead_time"] == told
+    assert first_release(source(answer)).rows["annotations"][0]["lead_time"] == told
 
 
 def test_a_position_is_one_row_per_article_with_all_its_evidence() -> None:
@@ -179,7 +193,7 @@ def test_a_position_is_one_row_per_article_with_all_its_evidence() -> None:
         annotation(marked(text), chunk_id=name, annotation_id=number)
         for number, name in enumerate(["c-call-1", "c-call-0", "c-visit-0"])
     ]
-    rows = build_rows(source(*given_answers), "0.1.0", {}).rows["triples"]
+    rows = first_release(source(*given_answers)).rows["triples"]
     assert [(row["article_id"], row["entity"], row["polarity"], row["topic"]) for row in rows] == [
         ("articles/call.txt", "macron", "Support", "ceasefire"),
         ("articles/visit.txt", "macron", "Support", "ceasefire"),
@@ -195,11 +209,11 @@ def test_what_gives_no_triple_is_counted_over_all_chunks() -> None:
         annotation(marked("[Support a1|Yes]."), chunk_id=name, annotation_id=number)
         for number, name in enumerate(["c-call-0", "c-visit-0"])
     ]
-    assert build_rows(source(*lonely), "0.1.0", {}).groups_without_triple == 2
+    assert first_release(source(*lonely)).groups_without_triple == 2
 
 
 def test_every_article_with_a_chunk_is_a_row() -> None:
-    rows = build_rows(source(*answers()), "0.1.0", {}).rows["articles"]
+    rows = first_release(source(*answers())).rows["articles"]
     assert {row["article_id"]: (row["chunks"], row["text"]) for row in rows} == {
         name: (2 if name == "articles/call.txt" else 1, text) for name, text in TEXTS.items()
     }
@@ -211,27 +225,23 @@ def versions(rows: dict[str, Json]) -> dict[str, tuple[str, str]]:
 
 
 def test_a_row_says_since_when_it_is_there_and_when_it_last_changed() -> None:
-    one, *others = answers()
-    first = spans_rows(*answers()[:3], version="0.1.0")
-    relabelled = replace(one, spans=(replace(one.spans[0], label="Relay"), *one.spans[1:]))
-    second = spans_rows(relabelled, *others, version="0.2.0", before=first)
-    third = spans_rows(relabelled, *others, version="0.3.0", before=second)
+    first = versions(spans_rows(*answers()[:3], version="0.1.0"))
+    second = spans_rows(*answers(), version="0.2.0", before=first, changed={"c-call-0"})
     assert versions(second) == {
         "c-call-0": ("0.1.0", "0.2.0"),
         "c-call-1": ("0.1.0", "0.1.0"),
         "c-visit-0": ("0.2.0", "0.2.0"),
     }
-    assert versions(third) == versions(second)
 
 
 def test_rows_that_were_there_before_come_first() -> None:
-    first = spans_rows(answers()[3])
+    first = versions(spans_rows(answers()[3]))
     second = spans_rows(*answers(), version="0.2.0", before=first)
     assert list(second) == ["c-visit-0", "c-call-0", "c-call-1"]
 
 
 def test_the_tenth_version_comes_behind_the_ninth() -> None:
-    ninth = spans_rows(answers()[3], version="0.9.0")
+    ninth = versions(spans_rows(answers()[3], version="0.9.0"))
     tenth = spans_rows(*answers()[2:4], version="0.10.0", before=ninth)
     assert list(tenth) == ["c-visit-0", "c-call-1"]
 
@@ -242,6 +252,6 @@ def test_the_order_of_arrival_does_not_matter(rng: random.Random) -> None:
     rng.shuffle(shuffled)
     chunks = list(CHUNKS)
     rng.shuffle(chunks)
-    one = build_rows(source(*answers()), "0.1.0", {})
-    other = build_rows(source(*shuffled, chunks=chunks), "0.1.0", {})
+    one = first_release(source(*answers()))
+    other = first_release(source(*shuffled, chunks=chunks))
     assert other == one

@@ -1,0 +1,83 @@
+"""A chunk as tokens with one tag a layer, and the spans that tags cannot tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from annotate.corpus import Chunk
+from annotate.labels.annotation import Span
+
+Json = dict[str, Any]
+OUTSIDE = "O"
+TOKEN = re.compile(r"\w+|[^\w\s]")  # words, and every other sign by itself
+
+
+class Lost(NamedTuple):
+    """A span that the tags leave out, and why."""
+
+    span: str
+    reason: str
+
+
+def bio_row(chunk: Chunk, spans: Sequence[Span], layers: Iterable[str]) -> Json:
+    """Tag the tokens; reading the tags gives exactly the spans that are not in `lost`."""
+    places = [match.span() for match in TOKEN.finditer(chunk.text)]
+    lost: list[Lost] = []
+    tags = {
+        tag_column(layer): _tags([span for span in spans if span.layer == layer], places, lost)
+        for layer in layers
+    }
+    return {
+        "id": chunk.id,
+        "article_id": chunk.article_id,
+        "text": chunk.text,
+        "tokens": [chunk.text[start:end] for start, end in places],
+        "starts": [start for start, _ in places],
+        "ends": [end for _, end in places],
+        **tags,
+        "lost": [item._asdict() for item in sorted(lost)],
+    }
+
+
+def tag_column(layer: str) -> str:
+    return f"{layer}_tags"
+
+
+def tag_names(labels: Iterable[str]) -> tuple[str, ...]:
+    """Name the tags of a layer; those of a label that is added later come behind all others."""
+    return (OUTSIDE, *(f"{mark}-{label}" for label in labels for mark in "BI"))
+
+
+def _tags(spans: Sequence[Span], places: Sequence[tuple[int, int]], lost: list[Lost]) -> list[str]:
+    """Tag the spans of one layer, the longest first where they overlap."""
+    tags = [OUTSIDE] * len(places)
+    starts = {start: number for number, (start, _) in enumerate(places)}
+    ends = {end: number for number, (_, end) in enumerate(places)}
+    for span in sorted(spans, key=lambda one: (one.start - one.end, one.start, one.id)):
+        first, last = starts.get(span.start), ends.get(span.end)
+        if first is None or last is None:
+            lost.append(Lost(span.id, "a border is inside a token"))
+        elif any(tag != OUTSIDE for tag in tags[first : last + 1]):
+            lost.append(Lost(span.id, "overlaps a longer span of its layer"))
+        else:
+            tags[first] = f"B-{span.label}"
+            tags[first + 1 : last + 1] = [f"I-{span.label}"] * (last - first)
+    return tags
+
+
+def spans_of_tags(row: Json, layer: str) -> Iterator[tuple[int, int, str]]:
+    """Read start, end and label of each span back from a row's tags."""
+    begun: tuple[int, str] | None = None
+    end = 0
+    columns = (row["starts"], row["ends"], row[tag_column(layer)])
+    for start, stop, tag in zip(*columns, strict=True):
+        if begun and not tag.startswith("I-"):
+            yield begun[0], end, begun[1]
+            begun = None
+        if tag.startswith("B-"):
+            begun = start, tag[2:]
+        end = stop
+    if begun:
+        yield begun[0], end, begun[1]

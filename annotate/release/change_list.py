@@ -1,0 +1,104 @@
+"""Writes a difference for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from annotate.release.columns import TEXT, Table
+from annotate.release.diff import EXAMPLES, Difference
+from annotate.release.files import write_parquet
+from annotate.release.span_changes import Change
+
+FILE, TABLE_FILE = "CHANGELOG.md", "CHANGES.parquet"
+COLUMNS: Table = dict.fromkeys(Change._fields, TEXT)
+TITLE = "# Changes\n"
+LISTED = frozenset({"schema changed"})
+
+
+def change_list(difference: Difference, date: str) -> str:
+    """Write one release's section of a change list, in Markdown."""
+    parts = [
+        f"## {difference.after} ({date})",
+        _step(difference),
+        _rows(difference),
+        _flow(difference),
+        _withdrawn(difference),
+        _examples(difference),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def first_section(version: str, date: str) -> str:
+    return f"## {version} ({date})\n\nThe first release.\n"
+
+
+def whole_list(section: str, parent: Path | None) -> str:
+    """Put a section on top of the change list of the release before."""
+    before = parent / FILE if parent else None
+    older = before.read_text(encoding="utf-8") if before and before.is_file() else TITLE
+    return f"{TITLE}\n{section}{older.removeprefix(TITLE)}"
+
+
+def write_changes(path: Path, changes: Sequence[Change]) -> None:
+    """Write every single change as a row."""
+    ordered = sorted(changes)
+    write_parquet(path, [change._asdict() for change in ordered], COLUMNS)
+
+
+def _step(difference: Difference) -> str:
+    lines = [f"- {reason.bump}: {_plain(reason.words)}" for reason in difference.reasons]
+    if not lines:
+        return f"Nothing differs from {difference.before}."
+    return (
+        f"A {difference.bump} change from {difference.before}, because of what stands first:\n\n"
+        + "\n".join(lines)
+    )
+
+
+def _rows(difference: Difference) -> str:
+    lines = [
+        f"| {config} | {split} | {count['added']} | {count['removed']} | {count['changed']} |"
+        for config, splits in difference.rows.items()
+        for split, count in splits.items()
+    ]
+    head = "| config | split | rows added | removed | changed |\n|---|---|---|---|---|\n"
+    return head + "\n".join(lines) if lines else ""
+
+
+def _flow(difference: Difference) -> str:
+    lines = [f"- {before} → {after}: {count}" for before, after, count in difference.flow]
+    return "Labels that became others:\n\n" + "\n".join(lines) if lines else ""
+
+
+def _withdrawn(difference: Difference) -> str:
+    gone = difference.of_kind("article withdrawn")
+    lines = [f"- {_plain(change.key)}: {_plain(change.after)}" for change in gone]
+    return "Articles withdrawn:\n\n" + "\n".join(lines) if lines else ""
+
+
+def examples(difference: Difference) -> list[tuple[str, list[str]]]:
+    """Give five of each kind in words; what is a table or a list of its own is left out."""
+    shown = [kind for kind in difference.counts if kind not in LISTED]
+    return [(kind, list(_lines(difference.of_kind(kind)[:EXAMPLES]))) for kind in shown]
+
+
+def _examples(difference: Difference) -> str:
+    parts = [
+        f"{kind}: {difference.counts[kind]}\n\n" + "\n".join(f"- {_plain(one)}" for one in lines)
+        for kind, lines in examples(difference)
+    ]
+    return "\n\n".join(parts)
+
+
+def _lines(changes: Sequence[Change]) -> Iterator[str]:
+    for change in changes:
+        where = f"{change.config} {change.key}".strip()
+        words = " → ".join(part for part in (change.before, change.after) if part)
+        yield where + (f": {words}" if words else "")
+
+
+def _plain(text: str) -> str:
+    """Keep a text of others from being read as Markdown or HTML."""
+    flat = " ".join(text.split())
+    return "".join(f"\\{sign}" if sign in "\\`*_[]<>|#!" else sign for sign in flat)

@@ -1,0 +1,119 @@
+"""Compares the rows of two releases by column: which are new, gone, or changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotate.release.opened import Rows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Places = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+_BETWEEN = "\x1f"  # stands in no id, entity or label
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Places of rows. `old[i]` and `new[i]` have the same key; `changed[i]` says they differ."""
+
+    added: Places
+    removed: Places
+    old: Places
+    new: Places
+    changed: Flags
+
+
+def match(before: Rows, after: Rows, key: Sequence[str], ignored: Collection[str] = ()) -> Matched:
+    """Pair rows by their key, which is unique on each side, and compare all common columns.
+
+    One column of each side is held at a time.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    known, given = _keys(before, key), _keys(after, key)
+    at = np.asarray(pc.fill_null(pc.index_in(given, value_set=known), -1), np.int64)
+    new = np.flatnonzero(at >= 0)
+    old = at[new]
+    removed = np.setdiff1d(np.arange(len(known)), old, assume_unique=True)
+    changed = np.zeros(len(new), bool)
+    takes = pa.array(old), pa.array(new)
+    for name in _common(before, after, ignored):
+        columns = (
+            _whole(side.column(name)).take(places)
+            for side, places in zip((before, after), takes, strict=True)
+        )
+        changed |= differing(*columns)
+    return Matched(np.flatnonzero(at < 0), removed, old, new, changed)
+
+
+def _common(before: Rows, after: Rows, ignored: Collection[str]) -> list[str]:
+    """List the columns of one type on both sides; the others are a change of the schema."""
+    return [
+        field.name
+        for field in after.schema
+        if field.name not in ignored
+        and field.name in before.schema.names
+        and before.schema.field(field.name).type == field.type
+    ]
+
+
+def _keys(rows: Rows, key: Sequence[str]) -> pa.Array:
+    import pyarrow.compute as pc
+
+    columns = [_whole(rows.column(name)) for name in key]
+    if len(columns) == 1:
+        return columns[0]
+    return pc.binary_join_element_wise(
+        *columns, _BETWEEN, null_handling="replace", null_replacement=""
+    )
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    import pyarrow as pa
+
+    whole = column.combine_chunks()
+    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
+
+
+def differing(before: pa.Array, after: pa.Array) -> Flags:
+    """Say place by place whether two columns of one type differ; null equals only null."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    differs: Flags = _flags(pc.is_null(before)) != _flags(pc.is_null(after))
+    if pa.types.is_list(before.type):
+        differs |= _differing_lists(before, after)
+    elif pa.types.is_struct(before.type):
+        for mine, theirs in zip(before.flatten(), after.flatten(), strict=True):
+            differs |= differing(mine, theirs)
+    else:
+        differs |= _flags(pc.fill_null(pc.not_equal(before, after), fill_value=False))
+    return differs
+
+
+def _differing_lists(before: pa.Array, after: pa.Array) -> Flags:
+    """Compare the items of those lists that are as long as each other, all at once."""
+    import pyarrow.compute as pc
+
+    lengths = [pc.fill_null(pc.list_value_length(side), 0) for side in (before, after)]
+    differs = _flags(pc.not_equal(*lengths))
+    alike = np.flatnonzero(~differs)
+    if len(alike) == 0:
+        return differs
+    sides = [side.take(alike) for side in (before, after)]
+    owners = np.asarray(pc.list_parent_indices(sides[0]), np.int64)
+    items = differing(*(pc.list_flatten(side) for side in sides))
+    differs[alike[np.unique(owners[items])]] = True
+    return differs
+
+
+def _flags(array: Any) -> Flags:
+    return np.asarray(array.to_numpy(zero_copy_only=False), bool)

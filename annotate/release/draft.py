@@ -1,0 +1,281 @@
+"""A release that is not in its place yet: written beside it, checked, then moved in one step."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from annotate.errors import RefusedError
+from annotate.ledger import Ledger
+from annotate.release import change_list
+from annotate.release.card import CardInput, pictures, render_card
+from annotate.release.columns import TEXT, Table, arrow_schema, tables
+from annotate.release.diff import Difference
+from annotate.release.files import Written, data_file, file_sha256, read_parquet, write_parquet
+from annotate.release.history import history, past
+from annotate.release.links import RUN
+from annotate.release.opened import MANIFEST, HeldRows, Release, Rows
+from annotate.release.rows import Built, with_versions
+from annotate.release.splits import LEDGER, SPLITS, Assigned, Assignment, ledger_rows
+from annotate.schema import Schema, schema_features
+from annotate.workspace import Workspace, writing
+
+Json = dict[str, Any]
+SUMS = "SHA256SUMS"
+LEDGER_COLUMNS: Table = dict.fromkeys(Assigned._fields, TEXT)
+
+
+class Candidate(NamedTuple):
+    """A draft as one side of a difference; its version is not known yet."""
+
+    manifest: Json
+    configs: Mapping[str, Rows]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A release before it is placed; `numbered` gives it its version."""
+
+    workspace: Workspace
+    schema: Schema
+    built: Built
+    assignment: Assignment
+    date: str
+    parent: Release | None
+    version: str = ""
+    difference: Difference | None = None
+
+    @property
+    def folder(self) -> Path:
+        return self.workspace.releases / f".{self.version}.draft"
+
+    @cached_property
+    def tables(self) -> dict[str, Table]:
+        """The configs that have rows: `datasets` cannot load an empty one."""
+        all_tables = tables(self.schema, text=self.rights != "standoff")
+        return {name: table for name, table in all_tables.items() if self.built.rows[name]}
+
+    @property
+    def rights(self) -> str:
+        """Say what the release holds: every text, none, or that of some outlets (`mixed`)."""
+        found = {row["rights"] for row in self.built.rows["articles"]}
+        return found.pop() if len(found) == 1 else "mixed"
+
+    @property
+    def counts(self) -> dict[str, dict[str, dict[str, int]]]:
+        """Rows by config and split, all of them new."""
+        return {
+            config: {
+                split: {"added": len(rows), "removed": 0, "changed": 0}
+                for split in SPLITS
+                if (rows := self.built.part(config, split))
+            }
+            for config in self.tables
+        }
+
+    @property
+    def terms(self) -> Json:
+        """What a release says besides its rows."""
+        publish = self.workspace.settings.publish
+        return {
+            "schema": schema_features(self.schema),
+            "publish": publish.model_dump(mode="json") | {"rights": self.rights},
+            "offsets": "code points, end exclusive",
+            "split_policy": {
+                "shares": publish.splits.model_dump(mode="json"),
+                "seed": publish.split_seed,
+                "together": "event, near-duplicates, shared quotes and sentences",
+                "shared_words": RUN,
+            },
+        }
+
+    @property
+    def side(self) -> Candidate:
+        return Candidate(self.terms | {"version": self.version}, self._held())
+
+    def _held(self) -> dict[str, Rows]:
+        import pyarrow as pa
+
+        found: dict[str, Rows] = {}
+        for config, table in self.tables.items():
+            rows = self.built.rows[config]
+            splits = pa.chunked_array([[self.built.split_of[row["article_id"]] for row in rows]])
+            found[config] = HeldRows(pa.Table.from_pylist(rows, arrow_schema(table)), splits)
+        return found
+
+    def numbered(self, version: str, difference: Difference | None) -> Draft:
+        """Write the version into the rows, and bring them into their order."""
+        changed = {
+            change.key
+            for change in (difference.changes if difference else ())
+            if change.config == "spans" and change.kind == "row changed"
+        }
+        built = with_versions(self.built, version, _versions(self.parent), changed)
+        named = replace(difference, after=version) if difference else None
+        return replace(self, built=built, version=version, difference=named)
+
+    @property
+    def section(self) -> str:
+        """The change list of this release alone."""
+        if self.difference is None:
+            return change_list.first_section(self.version, self.date)
+        return change_list.change_list(self.difference, self.date)
+
+    def place(self) -> tuple[Path, str]:
+        """Write everything, check it, and move it into its place in one step.
+
+        Raises `RefusedError` when another release of this version is there.
+        """
+        target = self.workspace.releases / self.version
+        try:
+            with writing(self.workspace.relative(target)):
+                shutil.rmtree(self.folder, ignore_errors=True)
+                self.folder.mkdir(parents=True)
+                digest = self._write()
+                check_offsets(self.folder)
+                if target.exists():
+                    _require_same(self.folder, target)
+                else:
+                    self.folder.rename(target)
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        return target, digest
+
+    def _write(self) -> str:
+        """Write every file of the release; returns the digest of the manifest."""
+        written = {
+            (config, split): write_parquet(
+                self.folder / data_file(config, split), self.built.part(config, split), table
+            )
+            for config, table in self.tables.items()
+            for split in self.built.splits(config)
+        }
+        ledger = ledger_rows(self.assignment.ledger, self.version)
+        write_parquet(self.folder / LEDGER, ledger, LEDGER_COLUMNS)
+        self._write_changes()
+        manifest, told = self.folder / MANIFEST, self._manifest(written)
+        manifest.write_bytes(_pretty(told))
+        card = CardInput(
+            settings=self.workspace.settings,
+            schema=self.schema,
+            tables=self.tables,
+            built=self.built,
+            assignment=self.assignment,
+            rights=self.rights,
+            sizes={place: one.size for place, one in written.items()},
+            version=self.version,
+            date=self.date,
+            manifest_sha256=file_sha256(manifest),
+            versions=[*history(self.parent), past(told)],
+        )
+        for name, drawn in pictures(card).items():
+            (self.folder / name).parent.mkdir(exist_ok=True)
+            (self.folder / name).write_text(drawn, encoding="utf-8")
+        (self.folder / "README.md").write_text(render_card(card), encoding="utf-8")
+        (self.folder / SUMS).write_text(_sums(self.folder), encoding="utf-8")
+        return card.manifest_sha256
+
+    def _write_changes(self) -> None:
+        whole = change_list.whole_list(self.section, self.parent.folder if self.parent else None)
+        (self.folder / change_list.FILE).write_text(whole, encoding="utf-8")
+        if self.difference is not None:
+            path = self.folder / change_list.TABLE_FILE
+            change_list.write_changes(path, self.difference.changes)
+
+    def _file_entry(self, name: str, written: Written) -> Json:
+        return {
+            "sha256": file_sha256(self.folder / name),
+            "rows_sha256": written.rows_sha256,
+            "rows": written.rows,
+        }
+
+    def _manifest(self, written: Mapping[tuple[str, str], Written]) -> Json:
+        settings = self.workspace.settings
+        keys = {row["pseudonym_key"] for row in Ledger(self.workspace.labels / "annotations.jsonl")}
+        reasons = self.difference.reasons if self.difference else ()
+        return {
+            "name": settings.name,
+            "version": self.version,
+            "parent": self.parent.version if self.parent else None,
+            "step": [f"{reason.bump}: {reason.words}" for reason in reasons],
+            "date": self.date,
+            "files": {
+                (name := data_file(*place)): self._file_entry(name, one)
+                for place, one in written.items()
+            },
+            **self.terms,
+            "pseudonym_key": sorted(keys),
+            "left_out": [item._asdict() for item in self.assignment.left_out],
+            "undecided_chunks": self.built.undecided,
+            "set_aside": dict(sorted(self.built.set_aside.items())),
+            "tools": {name: installed_version(name) for name in ("annotate", "pyarrow")},
+        }
+
+
+def _versions(parent: Release | None) -> dict[str, tuple[str, str]]:
+    """Read since when each chunk was there and when it last changed."""
+    rows = parent.configs.get("spans") if parent else None
+    if rows is None:
+        return {}
+    names = ("id", "first_version", "last_changed_version")
+    ids, first, last = (rows.column(name).to_pylist() for name in names)
+    return dict(zip(ids, zip(first, last, strict=True), strict=True))
+
+
+def _require_same(draft: Path, target: Path) -> None:
+    mine, theirs = ((folder / SUMS).read_text(encoding="utf-8") for folder in (draft, target))
+    if mine == theirs:
+        return
+    files = {line.split("  ")[1] for line in set(mine.splitlines()) ^ set(theirs.splitlines())}
+    raise RefusedError(
+        f"release {target.name} is there already, and built again it would not be the same: "
+        + ", ".join(sorted(files)[:5]),
+        "a release never changes; publish without --version to make the next one",
+    )
+
+
+def _pretty(value: Json) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
+
+
+def _sums(folder: Path) -> str:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    lines = [f"{file_sha256(path)}  {path.relative_to(folder).as_posix()}" for path in files]
+    return "\n".join(lines) + "\n"
+
+
+def check_offsets(folder: Path) -> int:
+    """Prove on the written files that every span and chunk is the text at its offsets.
+
+    Returns how many were looked at; without a text, only their borders are. A failure is a bug of
+    ours, so it keeps its traceback.
+    """
+    rows = {
+        config: [row for path in sorted(folder.glob(f"{config}/*")) for row in read_parquet(path)]
+        for config in ("articles", "spans", "annotations")
+    }
+    articles = {row["article_id"]: row.get("text") for row in rows["articles"]}
+    checked = 0
+    for row in rows["spans"] + rows["annotations"]:
+        whole = articles[row["article_id"]]
+        text = None if whole is None else whole[row["start"] : row["end"]]
+        if row.get("text", text) != text:
+            raise ValueError(f"chunk {row['id']} is not the text at its offsets")
+        for span in row["spans"]:
+            _check_span(span, row, text)
+        checked += 1 + len(row["spans"])
+    return checked
+
+
+def _check_span(span: Json, row: Json, text: str | None) -> None:
+    if not 0 <= span["start"] < span["end"] <= row["end"] - row["start"]:
+        raise ValueError(f"span {span['id']} of {row['id']} is outside its chunk")
+    if text is not None and text[span["start"] : span["end"]] != span["text"]:
+        raise ValueError(f"span {span['id']} of {row['id']} is not its text")

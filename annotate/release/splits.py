@@ -1,0 +1,284 @@
+"""Splits that do not leak and do not move: whole groups, and a ledger that is published."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from annotate.release.links import Link
+
+TRAIN = "train"
+SPLITS = (TRAIN, "validation", "test")
+LEDGER = "splits.parquet"
+
+
+class Policy(NamedTuple):
+    """How new groups are dealt out: which share each split shall have; a seed for equal ones."""
+
+    shares: Mapping[str, float]
+    seed: int = 1
+
+
+class Assigned(NamedTuple):
+    """A line of the ledger: an article, the group it is in, and the split of both, for good."""
+
+    group: str
+    article_id: str
+    split: str
+    assigned_in_version: str = ""  # empty until the version is known
+
+
+class LeftOut(NamedTuple):
+    """An article that would tie two splits together, and what it is tied by."""
+
+    article_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """`ledger` holds all lines, old ones first; `why` says why there is one split only, if so."""
+
+    ledger: tuple[Assigned, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    why: str = ""
+
+    @property
+    def group_of(self) -> dict[str, str]:
+        return {row.article_id: row.group for row in self.ledger}
+
+    @property
+    def split_of(self) -> dict[str, str]:
+        """Give the splits of the articles that are in the release or were in an earlier one."""
+        without = {item.article_id for item in self.left_out}
+        return {row.article_id: row.split for row in self.ledger if row.article_id not in without}
+
+
+@dataclass
+class _Ties:
+    """Which articles are in which links, and which of them have a split."""
+
+    links: Sequence[Link]
+    split_of: dict[str, str]
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.of_article: dict[str, list[Link]] = defaultdict(list)
+        for link in self.links:
+            for article in link.articles:
+                self.of_article[article].append(link)
+
+    def touched(self, article: str) -> dict[str, str]:
+        """Give the splits that a new article is tied to, each with the reason."""
+        return {
+            self.split_of[other]: link.reason
+            for link in self.of_article[article]
+            for other in link.articles
+            if other in self.split_of and other not in self.left_out
+        }
+
+    def drop(self, article: str, reason: str) -> None:
+        self.left_out[article] = reason
+
+    def components(self, articles: Iterable[str]) -> list[list[str]]:
+        """Gather articles that hang together through links among themselves."""
+        left, found = set(articles), []
+        while left:
+            component, open_ones = [], [min(left)]
+            left.discard(open_ones[0])
+            while open_ones:
+                article = open_ones.pop()
+                component.append(article)
+                near = {
+                    other for link in self.of_article[article] for other in link.articles
+                } & left
+                left -= near
+                open_ones += sorted(near)
+            found.append(sorted(component))
+        return sorted(found)
+
+
+def assign(
+    articles: Mapping[str, Counter[str]],
+    links: Sequence[Link],
+    before: Sequence[Assigned],
+    policy: Policy,
+) -> Assignment:
+    """Give every article a split: that of its group, which keeps it from version to version.
+
+    `articles` counts for each article what the splits shall have their share of. An article that
+    ties two splits is left out on the side of training, or of the lesser evaluation split.
+    """
+    known = {row.article_id: row for row in before}
+    ties = _Ties(
+        [Link(link.reason, _inside(link.articles, articles)) for link in links],
+        {name: known[name].split for name in articles if name in known},
+    )
+    _part_old(ties)
+    ledger, new_groups = list(before), []
+    for component in _parted_new(ties, sorted(articles.keys() - known.keys())):
+        touched = {split for name in component for split in ties.touched(name)}
+        if touched:
+            (split,) = touched
+            ledger += _joined(component, split, ties, known)
+        else:
+            new_groups.append(component)
+    placed, why = _placed(new_groups, articles, known, ties, policy)
+    ledger += [
+        Assigned(_group_name(group), name, split) for group, split in placed for name in group
+    ]
+    left_out = (LeftOut(name, reason) for name, reason in sorted(ties.left_out.items()))
+    return Assignment(tuple(ledger), tuple(left_out), why)
+
+
+def leaks(assignment: Assignment, links: Iterable[Link]) -> list[Link]:
+    """List the links whose articles stand in more than one split: there must be none."""
+    split_of = assignment.split_of
+    return [
+        link
+        for link in links
+        if len({split_of[name] for name in link.articles if name in split_of}) > 1
+    ]
+
+
+def _inside(names: Iterable[str], articles: Mapping[str, object]) -> tuple[str, ...]:
+    return tuple(name for name in names if name in articles)
+
+
+def _part_old(ties: _Ties) -> None:
+    """Where published articles turn out to belong together, leave out those in lesser splits."""
+    for link in ties.links:
+        held = [name for name in link.articles if name in ties.split_of]
+        kept = [name for name in held if name not in ties.left_out]
+        winner = max((ties.split_of[name] for name in kept), key=SPLITS.index, default=TRAIN)
+        for name in kept:
+            if ties.split_of[name] != winner:
+                ties.drop(name, f"{link.reason} is in {winner} too")
+
+
+def _parted_new(ties: _Ties, new: Sequence[str]) -> Iterator[list[str]]:
+    """Give the new articles that hang together, each such group tied to one split at most."""
+    waiting = ties.components(new)
+    while waiting:
+        component = waiting.pop()
+        touched = {split for name in component for split in ties.touched(name)}
+        if len(touched) < 2:  # noqa: PLR2004 -- two splits are what must not be tied
+            yield component
+            continue
+        least = min(touched, key=SPLITS.index)
+        for name in component:
+            if least in (own := ties.touched(name)):
+                ties.drop(name, f"{own[least]} ties it to {' and '.join(sorted(touched))}")
+        waiting += ties.components(name for name in component if name not in ties.left_out)
+
+
+def _joined(
+    component: Sequence[str],
+    split: str,
+    ties: _Ties,
+    known: Mapping[str, Assigned],
+) -> Iterator[Assigned]:
+    """Put new articles into the group that they are tied to; of several, the first by name."""
+    groups = sorted(
+        known[other].group
+        for name in component
+        for link in ties.of_article[name]
+        for other in link.articles
+        if other in known and other not in ties.left_out
+    )
+    for name in component:
+        yield Assigned(groups[0], name, split)
+
+
+def _group_name(members: Sequence[str]) -> str:
+    return f"g-{hashlib.sha256(min(members).encode()).hexdigest()[:12]}"
+
+
+def _placed(
+    new: Sequence[Sequence[str]],
+    articles: Mapping[str, Counter[str]],
+    known: Mapping[str, Assigned],
+    ties: _Ties,
+    policy: Policy,
+) -> tuple[list[tuple[Sequence[str], str]], str]:
+    """Fill the splits up with new groups, the largest first: each goes where it is missed most.
+
+    The last groups go to splits that would stay empty.
+    """
+    wanted = {split: share for split, share in policy.shares.items() if share > 0}
+    count = len({row.group for row in known.values()}) + len(new)
+    if count < len(wanted):
+        why = f"there are fewer groups ({count}) than splits ({len(wanted)})"
+        return [(group, TRAIN) for group in new], why
+    weights = {_group_name(group): _sum(articles[name] for name in group) for group in new}
+    have: dict[str, Counter[str]] = {split: Counter() for split in wanted}
+    for name, split in ties.split_of.items():
+        have.setdefault(split, Counter()).update(articles[name])
+    total = _sum([*have.values(), *weights.values()])
+    placed = []
+    ordered = sorted(new, key=lambda one: _rank(weights[_group_name(one)], one, policy.seed))
+    for number, group in enumerate(ordered):
+        weight = weights[_group_name(group)]
+        empty = [split for split in wanted if not have[split]]
+        last = len(ordered) - number <= len(empty)
+        chosen = empty if last else _with_room(weight, have, total, wanted)
+        needs = {split: _need(weight, have[split], total, wanted[split]) for split in chosen}
+        split = max(needs, key=lambda one: needs[one])
+        have[split].update(weight)
+        placed.append((group, split))
+    return placed, ""
+
+
+def _rank(weight: Counter[str], group: Sequence[str], seed: int) -> tuple[int, str]:
+    drawn = hashlib.sha256(f"{seed} {_group_name(group)}".encode()).hexdigest()
+    return -weight.total(), drawn
+
+
+def _need(weight: Counter[str], have: Counter[str], total: Counter[str], share: float) -> float:
+    """Measure how far a split is below its share, in parts of it, in what the group would bring."""
+    missed = (count * (share - have[name] / total[name]) for name, count in weight.items())
+    return sum(missed) / share
+
+
+def _with_room(
+    weight: Counter[str],
+    have: Mapping[str, Counter[str]],
+    total: Counter[str],
+    wanted: Mapping[str, float],
+) -> list[str]:
+    """Name the splits that a group does not lift above their share; else the largest split."""
+    rooms = {split: share * total.total() - have[split].total() for split, share in wanted.items()}
+    found = [split for split, room in rooms.items() if weight.total() <= room]
+    return found or [max(wanted, key=lambda split: wanted[split])]
+
+
+def _sum(counters: Iterable[Counter[str]]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for counter in counters:
+        found.update(counter)
+    return found
+
+
+def read_ledger(folder: Path | None) -> tuple[Assigned, ...]:
+    """Read the ledger of a release; before there were ledgers, all stood in its articles."""
+    if folder is None:
+        return ()
+    from annotate.release.files import read_parquet
+
+    if (folder / LEDGER).is_file():
+        return tuple(Assigned(**row) for row in read_parquet(folder / LEDGER))
+    rows = [row for path in sorted(folder.glob("articles/*")) for row in read_parquet(path)]
+    names = sorted((row["article_id"], row["split"]) for row in rows)
+    return tuple(Assigned(_group_name([name]), name, split, folder.name) for name, split in names)
+
+
+def ledger_rows(ledger: Iterable[Assigned], version: str) -> list[dict[str, str]]:
+    """Give the lines as they are published; those without a version yet get this one."""
+    return [
+        row._asdict() | {"assigned_in_version": row.assigned_in_version or version}
+        for row in ledger
+    ]

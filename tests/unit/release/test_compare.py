@@ -1,0 +1,72 @@
+"""The comparison by column finds what a comparison in Python finds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotate.release.compare import differing, match
+from annotate.release.opened import HeldRows
+
+KIND = pa.list_(
+    pa.struct(
+        [("a", pa.string()), ("n", pa.int32()), ("in", pa.list_(pa.struct([("b", pa.bool_())])))]
+    )
+)
+few = st.sampled_from(["", "x", "y\u0301", None])
+inner = st.none() | st.lists(
+    st.fixed_dictionaries({"b": st.sampled_from([True, False, None])}), max_size=2
+)
+items = st.fixed_dictionaries({"a": few, "n": st.sampled_from([0, 1, None]), "in": inner})
+cells = st.none() | st.lists(st.none() | items, max_size=2)
+columns = st.lists(st.tuples(cells, cells), max_size=12)
+
+
+@settings(deadline=None)  # the first example waits for the library
+@given(columns)
+def test_nested_cells_differ_when_they_differ_in_python(pairs: list[tuple[Any, Any]]) -> None:
+    before, after = (pa.array([pair[side] for pair in pairs], KIND) for side in (0, 1))
+    assert differing(before, after).tolist() == [one != two for one, two in pairs]
+
+
+@settings(deadline=None)
+@given(columns, st.data())
+def test_a_slice_is_compared_like_the_whole(pairs: list[tuple[Any, Any]], data: Any) -> None:
+    cut = data.draw(st.integers(0, len(pairs)))
+    before, after = (pa.array([pair[side] for pair in pairs], KIND)[cut:] for side in (0, 1))
+    assert differing(before, after).tolist() == [one != two for one, two in pairs[cut:]]
+
+
+def held(rows: dict[str, tuple[str | None, str, int]]) -> HeldRows:
+    table = pa.table(
+        {
+            "key": pa.array([key[0] for key in rows], pa.string()),
+            "more": pa.array([key[1:] or None for key in rows], pa.string()),
+            "text": pa.array([row[1] for row in rows.values()], pa.string()),
+            "noise": pa.array([row[2] for row in rows.values()], pa.int64()),
+        }
+    )
+    return HeldRows(table, pa.chunked_array([["train"] * len(rows)], pa.string()))
+
+
+keyed = st.dictionaries(
+    st.text("abc", min_size=1, max_size=2),
+    st.tuples(st.none(), st.sampled_from("xy"), st.integers(0, 5)),
+    max_size=9,
+)
+
+
+@settings(deadline=None)
+@given(keyed, keyed)
+def test_rows_are_matched_by_their_whole_key(before: Any, after: Any) -> None:
+    found = match(held(before), held(after), ("key", "more"), {"noise"})
+    old, new = list(before), list(after)
+    assert {new[place] for place in found.added} == set(after) - set(before)
+    assert {old[place] for place in found.removed} == set(before) - set(after)
+    pairs = [(old[one], new[two]) for one, two in zip(found.old, found.new, strict=True)]
+    assert pairs == [(key, key) for key in new if key in before]
+    changed = {old[place] for place in found.old[found.changed]}
+    assert changed == {key for key in before if key in after and before[key][1] != after[key][1]}
