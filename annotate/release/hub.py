@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
+from annotate.corpus.withdrawn import withdrawn
 from annotate.errors import InputError, RefusedError, RemoteError
 from annotate.release.files import file_sha256
 from annotate.release.proof.opened import MANIFEST
 from annotate.release.verify import verify_release
 from annotate.release.version import Version
-from annotate.release.withdraw import withdrawn
 from annotate.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from annotate.corpus.store import each_header
+from annotate.corpus.withdrawn import standing, withdrawals, withdrawn
 from annotate.errors import InputError
 from annotate.ledger import Ledger, now
 from annotate.release.version import Version
@@ -34,11 +35,6 @@ class WithdrawReport:
     notice: str | None
 
 
-def withdrawn(workspace: Workspace) -> dict[str, str]:
-    """Read which articles are withdrawn, and why."""
-    return {row["article"]: row["reason"] for row in _standing(workspace)}
-
-
 def tombstones(workspace: Workspace) -> list[Json]:
     """Make the public list of what was withdrawn: no text, no title, the reason as given."""
     holders = _holders(workspace)
@@ -49,7 +45,7 @@ def tombstones(workspace: Workspace) -> list[Json]:
             "withdrawn_at": row["at"][:10],
             "releases": list(holders.get(row["article"], ())),
         }
-        for row in sorted(_standing(workspace), key=lambda row: str(row["article"]))
+        for _, row in sorted(standing(workspace).items())
     ]
 
 
@@ -78,32 +74,11 @@ def withdraw(
         with lock(workspace, "withdraw"):
             event = "restored" if undo else "withdrawn"
             row = {"event": event, "article": article, "reason": reason, "at": now()}
-            _ledger(workspace).append([row])
+            withdrawals(workspace).append([row])
             _write_notice(workspace)
     path = workspace.releases / NOTICE
     notice = workspace.relative(path) if path.exists() else None
     return WithdrawReport(article, reason, changed, holders.get(article, ()), notice)
-
-
-def _ledger(workspace: Workspace) -> Ledger:
-    return Ledger(workspace.articles / "withdrawn.jsonl")
-
-
-def _standing(workspace: Workspace) -> list[Json]:
-    """Give the record of every article that is withdrawn now, the last one for each."""
-    found: dict[str, Json] = {}
-    for number, row in enumerate(_ledger(workspace), 1):
-        match row:
-            case {"event": "withdrawn", "article": str(article), "reason": str(), "at": str()}:
-                found[article] = row
-            case {"event": "restored", "article": str(article)}:
-                found.pop(article, None)
-            case _:
-                raise InputError(
-                    f"articles/withdrawn.jsonl, line {number}: not a record of a withdrawal",
-                    "restore the file from a backup; `annotate withdraw` writes new lines",
-                )
-    return list(found.values())
 
 
 def _known(workspace: Workspace) -> set[str]:

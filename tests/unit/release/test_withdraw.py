@@ -9,9 +9,10 @@ import pytest
 
 from annotate.cli import run
 from annotate.corpus import plan_inputs
+from annotate.corpus.withdrawn import withdrawn
 from annotate.errors import InputError
 from annotate.release.build import publish
-from annotate.release.withdraw import NOTICE, tombstones, withdraw, withdrawn
+from annotate.release.withdraw import NOTICE, tombstones, withdraw
 from annotate.workspace import Workspace
 from tests.unit.release.source import make_workspace
 
