@@ -7,13 +7,16 @@ import os
 import shutil
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from annotate.cli import run
+from annotate.corpus import read_articles
 from annotate.errors import InputError, RefusedError
 from annotate.release.build import publish
 from annotate.release.files import read_parquet
@@ -239,8 +242,6 @@ def test_a_column_of_text_in_it_is_found(full: Path, tmp_path: Path) -> None:
 
 
 def eight_words(workspace: Workspace, count: int = RUN) -> str:
-    from annotate.corpus import read_articles
-
     text = next(each.text for each in read_articles(workspace) if each.id == CALL)
     return " ".join(text.split()[20 : 20 + count])
 
@@ -276,9 +277,91 @@ def test_seven_words_are_no_leak_and_a_title_is_none(
 
 
 def test_a_list_of_single_words_is_read_as_one_text(tmp_path: Path) -> None:
-    import pyarrow as pa
-
     words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
     pq.write_table(pa.table({"parts": [words, ["one"]]}), tmp_path / "a.parquet")
     assert list(leaks(tmp_path, Runs([" ".join(words)]))) == [("a.parquet, parts", 1)]
     assert list(leaks(tmp_path, Runs(["something else altogether, with no word in common"]))) == []
+
+
+# ---- texts of some outlets left out
+
+
+@pytest.fixture
+def mixed(full: Path, workspace: Workspace, tmp_path: Path) -> Workshop:
+    """A release in which the text of one article alone is left out, column by column."""
+    shop = Workshop(full, tmp_path / "mixed" / full.name)
+    told = {article.id: article for article in read_articles(workspace)}
+
+    def hide(row: Json) -> None:
+        hidden = row["article_id"] == CALL
+        if hidden:
+            row["text"] = None
+            for span in row.get("spans", ()):
+                span["text"] = None
+
+    for config in ("articles", "spans", "annotations"):
+        found = shop.rows(config)
+        schema = pq.read_schema(shop.path(config))
+        for row in found:
+            hide(row)
+            if config == "articles":
+                row["rights"] = "standoff" if row["article_id"] == CALL else "full"
+                row["text_sha256"] = sha256(told[row["article_id"]].text.encode()).hexdigest()
+                row["edits"] = [edit._asdict() for edit in told[row["article_id"]].edits]
+        if config == "articles":
+            for name, kind in (("rights", pa.string()), ("text_sha256", pa.string())):
+                schema = schema.append(pa.field(name, kind))
+            schema = schema.append(pa.field("edits", EDITS))
+        pq.write_table(pa.Table.from_pylist(found, schema=schema), shop.path(config))
+
+    def declare(card: Json) -> None:
+        (info,) = (each for each in card["dataset_info"] if each["config_name"] == "articles")
+        info["features"] += [
+            {"name": "rights", "dtype": "string"},
+            {"name": "text_sha256", "dtype": "string"},
+            {
+                "name": "edits",
+                "list": [
+                    {"name": field.name, "dtype": str(field.type)} for field in EDITS.value_type
+                ],
+            },
+        ]
+
+    shop.in_card(declare)
+    shop.in_manifest(lambda manifest: manifest["publish"].update(rights="mixed"))
+    shop.seal()
+    return shop
+
+
+EDITS = pa.list_(
+    pa.struct(
+        [
+            *(("start", pa.int32()), ("end", pa.int32())),
+            *(("replacement", pa.string()), ("reason", pa.string())),
+        ]
+    )
+)
+
+
+def test_a_release_of_mixed_rights_is_proved(mixed: Workshop, copies: Path) -> None:
+    assert codes(mixed.folder) == {"text-not-at-hand"}
+    assert codes(mixed.folder, copies) == set()
+
+
+def test_a_word_of_a_hidden_article_in_it_is_found(mixed: Workshop) -> None:
+    def leak(found: list[Json]) -> None:
+        row = next(row for row in found if row["article_id"] == CALL)
+        row["spans"][0]["text"] = "words"
+
+    mixed.edit("spans", leak)
+    mixed.seal()
+    assert "text-in-standoff" in codes(mixed.folder)
+
+
+def test_only_the_hidden_texts_are_taken_from_the_copies(mixed: Workshop, copies: Path) -> None:
+    for path in copies.iterdir():
+        if path.name != "kestrel-call.txt":
+            path.unlink()
+    report = hydrate(mixed.folder, copies, copies.parent / "out")
+    assert report.findings == ()
+    assert all(row["text"] for row in rows(copies.parent / "out", "spans"))
