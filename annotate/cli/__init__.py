@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from annotate.cli import corpus, demo, labels, output, release, schema, studio, verify
+from annotate.cli import corpus, demo, labels, output, proof, release, schema, studio
 from annotate.errors import AnnotateError
 
 BUG, INTERRUPTED = 70, 130
@@ -33,12 +33,15 @@ for command in (
     labels.findings,
     labels.log,
     release.publish,
+    proof.verify,
+    proof.upload,
+    proof.hydrate,
+    proof.withdraw,
     release.diff,
     demo.demo,
 ):
     app.command()(command)
 app.add_typer(schema.app, name="schema")
-app.add_typer(verify.app, name="verify")
 
 
 @app.callback(invoke_without_command=True)

@@ -13,10 +13,7 @@ from annotate.cli.options import Folder, Json, find
 if TYPE_CHECKING:
     from annotate.findings import Finding
 
-app = typer.Typer(no_args_is_help=True, help="Prove that what was made is what it says it is.")
 
-
-@app.command()
 def corpus(folder: Folder = None, json: Json = False) -> None:
     """Derive every text and chunk of the corpus again from what was received.
 

@@ -14,7 +14,7 @@ from annotate.corpus.metadata import METADATA_FILE
 from annotate.errors import InputError, RefusedError
 from annotate.workspace import Workspace, replacing
 
-OWN_FILES = (METADATA_FILE, "overrides.jsonl")
+OWN_FILES = (METADATA_FILE, "overrides.jsonl", "withdrawn.jsonl")
 
 
 @dataclass(frozen=True)

@@ -198,6 +198,7 @@ def _articles() -> Table:
         "chunks": WHOLE,
         "rights": TEXT,
         "text_sha256": TEXT,
+        "edits": ListOf({"start": WHOLE, "end": WHOLE, "replacement": TEXT, "reason": TEXT}),
         "text": TEXT,
     }
 

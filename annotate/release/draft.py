@@ -17,13 +17,16 @@ from annotate.ledger import Ledger
 from annotate.release import change_list
 from annotate.release.card import CardInput, pictures, render_card
 from annotate.release.columns import TEXT, Table, arrow_schema, tables
+from annotate.release.croissant import croissant
 from annotate.release.diff import Difference
 from annotate.release.files import Written, data_file, file_sha256, read_parquet, write_parquet
 from annotate.release.history import history, past
 from annotate.release.links import RUN
 from annotate.release.opened import MANIFEST, HeldRows, Release, Rows
+from annotate.release.proof.opened import CROISSANT
 from annotate.release.rows import Built, with_versions
 from annotate.release.splits import LEDGER, SPLITS, Assigned, Assignment, ledger_rows
+from annotate.release.verify import verify_release
 from annotate.schema import Schema, schema_features
 from annotate.workspace import Workspace, writing
 
@@ -139,7 +142,7 @@ class Draft:
                 shutil.rmtree(self.folder, ignore_errors=True)
                 self.folder.mkdir(parents=True)
                 digest = self._write()
-                check_offsets(self.folder)
+                _prove(self.folder)
                 if target.exists():
                     _require_same(self.folder, target)
                 else:
@@ -150,6 +153,8 @@ class Draft:
 
     def _write(self) -> str:
         """Write every file of the release; returns the digest of the manifest."""
+        import yaml
+
         written = {
             (config, split): write_parquet(
                 self.folder / data_file(config, split), self.built.part(config, split), table
@@ -178,7 +183,10 @@ class Draft:
         for name, drawn in pictures(card).items():
             (self.folder / name).parent.mkdir(exist_ok=True)
             (self.folder / name).write_text(drawn, encoding="utf-8")
-        (self.folder / "README.md").write_text(render_card(card), encoding="utf-8")
+        text = render_card(card)
+        (self.folder / "README.md").write_text(text, encoding="utf-8")
+        described = croissant(yaml.safe_load(text.split("---\n", 2)[1]), told)
+        (self.folder / CROISSANT).write_bytes(_pretty(described))
         (self.folder / SUMS).write_text(_sums(self.folder), encoding="utf-8")
         return card.manifest_sha256
 
@@ -215,6 +223,7 @@ class Draft:
             "left_out": [item._asdict() for item in self.assignment.left_out],
             "undecided_chunks": self.built.undecided,
             "set_aside": dict(sorted(self.built.set_aside.items())),
+            "prepare": {"columns": settings.prepare.columns.model_dump(exclude_none=True)},
             "tools": {name: installed_version(name) for name in ("annotate", "pyarrow")},
         }
 
@@ -227,6 +236,13 @@ def _versions(parent: Release | None) -> dict[str, tuple[str, str]]:
     names = ("id", "first_version", "last_changed_version")
     ids, first, last = (rows.column(name).to_pylist() for name in names)
     return dict(zip(ids, zip(first, last, strict=True), strict=True))
+
+
+def _prove(folder: Path) -> None:
+    """Prove a draft; what is wrong with it is a bug of ours, so it keeps its traceback."""
+    wrong = [finding for finding in verify_release(folder) if finding.severity == "error"]
+    if wrong:
+        raise ValueError(f"{wrong[0].code}: {wrong[0].place}: {wrong[0].message} ({len(wrong)})")
 
 
 def _require_same(draft: Path, target: Path) -> None:

@@ -347,5 +347,7 @@ def _article_row(source: Source, article: Article, chunks: int) -> Json:
         "chunks": chunks,
         "rights": "standoff" if article.id in source.standoff else "full",
         "text_sha256": _sha256(article.text),
+        # They make the text of a copy of what was received: `annotate hydrate`.
+        "edits": [edit._asdict() for edit in article.edits],
         "text": None if article.id in source.standoff else article.text,
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from annotate.corpus import Article, Chunk, read_articles
+from annotate.corpus.withdrawn import withdrawn
 from annotate.errors import InputError
 from annotate.findings import Finding
 from annotate.labels.read import chunks_as_pushed, read_labels
@@ -18,7 +19,8 @@ from annotate.workspace import Workspace
 def read_source(workspace: Workspace) -> Source:
     """Read everything; raises `InputError` while the ledger holds no answer."""
     schema = load_schema(workspace.schema_file)
-    articles = {article.id: article for article in read_articles(workspace)}
+    gone = withdrawn(workspace)
+    articles = {each.id: each for each in read_articles(workspace) if each.id not in gone}
     languages = {key: article.language for key, article in articles.items()}
     labels = read_labels(workspace.labels, schema, languages)
     if not labels.annotations:
@@ -27,7 +29,7 @@ def read_source(workspace: Workspace) -> Source:
             "`annotate status` tells where every chunk stands, `annotate pull` fetches answers",
         )
     publish = workspace.settings.publish
-    chunks, superseded = _chunks(workspace, articles)
+    chunks, superseded = _chunks(workspace, articles, gone)
     return Source(
         schema,
         articles,
@@ -45,7 +47,7 @@ def day_of_last_pull(workspace: Workspace) -> str:
 
 
 def _chunks(
-    workspace: Workspace, articles: Mapping[str, Article]
+    workspace: Workspace, articles: Mapping[str, Article], gone: Mapping[str, str]
 ) -> tuple[list[Chunk], list[Finding]]:
     """Read the chunks as they were pushed; one that its article no longer holds is set aside."""
     kept: list[Chunk] = []
@@ -55,6 +57,9 @@ def _chunks(
         article = articles.get(chunk.article_id)
         if article is not None and article.text[chunk.start : chunk.end] == chunk.text:
             kept.append(chunk)
+        elif chunk.article_id in gone:
+            message = f"article {chunk.article_id} is withdrawn: {gone[chunk.article_id]}"
+            findings.append(Finding("article-withdrawn", "warning", f"chunk {chunk.id}", message))
         else:
             message = f"article {chunk.article_id} no longer has the text that was pushed"
             place = f"chunk {chunk.id}"

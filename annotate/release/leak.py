@@ -1,0 +1,84 @@
+"""A release without texts must not hold the texts all the same: runs of words are looked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+RUN = 8  # words; so many in a row are no accident
+_WORD = re.compile(r"\w+")
+# A title names an article as its address does; the design keeps both.
+NAMES_OF_ARTICLES = frozenset({"title", "url"})
+TEXT_COLUMNS = frozenset({"text", "tokens", "surface", "target"})
+
+
+class Runs:
+    """All runs of `RUN` words of some texts, by hash."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._known = {run for text in texts for run, _ in _runs(text)}
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def without(self, texts: Iterable[str]) -> None:
+        """Take out the runs that other texts have too."""
+        for text in texts:
+            self._known.difference_update(run for run, _ in _runs(text))
+
+    def first_in(self, text: str) -> str | None:
+        """Give the first run of words that one of the texts has too."""
+        return next((words for run, words in _runs(text) if run in self._known), None)
+
+
+def _runs(text: str) -> Iterator[tuple[int, str]]:
+    words = _WORD.findall(text.casefold())
+    for start in range(len(words) - RUN + 1):
+        run = " ".join(words[start : start + RUN])
+        yield hash(run), run
+
+
+def leaks(folder: Path, runs: Runs) -> Iterator[tuple[str, int]]:
+    """Find every place in a release's files where a run of a text stands, and how often.
+
+    Every column of every Parquet file is looked at but those that name an article, and the
+    whole of every other file.
+    """
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.suffix == ".parquet":
+            yield from _in_parquet(path, name, runs)
+        elif path.is_file() and runs.first_in(path.read_text(encoding="utf-8", errors="replace")):
+            yield name, 1
+
+
+def _in_parquet(path: Path, name: str, runs: Runs) -> Iterator[tuple[str, int]]:
+    import pyarrow.parquet as pq
+
+    counts: dict[str, int] = {}
+    with pq.ParquetFile(path) as file:
+        for group in range(file.metadata.num_row_groups):
+            for row in file.read_row_group(group).to_pylist():
+                for column, text in _cells(row):
+                    if column not in NAMES_OF_ARTICLES and runs.first_in(text):
+                        counts[column] = counts.get(column, 0) + 1
+    for column, count in counts.items():
+        yield f"{name}, {column}", count
+
+
+def _cells(value: Any, column: str = "") -> Iterator[tuple[str, str]]:
+    """Give the strings of a row by column; those of a list follow one another in its text."""
+    if isinstance(value, str):
+        yield column, value
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _cells(item, f"{column}.{name}" if column else name)
+    elif isinstance(value, list):
+        joined: dict[str, list[str]] = {}
+        for item in value:
+            for inner, text in _cells(item, column):
+                joined.setdefault(inner, []).append(text)
+        for inner, texts in joined.items():
+            yield inner, " ".join(texts)

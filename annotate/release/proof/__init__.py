@@ -1,0 +1,1 @@
+"""The parts of the proof of a release; `annotate.release.verify` puts them together."""

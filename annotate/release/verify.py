@@ -1,0 +1,172 @@
+"""`annotate verify RELEASE`: everything a release says is held against what is in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import orjson
+
+from annotate.errors import InputError
+from annotate.findings import Finding
+from annotate.release.croissant import croissant
+from annotate.release.leak import TEXT_COLUMNS, Runs, leaks
+from annotate.release.proof.declared import (
+    check_columns,
+    check_declared,
+    check_figures,
+    read_head,
+)
+from annotate.release.proof.opened import CROISSANT, MANIFEST, Findings, Release, open_release
+from annotate.release.proof.people import PeopleProof
+from annotate.release.proof.rows import RowProof
+from annotate.release.proof.seals import check_row_sums, check_seals
+from annotate.release.proof.splits import SplitProof
+from annotate.release.proof.texts import NoTexts, OwnTexts, Texts
+
+ORDER = ("articles", "spans")  # what the other configs are compared with comes first
+
+
+def verify_release(
+    path: Path, *, articles: Path | None = None, people: Iterable[str] = ()
+) -> list[Finding]:
+    """Prove a release from its files; what is wrong comes back, each with code and place.
+
+    Nothing of severity error means it is proved. `articles` holds the user's own copies of the
+    articles: with them, the offsets of a release without texts are proved too, and that none of
+    the texts is in it. `people` are names and addresses that must not stand in any column.
+    Raises `InputError` when `path` is no folder.
+    """
+    if not path.is_dir():
+        raise InputError(f"no release in {path}", "name a folder such as datasets/NAME/1.0.0")
+    findings = Findings()
+    release = open_release(path.absolute(), findings)
+    texts = _texts(release, articles, findings)
+    check_seals(release, findings)
+    broken = check_columns(release, findings)
+    head = read_head(release, findings)
+    if head is not None:
+        check_declared(release, head, findings)
+    figures = _check_rows(release, texts, broken, PeopleProof(people, findings), findings)
+    if release.card is not None:
+        check_figures(release, findings, figures)
+    _check_croissant(release, findings)
+    if release.rights == "standoff":
+        _check_columns_of_text(release, findings)
+    if release.rights != "full":
+        _check_leaks(release, texts, findings)
+    return _unique(findings.found)
+
+
+def _texts(release: Release, articles: Path | None, findings: Findings) -> Texts:
+    known: Mapping[str, str] = {}
+    if articles is not None:
+        from annotate.release.hydrate import recover, tells_how
+
+        known = recover(release, articles).texts if tells_how(release) else {}
+    own = release.has("articles", "text")
+    found = OwnTexts(release, known) if own else NoTexts(release, known)
+    missing = sum(1 for article in found if found.get(article) is None)
+    if missing:
+        findings.add(
+            "text-not-at-hand",
+            "articles",
+            f"of {missing} articles no text is at hand: their offsets are not compared with it",
+            "warning",
+        )
+    return found
+
+
+def _check_rows(
+    release: Release,
+    texts: Texts,
+    broken: frozenset[str],
+    people: PeopleProof,
+    findings: Findings,
+) -> dict[str, dict[str, int]]:
+    """Go through every file once with all the proofs that look at rows."""
+    rows, splits = RowProof(release, texts, findings), SplitProof(release, texts, findings)
+    first = {config: number for number, config in enumerate(ORDER)}
+    for part in sorted(release.parts, key=lambda part: first.get(part.config, len(first))):
+        digest = hashlib.sha256()
+        for number, row in enumerate(release.rows(part)):
+            line = orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
+            digest.update(line + b"\n")
+            if part.name not in broken and rows.whole(part, row, number):
+                rows.look(part, row, number)
+                people.look(part, row, line, number)
+                splits.look(part, row, number)
+        if release.manifest is not None:
+            count = release.counts[part.name]
+            check_row_sums(part, release.manifest, count, digest.hexdigest(), findings)
+    rows.finish()
+    splits.finish()
+    for file in sorted(release.path.glob("*")):
+        if file.suffix in {".md", ".json"}:
+            people.text(file.name, file.read_text(encoding="utf-8", errors="replace"))
+    return rows.figures()
+
+
+def _check_croissant(release: Release, findings: Findings) -> None:
+    """Make the description again from card and manifest, and compare."""
+    path = release.path / CROISSANT
+    if not path.is_file():
+        return
+    try:
+        told = orjson.loads(path.read_bytes())
+    except ValueError:
+        findings.add("croissant-broken", CROISSANT, "is not JSON")
+        return
+    if release.card is None or release.manifest is None:
+        return
+    try:
+        manifest = orjson.loads((release.path / MANIFEST).read_bytes())
+        made = croissant(release.card, manifest)
+    except (KeyError, TypeError, AttributeError) as error:
+        message = f"cannot be made again from card and manifest, for want of {error}"
+        findings.add("croissant-differs", CROISSANT, message)
+        return
+    if told != made:
+        wrong = sorted(
+            key
+            for key in made.keys() | (told.keys() if isinstance(told, dict) else set())
+            if not isinstance(told, dict) or told.get(key) != made.get(key)
+        )
+        message = f"is not what card and manifest give: {', '.join(wrong)}"
+        findings.add("croissant-differs", CROISSANT, message)
+
+
+def _check_columns_of_text(release: Release, findings: Findings) -> None:
+    for part in release.parts:
+        names = release.schemas[part.name].names
+        for column in sorted(TEXT_COLUMNS.intersection(names)):
+            findings.add("text-in-standoff", f"{part.name}, {column}", "is a column of text")
+        for column in ("spans", "relations"):
+            if column in names and "text: string" in str(release.schemas[part.name].field(column)):
+                findings.add(
+                    "text-in-standoff", f"{part.name}, {column}.text", "is a column of text"
+                )
+
+
+def _check_leaks(release: Release, texts: Texts, findings: Findings) -> None:
+    """Look for runs of words of the texts that are left out, as far as they are at hand.
+
+    Where the texts of some outlets are published, what those say is no leak.
+    """
+    hidden = set(texts)
+    if release.rights == "mixed":
+        rows = (row for part in release.of("articles") for row in release.rows(part))
+        hidden = {str(row["article_id"]) for row in rows if row.get("rights") == "standoff"}
+    runs = Runs(text for text in map(texts.get, hidden) if text)
+    if len(runs) and len(hidden) < sum(1 for _ in texts):
+        runs.without(text for name in texts if name not in hidden and (text := texts.get(name)))
+    if len(runs):
+        for place, count in leaks(release.path, runs):
+            message = f"repeats words of an article, 8 or more in a row, in {count} cells"
+            findings.add("words-leaked", place, message)
+
+
+def _unique(found: list[Finding]) -> list[Finding]:
+    """Leave out what two proofs say alike; errors first."""
+    return sorted(dict.fromkeys(found), key=lambda finding: finding.severity != "error")

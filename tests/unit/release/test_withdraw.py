@@ -1,0 +1,124 @@
+"""An article is taken back: written down once, read by everyone, told to whoever has it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from annotate.cli import run
+from annotate.corpus import plan_inputs
+from annotate.corpus.withdrawn import withdrawn
+from annotate.errors import InputError
+from annotate.release.build import publish
+from annotate.release.withdraw import NOTICE, tombstones, withdraw
+from annotate.workspace import Workspace
+from tests.unit.release.source import make_workspace
+
+CALL, ROW = "articles/call.txt", "articles/row.txt"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return make_workspace(tmp_path / "news")
+
+
+def test_at_first_nothing_is_withdrawn(workspace: Workspace) -> None:
+    assert withdrawn(workspace) == {}
+    assert tombstones(workspace) == []
+
+
+def test_what_is_withdrawn_is_read_with_its_reason(workspace: Workspace) -> None:
+    report = withdraw(workspace, CALL, " asked for\nby the outlet ")
+    assert report.changed
+    assert withdrawn(workspace) == {CALL: "asked for by the outlet"}
+
+
+def test_the_same_twice_is_written_once(workspace: Workspace) -> None:
+    withdraw(workspace, CALL, "asked for")
+    before = (workspace.articles / "withdrawn.jsonl").read_bytes()
+    assert not withdraw(workspace, CALL, "asked for").changed
+    assert (workspace.articles / "withdrawn.jsonl").read_bytes() == before
+    assert withdraw(workspace, CALL, "ordered by a court").changed
+    assert withdrawn(workspace) == {CALL: "ordered by a court"}
+
+
+def test_a_withdrawal_can_be_taken_back(workspace: Workspace) -> None:
+    withdraw(workspace, CALL, "a mistake")
+    withdraw(workspace, ROW, "asked for")
+    assert withdraw(workspace, CALL, "", undo=True).changed
+    assert withdrawn(workspace) == {ROW: "asked for"}
+    assert not withdraw(workspace, CALL, "", undo=True).changed
+
+
+def test_a_dry_run_writes_nothing(workspace: Workspace) -> None:
+    assert withdraw(workspace, CALL, "asked for", dry_run=True).changed
+    assert not (workspace.articles / "withdrawn.jsonl").exists()
+    assert withdrawn(workspace) == {}
+
+
+@pytest.mark.parametrize(("article", "reason"), [("articles/none.txt", "asked"), (CALL, " \n")])
+def test_an_unknown_article_and_no_reason_are_wrong_calls(
+    workspace: Workspace, article: str, reason: str
+) -> None:
+    with pytest.raises(InputError):
+        withdraw(workspace, article, reason)
+    assert not (workspace.articles / "withdrawn.jsonl").exists()
+
+
+def test_a_line_changed_by_hand_stops_the_reading(workspace: Workspace) -> None:
+    """A broken line must not let an article through."""
+    withdraw(workspace, CALL, "asked for")
+    path = workspace.articles / "withdrawn.jsonl"
+    path.write_text(path.read_text().replace("article", "artikel"), encoding="utf-8")
+    with pytest.raises(InputError, match="line 1"):
+        withdrawn(workspace)
+
+
+def test_a_notice_names_the_releases_that_hold_it(workspace: Workspace) -> None:
+    publish(workspace)
+    report = withdraw(workspace, CALL, "asked | for")
+    assert report.releases == ("0.1.0",)
+    notice = (workspace.releases / NOTICE).read_text(encoding="utf-8")
+    assert "| articles/call.txt | 0.1.0 |" in notice
+    assert "asked \\| for" in notice
+    (stone,) = tombstones(workspace)
+    assert stone["releases"] == ["0.1.0"]
+    assert set(stone) == {"article_id", "reason", "withdrawn_at", "releases"}
+    withdraw(workspace, CALL, "", undo=True)
+    assert not (workspace.releases / NOTICE).exists()
+
+
+def test_without_a_release_there_is_no_notice(workspace: Workspace) -> None:
+    assert withdraw(workspace, CALL, "asked for").notice is None
+
+
+def test_the_release_stays_as_it_was_and_the_notice_is_no_release(workspace: Workspace) -> None:
+    publish(workspace)
+    folder = workspace.releases / "0.1.0"
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    withdraw(workspace, CALL, "asked for")
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    assert publish(workspace).version is None or publish(workspace).version > "0.1.0"
+
+
+def test_the_list_is_not_taken_for_an_article(workspace: Workspace) -> None:
+    (workspace.articles).mkdir(exist_ok=True)
+    (workspace.articles / "a.txt").write_text("A text.", encoding="utf-8")
+    withdraw(workspace, CALL, "asked for")
+    assert [item.name for item in plan_inputs(workspace).inputs] == ["articles/a.txt"]
+
+
+def test_the_command_says_what_it_did(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(workspace)
+    call = ["withdraw", CALL, "--reason", "asked for", "-C", str(workspace.root)]
+    assert run([*call, "--dry-run"]) == 0
+    assert withdrawn(workspace) == {}
+    assert run(call) == 0
+    assert "releases that hold it: 0.1.0" in capsys.readouterr().out
+    assert run([*call, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["changed"] is False
+    assert run(["withdraw", CALL, "-C", str(workspace.root)]) == 2
