@@ -19,7 +19,7 @@ from annotate.release.card import CardInput, pictures, render_card
 from annotate.release.columns import TEXT, Table, arrow_schema, tables
 from annotate.release.croissant import croissant
 from annotate.release.diff import Difference
-from annotate.release.files import Written, data_file, file_sha256, read_parquet, write_parquet
+from annotate.release.files import Written, data_file, each_row, file_sha256, write_parquet
 from annotate.release.history import history, past
 from annotate.release.links import RUN
 from annotate.release.opened import MANIFEST, HeldRows, Release, Rows
@@ -104,13 +104,11 @@ class Draft:
         return Candidate(self.terms | {"version": self.version}, self._held())
 
     def _held(self) -> dict[str, Rows]:
-        import pyarrow as pa
-
         found: dict[str, Rows] = {}
         for config, table in self.tables.items():
             rows = self.built.rows[config]
-            splits = pa.chunked_array([[self.built.split_of[row["article_id"]] for row in rows]])
-            found[config] = HeldRows(pa.Table.from_pylist(rows, arrow_schema(table)), splits)
+            splits = [self.built.split_of[row["article_id"]] for row in rows]
+            found[config] = HeldRows(rows, arrow_schema(table), splits)
         return found
 
     def numbered(self, version: str, difference: Difference | None) -> Draft:
@@ -273,20 +271,21 @@ def check_offsets(folder: Path) -> int:
     Returns how many were looked at; without a text, only their borders are. A failure is a bug of
     ours, so it keeps its traceback.
     """
-    rows = {
-        config: [row for path in sorted(folder.glob(f"{config}/*")) for row in read_parquet(path)]
-        for config in ("articles", "spans", "annotations")
+    articles = {
+        row["article_id"]: row.get("text")
+        for path in sorted(folder.glob("articles/*"))
+        for row in each_row(path)
     }
-    articles = {row["article_id"]: row.get("text") for row in rows["articles"]}
     checked = 0
-    for row in rows["spans"] + rows["annotations"]:
-        whole = articles[row["article_id"]]
-        text = None if whole is None else whole[row["start"] : row["end"]]
-        if row.get("text", text) != text:
-            raise ValueError(f"chunk {row['id']} is not the text at its offsets")
-        for span in row["spans"]:
-            _check_span(span, row, text)
-        checked += 1 + len(row["spans"])
+    for path in sorted([*folder.glob("spans/*"), *folder.glob("annotations/*")]):
+        for row in each_row(path):
+            whole = articles[row["article_id"]]
+            text = None if whole is None else whole[row["start"] : row["end"]]
+            if row.get("text", text) != text:
+                raise ValueError(f"chunk {row['id']} is not the text at its offsets")
+            for span in row["spans"]:
+                _check_span(span, row, text)
+            checked += 1 + len(row["spans"])
     return checked
 
 

@@ -148,28 +148,26 @@ def _until(places: list[int], end: int) -> tuple[list[int], list[int]]:
 
 @dataclass(frozen=True)
 class HeldRows:
-    """The rows of a release that is being built."""
+    """The rows of a release that is being built; a column is made when it is asked for."""
 
-    table: pa.Table
-    of_split: pa.ChunkedArray
-
-    @property
-    def schema(self) -> pa.Schema:
-        return self.table.schema
+    held: Sequence[Json]
+    schema: pa.Schema
+    of_split: Sequence[str]
 
     def column(self, name: str) -> pa.ChunkedArray:
-        return self.table.column(name)
-
-    def splits(self) -> pa.ChunkedArray:
-        return self.of_split
-
-    def rows(self, places: Sequence[int], columns: Sequence[str] | None = None) -> list[Json]:
         import pyarrow as pa
 
-        names = [name for name in columns or () if name in self.schema.names]
-        table = self.table.select(names) if names else self.table
-        found: list[Json] = table.take(pa.array(places, pa.int64())).to_pylist()
-        return found
+        kind = self.schema.field(name).type
+        return pa.chunked_array([pa.array([row.get(name) for row in self.held], kind)], kind)
+
+    def splits(self) -> pa.ChunkedArray:
+        import pyarrow as pa
+
+        return pa.chunked_array([self.of_split], pa.string())
+
+    def rows(self, places: Sequence[int], columns: Sequence[str] | None = None) -> list[Json]:
+        names = [name for name in self.schema.names if columns is None or name in columns]
+        return [{name: self.held[place].get(name) for name in names} for place in places]
 
 
 def all_releases(folder: Path) -> list[Path]:

@@ -41,15 +41,12 @@ def test_a_slice_is_compared_like_the_whole(pairs: list[tuple[Any, Any]], data: 
 
 
 def held(rows: dict[str, tuple[str | None, str, int]]) -> HeldRows:
-    table = pa.table(
-        {
-            "key": pa.array([key[0] for key in rows], pa.string()),
-            "more": pa.array([key[1:] or None for key in rows], pa.string()),
-            "text": pa.array([row[1] for row in rows.values()], pa.string()),
-            "noise": pa.array([row[2] for row in rows.values()], pa.int64()),
-        }
-    )
-    return HeldRows(table, pa.chunked_array([["train"] * len(rows)], pa.string()))
+    kinds = [(name, pa.string()) for name in ("key", "more", "text")]
+    found = [
+        {"key": key[0], "more": key[1:] or None, "text": row[1], "noise": row[2]}
+        for key, row in rows.items()
+    ]
+    return HeldRows(found, pa.schema([*kinds, ("noise", pa.int64())]), ["train"] * len(rows))
 
 
 keyed = st.dictionaries(

@@ -218,7 +218,7 @@ def test_t8_all_data_files_are_of_one_format(folder: Path) -> None:
     paths = [file["path"] for config in head["configs"] for file in config["data_files"]]
     assert {Path(path).suffix for path in paths} == {".parquet"}
     assert sorted(paths) == sorted(
-        path.relative_to(folder).as_posix() for path in folder.glob("*/*")
+        path.relative_to(folder).as_posix() for path in folder.glob("*/*.parquet")
     )
 
 
