@@ -201,7 +201,10 @@ def test_a_dry_run_changes_nothing(news):
         "demo",
         "schema check",
         "schema render",
-        "verify corpus",
+        "verify",
+        "upload",
+        "hydrate",
+        "withdraw",
     ],
 )
 def test_every_command_has_help_with_an_example_and_json(tmp_path, command):
