@@ -79,7 +79,9 @@ def upload(  # noqa: PLR0917 -- Typer commands take one parameter an option
 ) -> None:
     """Upload a release to the Hugging Face Hub: proved, in one commit, tagged, read back.
 
-    Example: HF_TOKEN=… annotate upload datasets/summit-call/1.0.0 news-lab/summit-call
+    The key comes from HF_TOKEN, or from `hf auth login`.
+
+    Example: annotate upload datasets/summit-call/1.0.0 news-lab/summit-call
     """
     from dataclasses import asdict
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from annotate.corpus import Chunk, Metadata
 from annotate.corpus.store import each_chunk, each_header
+from annotate.corpus.withdrawn import withdrawn
 from annotate.errors import InputError
 from annotate.workspace import Workspace
 
@@ -66,7 +67,10 @@ def each_task(workspace: Workspace, schema_version: str) -> Iterator[Task]:
     Raises `InputError` when nothing was prepared yet.
     """
     headers = {header.id: header for header in each_header(workspace)}
+    gone = withdrawn(workspace)
     for article_id, group in groupby(each_chunk(workspace), attrgetter("article_id")):
+        if article_id in gone:
+            continue
         chunks, header = list(group), headers[article_id]
         for chunk in chunks:
             data = task_data(chunk, header.metadata, len(chunks), schema_version)

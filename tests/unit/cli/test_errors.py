@@ -204,7 +204,10 @@ def test_a_dry_run_changes_nothing(news):
         "schema diff",
         "findings",
         "log",
-        "verify corpus",
+        "verify",
+        "upload",
+        "hydrate",
+        "withdraw",
     ],
 )
 def test_every_command_has_help_with_an_example_and_json(tmp_path, command):
