@@ -233,7 +233,9 @@ def _annotation_rows(source: Source) -> list[Json]:
 
 
 def _annotation_row(source: Source, chunk: Chunk, answer: Annotation) -> Json:
-    identity = f"{answer.chunk_id} {answer.annotator} {answer.created_at}"
+    # With its number: a program may answer twice within a tick of the clock.
+    number = answer.annotation_id
+    identity = f"{answer.chunk_id} {answer.annotator} {answer.created_at} {number}"
     return {
         "annotation_id": f"a-{hashlib.sha256(identity.encode()).hexdigest()[:16]}",
         "id": answer.chunk_id,

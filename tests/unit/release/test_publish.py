@@ -82,6 +82,7 @@ def test_a_release_is_complete(released: Path) -> None:
     assert released.name == "0.1.0"
     assert files_in(released) == {
         *("README.md", "CHANGELOG.md", "MANIFEST.json", "SHA256SUMS", "splits.parquet"),
+        "croissant.json",
         *(f"pictures/{name}.svg" for name in ("labels", "sides", "versions")),
         *(data_file(config, "train") for config in CONFIGS),
     }

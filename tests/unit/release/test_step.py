@@ -84,6 +84,7 @@ UNUSED = "oversight"  # no answer of the example has this topic
 def test_a_renamed_label_is_a_major_change_and_named(workspace: Workspace) -> None:
     publish(workspace, version="1.0.0")
     edit_schema(workspace, f"name: {UNUSED}", "name: embargo")
+    edit_schema(workspace, f"]({UNUSED}", "](embargo")
     report = publish(workspace)
     assert report.version == "2.0.0"
     assert f"major: label renamed: {UNUSED} is now embargo" in report.reasons

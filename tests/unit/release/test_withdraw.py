@@ -100,7 +100,7 @@ def test_the_release_stays_as_it_was_and_the_notice_is_no_release(workspace: Wor
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     withdraw(workspace, CALL, "asked for")
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
-    assert publish(workspace).version is None or publish(workspace).version > "0.1.0"
+    assert publish(workspace).version in {None, "0.2.0"}
 
 
 def test_the_list_is_not_taken_for_an_article(workspace: Workspace) -> None:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from annotate.corpus import prepare, read_articles
+from annotate.corpus import prepare
 from annotate.flows.init import SAMPLE, init
 from annotate.release.build import publish
 from annotate.release.croissant import croissant
@@ -180,69 +180,3 @@ def sample_workspace(folder: Path) -> Workspace:
     prepare(workspace)
     shutil.copytree(SAMPLE / "labels", workspace.labels, dirs_exist_ok=True)
     return workspace
-
-
-def without_texts(shop: Workshop, workspace: Workspace) -> None:
-    """Make a release hold what `annotate hydrate` needs, and no text."""
-    texts = {article.id: article for article in read_articles(workspace)}
-
-    def article(row: Json) -> Json:
-        own = texts[row["article_id"]]
-        names = ("start", "end", "replacement", "reason")
-        made = {"edits": [dict(zip(names, edit, strict=True)) for edit in own.edits]}
-        bare = {key: value for key, value in row.items() if key != "text"}
-        return {**bare, "text_sha256": _sha256(own.text), **made}
-
-    def chunk(row: Json) -> Json:
-        bare = {key: value for key, value in row.items() if key != "text"}
-        bare["spans"] = [{k: v for k, v in span.items() if k != "text"} for span in row["spans"]]
-        return bare | ({"text_sha256": _sha256(row["text"])} if "text" in row else {})
-
-    for config, change in (("articles", article), ("spans", chunk), ("annotations", chunk)):
-        for split in shop.splits(config):
-            rows = [change(row) for row in shop.rows(config, split)]
-            old = pq.read_schema(shop.path(config, split))
-            table = pa.Table.from_pylist(rows, schema=_bare_schema(old, rows))
-            pq.write_table(table, shop.path(config, split))
-    shop.in_card(lambda card: [_bare_info(info) for info in card["dataset_info"]])
-    shop.in_manifest(lambda told: told["publish"].update(rights="standoff"))
-    shop.seal()
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _bare_schema(old: pa.Schema, rows: list[Json]) -> pa.Schema:
-    edit = pa.struct(
-        [
-            *(("start", pa.int32()), ("end", pa.int32())),
-            *(("replacement", pa.string()), ("reason", pa.string())),
-        ]
-    )
-    known = {"text_sha256": pa.string(), "edits": pa.list_(edit)}
-    fields = []
-    for name in rows[0]:
-        kind = known[name] if name in known else old.field(name).type
-        if name == "spans":
-            inner = [field for field in kind.value_type if field.name != "text"]
-            kind = pa.list_(pa.struct(inner))
-        fields.append((name, kind))
-    return pa.schema(fields)
-
-
-def _bare_info(info: Json) -> None:
-    config = info["config_name"]
-    if config not in {"articles", "spans", "annotations"}:
-        return
-    kept = [item for item in info["features"] if item["name"] != "text"]
-    for item in kept:
-        if item["name"] == "spans":
-            item["list"] = [each for each in item["list"] if each["name"] != "text"]
-    if config != "annotations":
-        kept.append({"name": "text_sha256", "dtype": "string"})
-    if config == "articles":
-        kinds = {"start": "int32", "end": "int32", "replacement": "string", "reason": "string"}
-        inner = [{"name": name, "dtype": kind} for name, kind in kinds.items()]
-        kept.append({"name": "edits", "list": inner})
-    info["features"] = kept
