@@ -8,7 +8,7 @@ the same the later goes alone: the one that is kept says all that both said.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -17,7 +17,6 @@ from annotate.labels.annotation import Relation, Span
 from annotate.labels.lexicon import lexicon_of
 from annotate.schema.model import Schema
 
-LAST_PLAIN = "\uffff"  # beyond it a letter counts as two in the browser
 ASTRAL = re.compile("[^\x00-\uffff]")
 WORD_CLASSES = frozenset(b"aAoh0")
 QUOTED = 60  # code points of a span that a message shows
@@ -117,36 +116,41 @@ def _says_the_same(one: Span, two: Span) -> bool:
 def shifted(spans: Sequence[Span], text: str) -> Iterator[tuple[Span, str]]:
     """Find the spans with a border that Label Studio's handles have moved, and say how.
 
-    A border pulled by its handle is counted in UTF-16 and read as code points: it lies too far
-    right by one for every astral letter before it. A first border that falls inside a word, and
-    would stand at the beginning of one without that, was moved so; a last one likewise.
+    A border pulled by its handle is counted in UTF-16 from where its piece of the page begins (a
+    line, or the edge of a span) and read as code points: it lies too far right by one for every
+    astral letter in between. A first border that falls inside a word, and would stand at the
+    beginning of one without that, was moved so; a last one likewise.
     """
     if not ASTRAL.search(text):
         return
     from annotate.corpus.shapes import shape_of
 
-    shape, unshifted = shape_of(text), _unshifted(text)
+    shape = shape_of(text)
+    edges = {edge for span in spans for edge in (span.raw_start, span.raw_end) if edge is not None}
     for span in spans:
         borders = ((span.raw_start, True), (span.raw_end, False)) if span.origin == "human" else ()
         for border, opens in borders:
-            meant = unshifted.get(-1 if border is None else border)
-            if border is None or meant is None or not _inside_word(shape, border):
-                continue
-            if _is_word(shape, meant - 1) != opens and _is_word(shape, meant) == opens:
+            meant = None if border is None else _meant(text, shape, border, edges, opens=opens)
+            if border is not None and meant is not None:
                 yield span, _shift_message(span, text, border, meant)
                 break
 
 
-def _unshifted(text: str) -> dict[int, int]:
-    """Give, by the offset counted in UTF-16, the offset in code points where the two differ."""
-    found, astral = dict[int, int](), 0
-    for offset, letter in enumerate(text):
-        if astral:
-            found[offset + astral] = offset
-        astral += letter > LAST_PLAIN
-    if astral:
-        found[len(text) + astral] = len(text)
-    return found
+def _meant(
+    text: str, shape: bytes, border: int, edges: Collection[int], *, opens: bool
+) -> int | None:
+    """Say which edge of a word a border inside one was pulled to; None where none explains it."""
+    if not _inside_word(shape, border):
+        return None
+    line = text.rfind("\n", 0, border) + 1
+    begins = {0, line, *(edge for edge in edges if line < edge < border)}
+    for moved in range(1, len(ASTRAL.findall(text, 0, border)) + 1):
+        meant = border - moved
+        if _is_word(shape, meant - 1) == opens or _is_word(shape, meant) != opens:
+            continue
+        if any(moved == len(ASTRAL.findall(text, begin, meant)) for begin in begins):
+            return meant
+    return None
 
 
 def _inside_word(shape: bytes, border: int) -> bool:

@@ -56,8 +56,8 @@ class Reading(NamedTuple):
 
 
 PAPERS = (
-    Paper("light", "#fdfdfc", "#262522", "#000000", 1.0),
-    Paper("dark", "#262522", "#f9f8f6", "#ffffff", 1.6),
+    Paper("light", "#fdfdfc", "#262522", "#000000", 1.0),  # our 0.85 there is for a tinted row
+    Paper("dark", "#262522", "#f9f8f6", "#ffffff", 1.7),
 )
 RESTING, SELECTED = 0.3, 0.8  # opacity of a span's colour, in Label Studio's code
 DEPTH = 3  # a topic in a stance in a stance

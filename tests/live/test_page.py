@@ -1,120 +1,206 @@
-"""A person labels in the real page, in a real browser."""
+"""A person's walk through the labelling stream, in a real browser; after each step, a pull."""
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser
 
-from annotate.corpus import prepare, read_chunks
-from annotate.labels.read import read_labels
-from annotate.ledger import Ledger
-from annotate.schema import load_schema
-from annotate.studio.pull import pull
+from annotate.corpus.articles import Chunk
+from annotate.studio.client import Studio
+from annotate.studio.invite import sign_up
 from annotate.studio.push import push
+from annotate.studio.server import Login
+from annotate.workspace import Workspace
+from scripts.servers import LiveStudio
+from tests.live.desk import (
+    BREAD,
+    NASTY,
+    QUIET,
+    Place,
+    answers,
+    arrows,
+    assert_surfaces,
+    place,
+    places,
+    prepared,
+    pulled,
+    the_answer,
+    with_settings,
+)
+from tests.live.page import Person, person
 
+pytest_plugins = ["tests.live.page_fixtures"]
 pytestmark = pytest.mark.browser
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-ARTICLE = """Two sides of one call
-
-On Tuesday the judge 👩‍⚖️ put on his 𝐜oat\u00a0again. President Aldo Ferran said that an immediate \
-truce was needed in Ostava, and the two delegations agreed to meet once more before the spring.
-
-The Citadel answered in the evening that it would read every proposal with care, and it gave no \
-date for a second call between the capitals.
-"""
-RECT_OF_WORDS = """(words) => {
-  const root = [...document.querySelectorAll('.lsf-htx-richtext')]
-    .find((node) => node.textContent.includes(words));
-  if (!root) return null;  // the page is still drawing
-  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const at = walker.currentNode.data.indexOf(words);
-    if (at < 0) continue;
-    const range = document.createRange();
-    range.setStart(walker.currentNode, at);
-    range.setEnd(walker.currentNode, at + words.length);
-    const boxes = [...range.getClientRects()];
-    const first = boxes[0], last = boxes[boxes.length - 1];
-    return [first.left, first.top + first.height / 2, last.right, last.top + last.height / 2];
-  }
-}"""
+FERRAN = "President Aldo Ferran"
+TRUCE = "an immediate\u00a0truce"
+NEEDED = f"{TRUCE} 🕊️ was needed in Nov̂a"
+KEEP = "“We keep every 𝐯illage,”"
+VILLAGE = "every 𝐯illage"
+SHE = "she"
+WELL = "“and every well 🏞️ of it.”"
+NOTE = "سلام عليكم"
+# In the order of the walk, which numbers the spans on the page.
+MARKED = {
+    FERRAN: ("q", "Speaker"),
+    NEEDED: ("a", "Support"),
+    TRUCE: ("1", "ceasefire"),
+    KEEP: ("a", "Support"),
+    VILLAGE: ("2", "territory"),
+    SHE: ("q", "Speaker"),
+    WELL: ("d", "Neutral"),
+    NOTE: ("w", "Relay"),
+}
+NUMBER = {words: number for number, words in enumerate(MARKED, 1)}
+ATTRIBUTED = {"voice": ("attributed", "auto")}
+INDIRECT = {"quote": ("indirect", "auto"), **ATTRIBUTED}
+DIRECT = {"quote": ("direct", "auto"), **ATTRIBUTED}
 
 
-@pytest.fixture
-def page(server):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=list(FLAGS)
-        )
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.goto(f"{server.url}/user/login/")
-        page.fill("#email", server.login.email)
-        page.fill("#password", server.login.password)
-        page.click("button[type=submit]")
-        page.wait_for_url(lambda url: "/user/login" not in url)
-        yield page
-        browser.close()
+def where(chunk: Chunk) -> dict[str, Place]:
+    return {words: place(chunk.text, label, words) for words, (_, label) in MARKED.items()}
 
 
-def drag_over(page: Page, words: str) -> None:
-    found = page.wait_for_function(RECT_OF_WORDS, arg=words, timeout=30_000)
-    left, top, right, bottom = found.json_value()
-    page.mouse.move(left + 1, top)
-    page.mouse.down()
-    page.mouse.move((left + right) / 2, (top + bottom) / 2, steps=5)
-    page.mouse.move(right - 1, bottom, steps=5)
-    page.mouse.up()
+def test_a_walk_through_the_stream(news: Workspace, server: LiveStudio, browser: Browser) -> None:
+    nasty, _, _ = prepared(news, NASTY, QUIET, BREAD)
+    project = push(news).address
+    with person(browser, server.url) as walker:
+        walker.log_in(server.login)
+        reads_the_instructions(walker, project)
+        marks_by_keys(walker, news, nasty)
+        comes_back_and_answers_a_question(walker, news, nasty)
+        chooses_an_entity_for_a_pronoun(walker, news, nasty)
+        draws_arrows(walker, news, nasty)
+        changes_an_answer(walker, news, nasty)
+        skips(walker, news)
+        submits_an_empty_answer(walker, news)
 
 
-def mark(page: Page, key: str, label: str, words: str) -> None:
-    """Press a label's key, drag over words, and let go of the new region."""
-    page.keyboard.press(key)
-    expect(page.locator(".lsf-label_selected", has_text=label)).to_be_visible()
-    drag_over(page, words)
-    expect(page.locator(".lsf-outliner-item", has_text=words)).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.locator(".lsf-label_selected")).to_have_count(0)
+def reads_the_instructions(walker: Person, project: str) -> None:
+    told = walker.open_stream(project)
+    for words in ("Go through the text twice", "Speaker [q]", "ceasefire [1]", "Hard cases"):
+        assert words in told
 
 
-def test_words_marked_in_the_page_come_back_at_their_offsets(page: Page, empty):
-    (empty.articles / "call.txt").write_text(ARTICLE, encoding="utf-8")
-    prepare(empty)
-    (chunk,) = read_chunks(empty)
-    report = push(empty)
-    task = next(iter(Ledger(empty.labels / "tasks.jsonl")))
-    task_id = [row["task_id"] for row in Ledger(empty.labels / "tasks.jsonl")][-1]
-    assert task["event"] == "intent"
+def marks_by_keys(walker: Person, news: Workspace, chunk: Chunk) -> None:
+    """Mark speakers, stances, topics inside them, and a relay; the rules do the rest."""
+    for words, (key, _) in MARKED.items():
+        walker.mark(key, words)
+    assert_surfaces(walker.submit(), chunk.text)
+    walker.sees("The lifts of the ministry")
 
-    page.goto(f"{report.address}/data?task={task_id}")
-    text = page.locator(".lsf-htx-richtext", has_text="put on his")
-    expect(text).to_be_visible(timeout=60_000)
-    # Late styles and fonts move the words, and keys are listened to only after them.
-    page.wait_for_load_state("networkidle")
-    page.evaluate("document.fonts.ready.then(() => true)")
-    mark(page, "q", "Speaker", "President Aldo Ferran")
-    mark(page, "a", "Support", "an immediate truce was needed")
-    with page.expect_response(lambda answer: "/annotations" in answer.url and answer.ok):
-        page.get_by_role("button", name="Submit").click()
-
-    assert pull(empty).new == 1
-    labels = read_labels(empty.labels, load_schema(empty.schema_file), {})
-    (annotation,) = labels.annotations
-    found = {span.label: chunk.text[span.start : span.end] for span in annotation.spans}
-    assert found == {
-        "Speaker": "President Aldo Ferran",
-        "Support": "an immediate truce was needed",
+    annotation, at = the_answer(news), where(chunk)
+    assert places(annotation) == sorted(at.values())
+    assert answers(annotation) == {
+        at[FERRAN]: {"entity": ("ferran", "auto"), "speaker_type": ("person", "auto")},
+        at[NEEDED]: INDIRECT,
+        at[KEEP]: DIRECT,
+        at[WELL]: DIRECT,
+        **{at[words]: {} for words in (SHE, NOTE, TRUCE, VILLAGE)},
     }
+    assert arrows(annotation) == {
+        ("says", at[FERRAN], at[NEEDED], "auto"),
+        ("about", at[NEEDED], at[TRUCE], "auto"),
+        ("says", at[SHE], at[KEEP], "auto"),
+        ("says", at[SHE], at[WELL], "auto"),
+        ("about", at[KEEP], at[VILLAGE], "auto"),
+        ("about", at[WELL], at[VILLAGE], "auto"),  # the only topic of its sentence
+    }
+
+
+def comes_back_and_answers_a_question(walker: Person, news: Workspace, chunk: Chunk) -> None:
+    walker.go_back()
+    walker.sees("On Tuesday the judge", regions=len(MARKED))
+    walker.select(NUMBER[KEEP])
+    walker.answer("x", "mixed")
+    assert_surfaces(walker.update(), chunk.text)
+    annotation, at = the_answer(news), where(chunk)
+    assert places(annotation) == sorted(at.values())
+    assert answers(annotation)[at[KEEP]] == {"quote": ("mixed", "human"), **ATTRIBUTED}
+    assert answers(annotation)[at[WELL]] == DIRECT
+
+
+def chooses_an_entity_for_a_pronoun(walker: Person, news: Workspace, chunk: Chunk) -> None:
+    walker.select(NUMBER[SHE])
+    walker.choose_entities("Mira Dolan")
+    walker.update()
+    annotation, at = the_answer(news), where(chunk)
+    assert answers(annotation)[at[SHE]] == {
+        "entity": ("dolan", "human"),
+        "speaker_type": ("person", "auto"),
+    }
+
+
+def draws_arrows(walker: Person, news: Workspace, chunk: Chunk) -> None:
+    """Join two pieces of one quote; an arrow drawn the wrong way is turned round at pull."""
+    walker.relate(NUMBER[KEEP], NUMBER[WELL])
+    walker.relate(NUMBER[WELL], NUMBER[SHE])
+    walker.update()
+    annotation, at = the_answer(news), where(chunk)
+    assert arrows(annotation) == {
+        ("says", at[FERRAN], at[NEEDED], "auto"),
+        ("about", at[NEEDED], at[TRUCE], "auto"),
+        ("continues", at[KEEP], at[WELL], "human"),
+        ("says", at[SHE], at[WELL], "human"),
+        ("about", at[KEEP], at[VILLAGE], "auto"),
+    }
+
+
+def changes_an_answer(walker: Person, news: Workspace, chunk: Chunk) -> None:
+    """Another choice for a question, and a span deleted; the arrows drawn before stay."""
+    before = arrows(the_answer(news))
+    walker.select(NUMBER[KEEP])
+    walker.answer("z", "direct")
+    walker.let_go()
+    walker.select(NUMBER[NOTE])
+    walker.key("Backspace")
+    walker.sees("On Tuesday the judge", regions=len(MARKED) - 1)
+    walker.update()
+    annotation, at = the_answer(news), where(chunk)
+    assert places(annotation) == sorted(at[words] for words in MARKED if words != NOTE)
+    assert answers(annotation)[at[KEEP]] == {"quote": ("direct", "human"), **ATTRIBUTED}
+    assert arrows(annotation) == before
+
+
+def skips(walker: Person, news: Workspace) -> None:
+    walker.go_on()
+    walker.sees("The lifts of the ministry")
+    assert walker.skip()["was_cancelled"]
+    walker.sees("The bakers of the northern districts")
+    labels = pulled(news)
+    assert [bool(one.spans) for one in labels.annotations] == [True, False]
+    assert [one.skipped for one in labels.annotations] == [False, True]
+
+
+def submits_an_empty_answer(walker: Person, news: Workspace) -> None:
+    """Nothing here is an answer, and no skip."""
+    assert walker.submit()["result"] == []
+    labels = pulled(news)
+    assert [one.skipped for one in labels.annotations] == [False, True, False]
+    assert labels.annotations[2].spans == ()
     assert not labels.findings
-    (says,) = [item for item in annotation.relations if item.type == "says"]
-    assert says.origin == "auto"
+
+
+def test_two_people_on_one_chunk_do_not_see_each_other(
+    news: Workspace, server: LiveStudio, studio: Studio, browser: Browser, annotator: Person
+) -> None:
+    news = with_settings(news, annotators_per_chunk=2)
+    (chunk,) = prepared(news, NASTY)
+    report = push(news)
+    login = Login(f"{report.project_id}@annotate.example", "a-long-password", "")
+    sign_up(studio.invite_link(), login.email, login.password)
+    with person(browser, server.url) as second:
+        second.log_in(login)
+        for one in (annotator, second):
+            one.open_stream(report.address)
+            assert one.regions == 0
+        annotator.mark("q", FERRAN)
+        second.mark("a", NEEDED)
+        second.mark("1", TRUCE)
+        annotator.submit()
+        second.submit()
+        labels = pulled(news)
+        at = where(chunk)
+        found = {one.annotator: places(one) for one in labels.annotations}
+        assert sorted(found.values()) == sorted([[at[FERRAN]], sorted([at[NEEDED], at[TRUCE]])])
+        assert not labels.findings
