@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 SCRIPTS = Path(__file__).parent
-OTHER_NAMES = {"body": "score_body.py"}
+OTHER_NAMES = {"body": "score_body.py", "chaos": "chaos.py", "rules": "score_rules.py"}
 
 
 class Limit(NamedTuple):
@@ -114,7 +114,7 @@ def run(name: str, options: Sequence[str]) -> tuple[int, str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("name", help="help, prepare, body, laws, fuzz, workers, studio, publish")
+    parser.add_argument("name", help="the first word of a line in scripts/bench")
     parser.add_argument("--write", type=Path, metavar="FILE")
     options, others = parser.parse_known_args()
     status, output = run(options.name, others)
