@@ -96,6 +96,7 @@ class _Puller:
         self.answers = Answers(project, _own(self.ledger, project, used))
         self.people = _People(studio, _pseudonyms(workspace, used, dry_run=dry_run))
         self.foreign_answers = 0
+        self.as_many = False  # tasks on the server as the ledger has, when last looked at
         self.new, self.changed = set[int](), set[int]()
         self.deleted = 0
 
@@ -125,7 +126,8 @@ class _Puller:
         """Whether the server counts as many answers as are known now, deleted tasks done with."""
         project = self.studio.project(self.project_id)
         sending = read_sending(self._tasks_ledger(), project)
-        if int(project["task_number"]) != len(sending.present):
+        self.as_many = int(project["task_number"]) == len(sending.present)
+        if not self.as_many:
             self._bury(self.studio.task_ids(self.project_id))
         return self._counts_agree(project)
 
@@ -249,9 +251,12 @@ class _Puller:
     def _tasks_ledger(self) -> Ledger:
         return Ledger(self.workspace.labels / "tasks.jsonl")
 
-    def _report(self) -> PullReport:
+    def _foreign(self) -> int:
+        """Count the tasks on the server that the ledger does not know."""
         sent = read_sending(self._tasks_ledger(), self.project).present
-        counted = int(self.studio.project(self.project_id)["task_number"])
+        return max(0, int(self.studio.project(self.project_id)["task_number"]) - len(sent))
+
+    def _report(self) -> PullReport:
         changed = self.changed - self.new
         touched = (self.new | changed) & self.answers.known.keys()
         return PullReport(
@@ -260,7 +265,7 @@ class _Puller:
             deleted=self.deleted,
             skipped=self.answers.skips,
             unchanged=len(self.answers) - len(touched),
-            foreign=max(0, counted - len(sent)),
+            foreign=0 if self.as_many else self._foreign(),
             begin=self.begin,
         )
 
