@@ -144,7 +144,7 @@ def _choose(page: Page, verdicts: Verdicts, known: str | None = None) -> _Choice
     title = _title(verdicts, likely[0] if likely else -1)
     name = key_of(known or (page.strings[title] if title >= 0 else ""))
     kept = set(likely) - _second_copies(page, likely, verdicts)
-    kept -= {index for index in kept if name and _is_title(page.strings[index], name)}
+    kept -= _titles(page, name)
     if not kept:
         return _Choice(frozenset(), -1, 0.0)
     weighed = zip(verdicts.chance, verdicts.words, strict=True)
@@ -193,25 +193,36 @@ def _reasons(
     if len(kept) == len(page):
         return reasons
     body = "\n".join(page.strings[index] for index in sorted(kept))
-    name = key_of(title or "") or None
+    titles = _titles(page, key_of(title or ""))
     for index, string in enumerate(page.strings):
         if index in kept:
             continue
-        if name and _is_title(string, name):
+        if index in titles:
             reasons[index] = "title"
         elif credit[index]:
             reasons[index] = "credit"
         elif _is_repeat(string, body):
             reasons[index] = "repeat"
         else:
-            reasons[index] = "caption" if _is_caption(page, index, credit) else "boilerplate"
+            reasons[index] = "boilerplate"
+    _name_captions(page, reasons, credit)
     return reasons
 
 
+def _titles(page: Page, title: str) -> set[int]:
+    """Find the lines that say the title, given by its key, maybe with the site's name behind it."""
+    if not title:
+        return set()
+    first = {string[0] for string in page.strings}
+    able = {char for char in first if char in RIMS or char.casefold()[:1] == title[0]}
+    return {
+        index
+        for index, string in enumerate(page.strings)
+        if string[0] in able and _is_title(string, title)
+    }
+
+
 def _is_title(string: str, title: str) -> bool:
-    """Whether a line says the title, given by its key, maybe with the site's name behind it."""
-    if string.lstrip(RIMS)[:1].casefold()[:1] != title[:1]:  # most lines; their keys take longer
-        return False
     key = key_of(string)
     return key == title or (key.startswith(title) and key[len(title) :].startswith(SITE_MARKS))
 
@@ -220,12 +231,17 @@ def _is_repeat(string: str, body: str) -> bool:
     return string.count(" ") >= _MIN_REPEAT - 1 and string in body
 
 
-def _is_caption(page: Page, index: int, credit: Sequence[bool]) -> bool:
-    """Whether a credit stands right beneath."""
-    below = index + 1
-    if below >= len(page) or not credit[below] or page.strings[index].count(" ") >= _MAX_CAPTION:
-        return False
-    return page.spans[index][1] + 1 == page.spans[below][0]
+def _name_captions(page: Page, reasons: list[str | None], credit: Sequence[bool]) -> None:
+    """Call captions what stands right above a credit."""
+    for below in range(1, len(reasons)):
+        above = below - 1
+        if (
+            credit[below]
+            and reasons[above] == "boilerplate"
+            and page.spans[above][1] + 1 == page.spans[below][0]
+            and page.strings[above].count(" ") < _MAX_CAPTION
+        ):
+            reasons[above] = "caption"
 
 
 def _edits(page: Page, reasons: Sequence[str | None]) -> Iterator[Edit]:
