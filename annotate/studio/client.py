@@ -58,10 +58,14 @@ class Studio:
     def __init__(self, url: str, api_key: str, timeout: float = 60) -> None:
         """Connect, and find out whether the key is good; `timeout` is seconds a request."""
         self.url = _checked_url(url)
-        from label_studio_sdk import LabelStudio
+        # `LabelStudio` adds page-wise lists and exports to this, none of which is used here, and
+        # loads pandas, nltk and cloud storage for them: 150 MB, and most of the start.
+        from label_studio_sdk.base_client import LabelStudioBase
 
         self._sdk: Any = translated(
-            lambda: LabelStudio(base_url=self.url, api_key=api_key, timeout=timeout, max_retries=0),
+            lambda: LabelStudioBase(
+                base_url=self.url, api_key=api_key, timeout=timeout, max_retries=0
+            ),
             self.url,
         )
         self._date = ""
