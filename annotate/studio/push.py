@@ -18,7 +18,8 @@ from annotate.errors import RemoteError
 from annotate.ledger import Ledger
 from annotate.schema import Schema, load_schema
 from annotate.studio.batch import Batch
-from annotate.studio.client import Studio, connect
+from annotate.studio.client import Studio
+from annotate.studio.connect import connect
 from annotate.studio.copies import (
     Copies,
     Copy,

@@ -15,7 +15,16 @@ try:
 except RemoteError as error:
     print(json.dumps([error.message, sorted(sys.modules)]))
 """
-HEAVY = {"pandas", "numpy", "nltk", "boto3", "botocore", "azure", "faker", "datamodel_code_generator"}
+HEAVY = {
+    "pandas",
+    "numpy",
+    "nltk",
+    "boto3",
+    "botocore",
+    "azure",
+    "faker",
+    "datamodel_code_generator",
+}
 
 
 def test_opening_a_server_loads_no_part_of_the_sdk_that_reads_tables_or_clouds() -> None:
