@@ -17,6 +17,7 @@ from typing import Any
 from annotate.errors import RemoteError
 from annotate.ledger import Ledger
 from annotate.schema import Schema, load_schema
+from annotate.studio.applied import version_warning
 from annotate.studio.batch import Batch
 from annotate.studio.client import Studio
 from annotate.studio.connect import connect
@@ -40,7 +41,6 @@ from annotate.studio.project import (
     overlap_warning,
     own_projects,
     plan_project,
-    version_warning,
     wanted_settings,
 )
 from annotate.studio.records import Records
