@@ -53,14 +53,24 @@ def history(
 ) -> list[Event]:
     """Tell what happened to one chunk, oldest first; `text` is the chunk as it was pushed.
 
-    `tasks` and `answers` are the ledgers' rows of this chunk, `configs` those of all projects.
+    `tasks` and `answers` are the ledgers' rows of this chunk, `configs` those of all projects:
+    a page is told of if it was applied between the chunk's first push and its last event.
     """
-    projects = {_project(row) for row in (*tasks, *answers)}
-    applied = [row for row in configs if _project(row) in projects]
-    events = [*_task_events(tasks), *_config_events(applied)]
+    events = list(_task_events(tasks))
     for rows in _by_answer(answers):
         events += _in_time(list(_answer_events(rows, text)))
+    projects = {_project(row) for row in (*tasks, *answers)}
+    applied = [row for row in configs if _project(row) in projects]
+    events += _meanwhile(_config_events(applied), events)
     return sorted(events, key=lambda event: event.at)  # stable: each answer keeps its order
+
+
+def _meanwhile(pages: Iterable[Event], events: Sequence[Event]) -> list[Event]:
+    """Leave out the pages that were gone before a chunk came, or came after all was done."""
+    times = [event.at for event in events if event.at]
+    pushed = [event.at for event in events if event.at and event.kind == "pushed"]
+    first, last = min(pushed or times, default=""), max(times, default="")
+    return [page for page in pages if first <= page.at <= last]
 
 
 def replay(events: Iterable[Event]) -> dict[AnswerKey, Facts]:

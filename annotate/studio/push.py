@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from annotate.corpus.freshness import stale_warning
 from annotate.errors import RemoteError
 from annotate.ledger import Ledger
 from annotate.schema import Schema, load_schema
@@ -105,7 +106,11 @@ def push(
         studio = studio or connect(workspace)
         pusher = _Pusher(workspace, studio, schema, wanted, progress or _silent)
         plan = pusher.plan(again=again, repair=repair, full=full or repair)
-        warnings = (version_warning(workspace, schema, pusher.project), overlap_warning(workspace))
+        warnings = (
+            stale_warning(workspace),
+            version_warning(workspace, schema, pusher.project),
+            overlap_warning(workspace),
+        )
         told = tuple(warning for warning in warnings if warning)
         if dry_run:
             return replace(_planned(plan, studio.url), warnings=told)

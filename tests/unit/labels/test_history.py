@@ -192,12 +192,12 @@ def test_pushes_schemas_and_answers_come_in_the_order_of_time() -> None:
         present(CHUNK, 9) | {"event": "intent", "at": "2031-03-22T08:00:00Z"},
     )
     configs = (
-        applied("1.0.0", "Sun, 02 Mar 2031 07:00:00 GMT"),
+        applied("0.9.0", "Sun, 02 Mar 2031 07:00:00 GMT"),
         applied("1.1.0", "2031-03-15T08:00:00Z"),
+        applied("1.2.0", "2031-03-23T08:00:00Z"),
         applied("1.0.0", "2031-03-01T08:00:00Z") | {"project_id": 77},
     )
     assert told(answered("c-1", RESULTS), tasks=tasks, configs=configs) == [
-        "annotate: labelling page of schema 1.0.0 applied to project 4",
         "annotate: pushed: task 1 of project 4",
         "annotate: title or context renewed in task 1 of project 4",
         "annotate: task 1 of project 4 is for 2 annotators",
