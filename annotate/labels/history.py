@@ -25,7 +25,6 @@ from annotate.labels.facts import (
     change_of,
     diff,
     facts_of,
-    key_of,
 )
 from annotate.labels.shelf import AnswerKey
 
@@ -71,24 +70,6 @@ def _meanwhile(pages: Iterable[Event], events: Sequence[Event]) -> list[Event]:
     pushed = [event.at for event in events if event.at and event.kind == "pushed"]
     first, last = min(pushed or times, default=""), max(times, default="")
     return [page for page in pages if first <= page.at <= last]
-
-
-def replay(events: Iterable[Event]) -> dict[AnswerKey, Facts]:
-    """Carry the changes of all answers out; gives those that were not deleted."""
-    found: dict[AnswerKey, Facts] = {}
-    for event in events:
-        if event.annotation_id is None:
-            continue
-        key = (event.project_id, event.project_created_at, event.annotation_id)
-        facts = found.setdefault(key, {})
-        for change in event.changes:
-            if change.after is None and change.before is not None:
-                del facts[key_of(change.before)]
-            elif change.after is not None:
-                facts[key_of(change.after)] = change.after
-        if event.kind == "deleted":
-            del found[key]
-    return found
 
 
 def _project(row: Json) -> tuple[int, str]:
