@@ -230,14 +230,30 @@ def private_folder(workspace: Workspace) -> Path:
 
 
 def write_private(path: Path, content: str) -> None:
-    """Write a secret whole or not at all; the file never exists with a wider mode than 0600."""
+    """Write a secret whole or not at all, and wait until it is on disk.
+
+    The file never exists with a wider mode than 0600. Pseudonyms are in the ledger for good:
+    the secret behind them must outlive a power cut just as it does.
+    """
     draft = path.with_name(path.name + ".new")
     with writing(f"{path.parent.name}/{path.name}"):
         draft.unlink(missing_ok=True)
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         draft.replace(path)
+        _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on disk: a renamed file is not before that."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @contextmanager

@@ -144,6 +144,8 @@ def log(
         return
     for each in logs:
         sys.stdout.writelines(f"{output.safe(line)}\n" for line in _lines(each))
+    if any(event.kind == "schema" for each in logs for event in each.events):
+        output.say("a labelling page is that of the whole project, not of this chunk alone")
     if not any(each.events for each in logs):
         output.hint("`annotate push` sends it; nothing has happened to it yet")
 

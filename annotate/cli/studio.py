@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 LATEST_DAYS = 14
+# Of a push: what a person is told in a line of its own where there is any.
+SAID_BESIDES = ("removed", "gone", "shared", "predicted", "differences", "warnings")
 
 
 def serve(
@@ -115,7 +117,7 @@ def push(
     for line in report.differences:
         output.say(f"{'differs' if dry_run else 'renewed'}: {line}")
     if json:
-        output.print_json(counts)
+        output.print_json(counts | {key: getattr(report, key) for key in SAID_BESIDES})
     else:
         output.print_counts("would push" if dry_run else "pushed", counts)
     _say_more(report, dry_run=dry_run)

@@ -40,13 +40,12 @@ _PUNCTUATION = re.compile(r"[\W_]+")
 
 
 class Columns(NamedTuple):
-    """The key of each thing in rows of one shape; `twice` are the roles that more keys fit."""
+    """The key of each thing in rows of one shape."""
 
     text: str | None
     html: str | None
     id: str | None
     metadata: tuple[tuple[str, str], ...]
-    twice: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def used(self) -> tuple[str, ...]:
@@ -60,12 +59,6 @@ class ColumnFinder:
     def __init__(self, chosen: ColumnSettings) -> None:
         self._chosen = {role: key for role, key in chosen.model_dump().items() if key is not None}
         self._found: dict[tuple[str, ...], Columns] = {}
-
-    @property
-    def twice(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Roles that more than one key fitted, with those keys; the first was taken."""
-        for columns in self._found.values():
-            yield from columns.twice
 
     def of(self, keys: tuple[str, ...]) -> Columns:
         """Tell which of these keys are what."""
@@ -85,15 +78,12 @@ def find_columns(keys: Iterable[str], chosen: dict[str, str]) -> Columns:
     keys = tuple(keys)
     free = _by_name(key for key in keys if key not in chosen.values())
     roles: dict[str, str] = {}
-    twice = []
     for role in _ROLES:
-        candidates = tuple(_candidates(role, keys, free, chosen))
-        if candidates:
-            roles[role] = candidates[0]
-        if len(candidates) > 1:
-            twice.append((role, candidates))
+        found = next(_candidates(role, keys, free, chosen), None)
+        if found is not None:
+            roles[role] = found
     metadata = tuple((role, key) for role, key in roles.items() if role not in _ROLES[:3])
-    return Columns(roles.get("text"), roles.get("html"), roles.get("id"), metadata, tuple(twice))
+    return Columns(roles.get("text"), roles.get("html"), roles.get("id"), metadata)
 
 
 def _candidates(
@@ -117,10 +107,3 @@ def _by_name(keys: Iterable[str]) -> dict[str, str]:
 
 def _plain(key: str) -> str:
     return _PUNCTUATION.sub("", key).casefold()
-
-
-def note_of(name: str, role: str, keys: tuple[str, ...]) -> str:
-    """Say what was chosen where more than one column would do."""
-    others = " and ".join(keys[1:])
-    choice = f"[prepare] columns in annotate.toml can name another, {role} = {keys[1]!r}"
-    return f"{name}: the {role} is read from {keys[0]}, not from {others}; {choice}"

@@ -45,6 +45,11 @@ def read_decisions(workspace: Workspace, more: Iterable[Row] = ()) -> Decisions:
     return {article: tuple(own) for article, own in found.items()}
 
 
+def decided(workspace: Workspace, more: Iterable[Row] = ()) -> int:
+    """Count the decisions ever written down; chunks let go are none."""
+    return sum(row.get("action") in get_args(Action) for row in (*let_go(workspace), *more))
+
+
 def _follow(row: Row, found: dict[str, list[Decision]]) -> None:
     if row["action"] == "undo":
         found.pop(row["article"], None)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from annotate.corpus.articles import Rejected
 from annotate.corpus.codes import LEFT_OUT
+from annotate.corpus.freshness import made_from
 from annotate.corpus.inputs import InputPlan, copy_inputs, plan_inputs
 from annotate.corpus.overrides import (
     Row,
@@ -80,7 +81,8 @@ def prepare(
         recipe = _recipe(workspace, inputs, decisions)
         jobs = plan_jobs(inputs.inputs, recipe, parts, workspace.corpus)
         folders = _run(jobs, workers, scheduler, progress)
-        report = _draft(workspace, folders, draft, inputs, recipe)
+        made = made_from(workspace, inputs, decisions)
+        report = _draft(workspace, folders, draft, inputs, recipe, made=made)
         if report.orphans and not allow_orphans:
             raise _orphans_refused(report.orphans)
         if not dry_run:
@@ -128,7 +130,13 @@ def _run(
 
 
 def _draft(
-    workspace: Workspace, folders: list[Path], draft: Path, inputs: InputPlan, recipe: Recipe
+    workspace: Workspace,
+    folders: list[Path],
+    draft: Path,
+    inputs: InputPlan,
+    recipe: Recipe,
+    *,
+    made: str,
 ) -> PrepareReport:
     """Put the parts together to a corpus beside the one that is there."""
     from annotate.corpus.merge import merge
@@ -138,7 +146,7 @@ def _draft(
     with RowFiles(draft) as files:
         merged = merge([Part(folder) for folder in folders], files, pushed)
         counts = _counts(files)
-        files.seal({"recipe": recipe.digest, "counts": counts})
+        files.seal({"recipe": recipe.digest, "made_from": made, "counts": counts})
     left_out = dict(zip(LEFT_OUT, files.left_out, strict=True))
     return PrepareReport(
         counts=counts,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -13,7 +12,6 @@ from typing import Literal
 from annotate.corpus.archives import Member, PackedError, members, open_gzip
 from annotate.corpus.articles import Received, Rejected, Source
 from annotate.corpus.binary import what_binary, what_lines
-from annotate.corpus.columns import note_of
 from annotate.corpus.decode import HEAD, Recoded, decode, wide_encoding
 from annotate.corpus.forms import FORMS, Form, form_of
 from annotate.corpus.inputs import Input
@@ -57,21 +55,6 @@ def read_inputs(
                 seen.add(result.id)
                 known = table.of(result.id, result.source.path)
                 yield replace(result, metadata=known.or_else(result.metadata))
-
-
-def column_notes(inputs: Iterable[Input], settings: PrepareSettings) -> tuple[str, ...]:
-    """Say once for each doubt which columns were taken, by the first record of every input."""
-    notes: dict[tuple[str, tuple[str, ...]], str] = {}
-    for item in inputs:
-        form = form_of(item.path.name)
-        if form is None or form.kind in {"text", "html"}:
-            continue
-        reader = RowReader(settings)
-        with suppress(OSError):
-            next(_read_form(Piece(item), form, reader), None)
-        for role, keys in reader.columns.twice:
-            notes.setdefault((role, keys), note_of(item.name, role, keys))
-    return tuple(notes.values())
 
 
 def read_piece(piece: Piece, settings: PrepareSettings) -> Iterator[Received | Rejected]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -109,6 +110,7 @@ def place(draft: Path, workspace: Workspace) -> None:
         (workspace.corpus / MANIFEST).unlink(missing_ok=True)
         for file in sorted(draft.iterdir(), key=lambda file: file.name == MANIFEST):
             file.replace(workspace.corpus / file.name)
+        os.utime(workspace.corpus / MANIFEST)  # later than the articles that were copied in
 
 
 def let_go(workspace: Workspace) -> Ledger:

@@ -25,7 +25,6 @@ from annotate.labels.facts import (
     change_of,
     diff,
     facts_of,
-    key_of,
 )
 from annotate.labels.shelf import AnswerKey
 
@@ -53,32 +52,24 @@ def history(
 ) -> list[Event]:
     """Tell what happened to one chunk, oldest first; `text` is the chunk as it was pushed.
 
-    `tasks` and `answers` are the ledgers' rows of this chunk, `configs` those of all projects.
+    `tasks` and `answers` are the ledgers' rows of this chunk, `configs` those of all projects:
+    a page is told of if it was applied between the chunk's first push and its last event.
     """
-    projects = {_project(row) for row in (*tasks, *answers)}
-    applied = [row for row in configs if _project(row) in projects]
-    events = [*_task_events(tasks), *_config_events(applied)]
+    events = list(_task_events(tasks))
     for rows in _by_answer(answers):
         events += _in_time(list(_answer_events(rows, text)))
+    projects = {_project(row) for row in (*tasks, *answers)}
+    applied = [row for row in configs if _project(row) in projects]
+    events += _meanwhile(_config_events(applied), events)
     return sorted(events, key=lambda event: event.at)  # stable: each answer keeps its order
 
 
-def replay(events: Iterable[Event]) -> dict[AnswerKey, Facts]:
-    """Carry the changes of all answers out; gives those that were not deleted."""
-    found: dict[AnswerKey, Facts] = {}
-    for event in events:
-        if event.annotation_id is None:
-            continue
-        key = (event.project_id, event.project_created_at, event.annotation_id)
-        facts = found.setdefault(key, {})
-        for change in event.changes:
-            if change.after is None and change.before is not None:
-                del facts[key_of(change.before)]
-            elif change.after is not None:
-                facts[key_of(change.after)] = change.after
-        if event.kind == "deleted":
-            del found[key]
-    return found
+def _meanwhile(pages: Iterable[Event], events: Sequence[Event]) -> list[Event]:
+    """Leave out the pages that were gone before a chunk came, or came after all was done."""
+    times = [event.at for event in events if event.at]
+    pushed = [event.at for event in events if event.at and event.kind == "pushed"]
+    first, last = min(pushed or times, default=""), max(times, default="")
+    return [page for page in pages if first <= page.at <= last]
 
 
 def _project(row: Json) -> tuple[int, str]:

@@ -18,7 +18,7 @@ from annotate.labels.configs import Configs, staleness
 from annotate.labels.derive import Passage, derive_attributes, derive_relations
 from annotate.labels.entities import Gazetteer
 from annotate.labels.regions import read_results
-from annotate.labels.shelf import AnswerKey, answers_on, current
+from annotate.labels.shelf import answers_on
 from annotate.labels.sift import sift
 from annotate.ledger import Ledger
 from annotate.schema.model import Schema
@@ -76,7 +76,7 @@ class AnswerReader:
             return _nothing("text-changed", row, message)
         config = self.configs.in_force(row)
         version = config.version if config else ""
-        annotation, findings, unknown = _decode(row, passage, self.schema, version)
+        annotation, findings, unknown = read_annotation(row, passage, self.schema, version)
         stale = staleness(config, self.schema, unknown) if config else None
         if stale:
             findings.append(Finding("schema-stale", "warning", _place(row), stale))
@@ -116,26 +116,16 @@ def chunks_as_pushed(tasks: Iterable[Json]) -> dict[str, Json]:
     return {row["chunk_id"]: row["chunk"] for row in tasks if row["event"] == "present"}
 
 
-def current_rows(ledger: Iterable[Json]) -> dict[AnswerKey, Json]:
-    """Give the last version of each annotation not deleted, by project, its birth, and id."""
-    return current((row, row) for row in ledger)
+class Decoded(NamedTuple):
+    """An answer, what is wrong with it, and its names that the schema does not have."""
 
-
-def read_annotation(
-    row: Json, passage: Passage, schema: Schema, schema_version: str
-) -> tuple[Annotation, list[Finding]]:
-    """Decode one ledger row, bring the borders to rule, and derive what a rule can tell."""
-    decoded = _decode(row, passage, schema, schema_version)
-    return decoded.annotation, decoded.findings
-
-
-class _Decoded(NamedTuple):
     annotation: Annotation
     findings: list[Finding]
     unknown: list[str]
 
 
-def _decode(row: Json, passage: Passage, schema: Schema, schema_version: str) -> _Decoded:
+def read_annotation(row: Json, passage: Passage, schema: Schema, schema_version: str) -> Decoded:
+    """Decode one ledger row, bring the borders to rule, and derive what a rule can tell."""
     record, place = row["annotation"], _place(row)
     reading = read_results(record["result"] or [], passage.text, schema, place)
     spans = [
@@ -153,7 +143,7 @@ def _decode(row: Json, passage: Passage, schema: Schema, schema_version: str) ->
         document=tuple(reading.document),
         missing=tuple(missing),
     )
-    return _Decoded(annotation, [*reading.findings, *kept.findings], reading.unknown)
+    return Decoded(annotation, [*reading.findings, *kept.findings], reading.unknown)
 
 
 def _header(row: Json, schema_version: str) -> Annotation:

@@ -30,12 +30,6 @@ class Summary:
     findings: tuple[Finding, ...]
 
 
-def summarise(workspace: Workspace) -> Summary:
-    """Count over all answers that stand in the ledger."""
-    schema = load_schema(workspace.schema_file)
-    return _count(_answers(workspace, schema, _standing(workspace)), schema)
-
-
 def summarise_rows(workspace: Workspace, rows: Iterable[Json]) -> Summary:
     """Count over these rows of annotations.jsonl alone, each once; deletions count for nothing.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from annotate.corpus import Chunk
@@ -65,19 +65,3 @@ def _tags(spans: Sequence[Span], places: Sequence[tuple[int, int]], lost: list[L
             tags[first] = f"B-{span.label}"
             tags[first + 1 : last + 1] = [f"I-{span.label}"] * (last - first)
     return tags
-
-
-def spans_of_tags(row: Json, layer: str) -> Iterator[tuple[int, int, str]]:
-    """Read start, end and label of each span back from a row's tags."""
-    begun: tuple[int, str] | None = None
-    end = 0
-    columns = (row["starts"], row["ends"], row[tag_column(layer)])
-    for start, stop, tag in zip(*columns, strict=True):
-        if begun and not tag.startswith("I-"):
-            yield begun[0], end, begun[1]
-            begun = None
-        if tag.startswith("B-"):
-            begun = start, tag[2:]
-        end = stop
-    if begun:
-        yield begun[0], end, begun[1]

@@ -1,46 +1,27 @@
-"""The door to one Label Studio server, through label-studio-sdk.
+"""The door to one Label Studio: its projects, tasks and people, by what push and pull ask of them.
 
-Answers come back as the server sent them, but for `DISPLAY_ONLY`: the SDK's models drop keys
-that they do not know, and the ledger keeps those. Every failure leaves as a `RemoteError`.
+Answers come back as the server sent them, but for `DISPLAY_ONLY`.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
-import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from email.utils import format_datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 
-from annotate.errors import ConfigError, RemoteError
-from annotate.studio.faults import (
-    BAD_REQUEST,
-    NOT_FOUND,
-    NOT_OURS,
-    PASSING,
-    UNAUTHORISED,
-    UNREACHABLE,
-    DoubtfulError,
-    blamed,
-    translated,
-)
-from annotate.studio.server import running_server
-from annotate.workspace import Workspace
+from annotate.errors import RemoteError
+from annotate.studio.connection import Connection, Json
+from annotate.studio.faults import BAD_REQUEST, NOT_FOUND, DoubtfulError, blamed, translated
 
-Json = dict[str, Any]
-T = TypeVar("T")
-
-ATTEMPTS = 5
 READ_PAGE, IDS_PAGE = 500, 5000
 LONGEST_ADDRESS = 4000  # characters; gunicorn takes no more than 4,094
 AT_ONCE = 2
-NO_RETRY = {"max_retries": 0}
 KEYS = "id,data,meta,overlap,total_annotations,cancelled_annotations"
 # The server adds these for its own table view: one holds an e-mail, one changes by the minute.
 DISPLAY_ONLY = ("created_username", "created_ago")
@@ -48,31 +29,8 @@ IMPORT_POLL, IMPORT_LIMIT = 0.5, 3600.0  # seconds; the first one doubles up to 
 SLOWEST_POLL = 10.0  # … for each answer holds the tasks again
 
 
-class Studio:
-    """One Label Studio server.
-
-    What can be said twice without harm is retried: reads, and changes to one value. A write
-    that makes something is sent once.
-    """
-
-    def __init__(self, url: str, api_key: str, timeout: float = 60) -> None:
-        """Connect, and find out whether the key is good; `timeout` is seconds a request."""
-        self.url = _checked_url(url)
-        from label_studio_sdk import LabelStudio
-
-        self._sdk: Any = translated(
-            lambda: LabelStudio(base_url=self.url, api_key=api_key, timeout=timeout, max_retries=0),
-            self.url,
-        )
-        self._date = ""
-        self._met = False  # whether the server has answered: then its address is right
-        self.user = self._get("api/current-user/whoami")
-        if not isinstance(self.user, dict) or not {"id", "email"} <= self.user.keys():
-            raise RemoteError(
-                f"the server at {self.url} does not answer like Label Studio",
-                "check the address; a proxy or a login page may stand in front of it",
-            )
-        self._met = True
+class Studio(Connection):
+    """One Label Studio server."""
 
     def find_projects(self, marker: str) -> list[Json]:
         """All projects whose description holds `marker`, oldest first."""
@@ -96,13 +54,6 @@ class Studio:
 
     def delete_project(self, project_id: int) -> None:
         self._delete(f"api/projects/{project_id}/")
-
-    def clock(self) -> str:
-        """Tell the server's own time, from the `Date` header of its last answer (RFC 9110).
-
-        Our own, where a proxy has taken it out.
-        """
-        return self._date or format_datetime(datetime.now(UTC), usegmt=True)
 
     def import_tasks(self, project_id: int, tasks: Sequence[Json]) -> list[int] | None:
         """Send tasks in one request, all or none; ids come back in the order of `tasks`.
@@ -248,17 +199,6 @@ class Studio:
     def delete_task(self, task_id: int) -> None:
         self._delete(f"api/tasks/{task_id}/")
 
-    def _delete(self, path: str) -> None:
-        """Delete something. Sent once: SQLite may give its id to something else meanwhile.
-
-        Raises `DoubtfulError` when it is unknown whether it is gone.
-        """
-        try:
-            self._heard("DELETE", path)
-        except RemoteError as error:
-            if error.status != NOT_FOUND:
-                raise
-
     def annotate(self, task_id: int, annotation: Mapping[str, Any]) -> Json:
         """Submit an answer as the owner of the key."""
         return self._post(f"api/tasks/{task_id}/annotations/", json=dict(annotation))
@@ -277,75 +217,6 @@ class Studio:
             answer = self._get("api/projects/", {"page": page, "page_size": READ_PAGE})
             yield from answer["results"]
             page, more = page + 1, bool(answer["next"])
-
-    def _get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
-        """Read JSON as sent."""
-        return self._request("GET", path, params=params, parsed=True)
-
-    def _request(self, method: str, path: str, *, parsed: bool = False, **content: Any) -> Any:
-        """Ask, and ask again while the fault may pass: for what may be carried out twice."""
-
-        def ask() -> Any:
-            answer = translated(lambda: self._send(method, path, **content), self.url)
-            return translated(answer.json, self.url) if parsed else answer
-
-        return self._insisting(ask, self._may_pass)
-
-    def _post(self, path: str, **content: Any) -> Json:
-        """Make something; tried again only when the server certainly heard nothing."""
-        answer = self._heard("POST", path, **content)
-        body: Json = translated(answer.json, self.url, writing=True)
-        return body
-
-    def _heard(self, method: str, path: str, **content: Any) -> Any:
-        """Send what must not be carried out twice."""
-
-        def write() -> Any:
-            return translated(lambda: self._send(method, path, **content), self.url, writing=True)
-
-        return self._insisting(write, self._was_not_heard)
-
-    def _insisting(self, call: Callable[[], T], again: Callable[[RemoteError], bool]) -> T:
-        """Make a call up to `ATTEMPTS` times, with growing pauses."""
-        for attempt in range(ATTEMPTS - 1):
-            try:
-                return call()
-            except RemoteError as error:
-                if not again(error):
-                    raise
-                time.sleep(0.2 * 2**attempt)
-        return call()
-
-    def _may_pass(self, error: RemoteError) -> bool:
-        passing = error.status is None or error.status in PASSING
-        cut = error.status == NOT_OURS and self._met  # an answer that ended too early
-        return passing or cut or self._was_not_heard(error)
-
-    def _was_not_heard(self, error: RemoteError) -> bool:
-        """Whether nothing was sent to a server that has answered before: it may be starting."""
-        return error.status == UNREACHABLE and self._met
-
-    def _send(self, method: str, path: str, **content: Any) -> Any:
-        """Send one request with the SDK's own login; raises the SDK's error for a bad status.
-
-        Sent once more when the access token ran out on its way: the SDK asks for a new one by
-        its own clock alone, and a 401 carried nothing out.
-        """
-        from label_studio_sdk.core.api_error import ApiError
-
-        wrapper = self._sdk._client_wrapper  # noqa: SLF001 - its login, and JSON as it was sent
-        tokens = wrapper._tokens_client  # noqa: SLF001
-        for last in (tokens._use_legacy_token, True):  # noqa: SLF001
-            answer = wrapper.httpx_client.request(
-                path, method=method, request_options=NO_RETRY, **content
-            )
-            if answer.status_code != UNAUTHORISED or last:
-                break
-            tokens._access_token = None  # noqa: SLF001
-        self._date = answer.headers.get("date", self._date)
-        if not answer.is_success:
-            raise ApiError(status_code=answer.status_code, body=answer.text)
-        return answer
 
 
 _ID = "&ids[]={}"
@@ -371,62 +242,6 @@ def _where(column: str, operator: str, kind: str, value: object) -> Json:
         "type": kind,
         "value": value,
     }
-
-
-def connect(workspace: Workspace) -> Studio:
-    """Open the server that settings, environment or a running `annotate serve` name.
-
-    Address: `LABEL_STUDIO_URL`, then `annotate.toml`, then `annotate serve` of this workspace.
-    Key: `LABEL_STUDIO_API_KEY`, and for the workspace's own server its own login.
-    """
-    import os
-
-    url = os.environ.get("LABEL_STUDIO_URL") or workspace.settings.studio.url
-    key = os.environ.get("LABEL_STUDIO_API_KEY")
-    own = running_server(workspace)
-    if url is None and own is not None:
-        return Studio(own.url, own.login.token, workspace.settings.studio.timeout)
-    if url is None and (workspace.private / "server.json").exists():
-        raise ConfigError(
-            "the Label Studio of this workspace does not answer",
-            "wait until `annotate serve` says that it is running, or start it again",
-        )
-    if url is None:
-        raise ConfigError(
-            "no Label Studio is known",
-            "start one with `annotate serve` in another terminal, or set LABEL_STUDIO_URL "
-            "and LABEL_STUDIO_API_KEY",
-        )
-    if key is None and own is not None and own.url == url.rstrip("/"):
-        key = own.login.token
-    if not key:
-        raise ConfigError(
-            f"no API key for {url}",
-            "set LABEL_STUDIO_API_KEY; the key is in Label Studio under Account & Settings",
-        )
-    if not re.fullmatch(r"[!-~]+", key):
-        raise ConfigError(
-            "the API key holds spaces or characters that no key has",
-            "copy it again; the key is in Label Studio under Account & Settings",
-        )
-    return Studio(url, key, workspace.settings.studio.timeout)
-
-
-def _checked_url(url: str) -> str:
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ConfigError(
-            f"{url!r} is not the address of a server",
-            "write it as http://HOST:PORT or https://HOST",
-        )
-    if parts.username or parts.password:
-        raise ConfigError(
-            "the address of Label Studio holds a login",
-            "leave the login out of the address; set LABEL_STUDIO_API_KEY instead",
-        )
-    return url.rstrip("/")
 
 
 def _without_display(task: Json) -> Json:

@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from annotate.errors import RemoteError
-from annotate.studio.client import connect
+from annotate.studio.connect import connect
 from annotate.workspace import Workspace
 
 

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from annotate.errors import ConfigError, RefusedError
-from annotate.ledger import Ledger
-from annotate.schema import (
-    Schema,
-    compare_schemas,
-    parse_schema,
-    render_instructions,
-    render_xml,
-)
+from annotate.schema import Schema, render_instructions, render_xml
+from annotate.studio.applied import note_applied, note_intent, settle_intent
 from annotate.studio.client import Studio
 from annotate.studio.drift import Losses, PageChange, compare_pages
 from annotate.studio.faults import DoubtfulError
-from annotate.studio.sent import same_project
 from annotate.workspace import StudioSettings, Workspace
 
 Json = dict[str, Any]
@@ -167,12 +159,16 @@ def _labelling(studio: StudioSettings) -> Json:
 def apply_project(
     plan: ProjectPlan, project: Json, studio: Studio, workspace: Workspace, schema: Schema
 ) -> Json:
-    """Create or change the project as planned, and note the labelling page now in force."""
+    """Create or change the project as planned; its labelling page is noted before and after."""
+    if project:
+        settle_intent(workspace, project)
+    if plan.settings:
+        note_intent(workspace, schema, project, studio.clock())
     if plan.project_id is None:
         project = _create_once(plan, studio, workspace)
     elif plan.settings:
         project = studio.update_project(plan.project_id, **plan.settings)
-    _note_config(workspace, schema, project, studio.clock())
+    note_applied(workspace, schema, project, studio.clock())
     return project
 
 
@@ -196,41 +192,3 @@ def overlap_warning(workspace: Workspace) -> str | None:
             "overlap_share does nothing while overlap_annotators is not above annotators_per_chunk"
         )
     return None
-
-
-def version_warning(workspace: Workspace, schema: Schema, project: Json | None) -> str | None:
-    """Say when the schema has changed since it was last applied, and its version too little."""
-    noted = [row for row in _config_ledger(workspace) if project and same_project(row, project)]
-    source = noted[-1].get("schema_yaml") if noted else None
-    if source is None:
-        return None
-    change = compare_schemas(parse_schema(source, "the schema as it was applied"), schema)
-    if change.enough:
-        return None
-    return f"the schema has changed, and says {schema.version}: the change needs {change.needed}"
-
-
-def _config_ledger(workspace: Workspace) -> Ledger:
-    return Ledger(workspace.labels / "config.jsonl")
-
-
-def _note_config(workspace: Workspace, schema: Schema, project: Json, at: str) -> None:
-    config = render_xml(schema)
-    row = {
-        "at": at,
-        "project_id": project["id"],
-        "project_created_at": project["created_at"],
-        "schema": schema.name,
-        "schema_version": schema.version,
-        "sha256": hashlib.sha256(config.encode()).hexdigest(),
-        "label_config": config,
-        "schema_yaml": workspace.schema_file.read_text(encoding="utf-8"),
-    }
-    ledger = _config_ledger(workspace)
-    noted = [old for old in ledger if same_project(old, project)]
-    if not noted or _in_force(noted[-1]) != _in_force(row):
-        ledger.append([row])
-
-
-def _in_force(row: Json) -> tuple[str, str, str | None]:
-    return row["sha256"], row["schema_version"], row.get("schema_yaml")

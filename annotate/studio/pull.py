@@ -18,7 +18,8 @@ from annotate.errors import RefusedError
 from annotate.labels.pseudonyms import SECRET_BYTES, Pseudonyms, open_pseudonyms
 from annotate.ledger import Ledger, now
 from annotate.studio.answers import Answers, Brought
-from annotate.studio.client import Studio, connect, parts_of
+from annotate.studio.client import Studio, parts_of
+from annotate.studio.connect import connect
 from annotate.studio.cursor import Cursor, read_cursor, write_cursor
 from annotate.studio.project import MAIN, need_project
 from annotate.studio.sent import Sent, read_sending, same_project

@@ -34,6 +34,10 @@ class Records:
         self.sending = read_sending(self.ledger, project)
 
     @property
+    def project_id(self) -> int:
+        return int(self.project["id"])
+
+    @property
     def unsure(self) -> set[str]:
         """The chunks whose last batch has no known end."""
         return self.sending.unsure & self.wanted.keys()
@@ -54,7 +58,7 @@ class Records:
             "role": MAIN,
             "chunk_id": key,
             "task_id": known.task_id if known else None,
-            "project_id": int(self.project["id"]),
+            "project_id": self.project_id,
             "project_created_at": self.project["created_at"],
             "text_sha256": wanted.text_sha256 if wanted else known and known.text_sha256,
             "schema_version": self.schema_version,

@@ -11,7 +11,7 @@ from annotate.errors import ConfigError, InputError, RemoteError
 from annotate.labels.read import Answer
 from annotate.labels.summary import each_answer
 from annotate.ledger import Ledger
-from annotate.studio.client import connect
+from annotate.studio.connect import connect
 from annotate.studio.cursor import read_cursor
 from annotate.studio.overlap import is_shared
 from annotate.studio.project import find_project

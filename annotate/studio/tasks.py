@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from annotate.corpus import Chunk, Metadata
-from annotate.corpus.store import each_chunk, each_header
+from annotate.corpus.store import Header, each_chunk, each_header
 from annotate.corpus.withdrawn import withdrawn
 from annotate.errors import InputError
 from annotate.workspace import Workspace
@@ -66,16 +66,28 @@ def each_task(workspace: Workspace, schema_version: str) -> Iterator[Task]:
 
     Raises `InputError` when nothing was prepared yet.
     """
-    headers = {header.id: header for header in each_header(workspace)}
     gone = withdrawn(workspace)
-    for article_id, group in groupby(each_chunk(workspace), attrgetter("article_id")):
-        if article_id in gone:
+    for header, chunks in _each_article(workspace):
+        if header.id in gone:
             continue
-        chunks, header = list(group), headers[article_id]
         for chunk in chunks:
             data = task_data(chunk, header.metadata, len(chunks), schema_version)
             _check(data)
             yield Task(chunk, header.sha256, header.metadata.language, data)
+
+
+def _each_article(workspace: Workspace) -> Iterator[tuple[Header, list[Chunk]]]:
+    """Read both files side by side: articles and chunks stand in them in one order."""
+    headers = each_header(workspace)
+    for article_id, group in groupby(each_chunk(workspace), attrgetter("article_id")):
+        header = next((each for each in headers if each.id == article_id), None)
+        if header is None:
+            raise InputError(
+                f"corpus/chunks.jsonl holds chunks of {article_id} where corpus/articles.jsonl "
+                "has no such article",
+                "run `annotate prepare` to make the corpus again",
+            )
+        yield header, list(group)
 
 
 def _check(data: Mapping[str, str]) -> None:

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from annotate.studio.client import Studio
 from annotate.studio.server import running_server
 from tests.outcome import assert_error
 
@@ -62,10 +63,33 @@ def test_pull_before_push_says_what_to_do_first(sample):
 
 def test_the_verbs_print_the_promised_json(sample):
     pushed = json.loads(run(sample, "push", "--json").stdout)
-    assert set(pushed) == {"project_id", "created", "present", "changed", "duplicates"}
+    counts = {"project_id", "created", "present", "changed", "duplicates"}
+    # A program must learn what a person reads in the lines below the counts.
+    assert set(pushed) == counts | {
+        "removed",
+        "gone",
+        "shared",
+        "predicted",
+        "differences",
+        "warnings",
+    }
+    assert (pushed["differences"], pushed["warnings"]) == ([], [])
     pulled = json.loads(run(sample, "pull", "--json").stdout)
     assert set(pulled) == {"new", "changed", "deleted", "skipped", "unchanged"}
     assert json.loads(run(sample, "status", "--json").stdout)["server"]["tasks"] > 0
+
+
+def test_json_tells_a_program_what_the_terminal_tells_a_person(sample, server):
+    report = json.loads(run(sample, "push", "--json").stdout)
+    studio = Studio(server.url, server.login.token)
+    task = next(studio.tasks(report["project_id"], answers=False))
+    studio.delete_task(task["id"])
+    studio.update_project(report["project_id"], show_skip_button=False)
+    planned = json.loads(run(sample, "push", "--dry-run", "--json").stdout)
+    pushed = json.loads(run(sample, "push", "--json").stdout)
+    for told in (planned, pushed):
+        assert told["gone"] == 1
+        assert told["differences"] == ["show skip button: False becomes True"]
 
 
 def test_no_output_and_no_file_under_version_control_holds_a_secret(sample, server):

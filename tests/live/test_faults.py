@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,38 @@ def test_a_push_after_a_killed_one_waits_until_the_server_is_still(sample):
     ledger.append([row | {"at": now()} for row in intents])
     report = push(sample)
     assert (report.created, report.present, report.duplicates) == (0, len(intents), 0)
+
+
+class Dying(Studio):
+    """Ends the process, for all that the ledger can tell, once the project is as it shall be."""
+
+    def update_project(self, project_id, **settings):
+        super().update_project(project_id, **settings)
+        raise KeyboardInterrupt
+
+
+def with_key(workspace, old, new, version):
+    """Put a label on another key, under another version of the schema."""
+    text = workspace.schema_file.read_text(encoding="utf-8")
+    assert f"key: {old}\n" in text
+    text = re.sub(r"(?m)^version: .*$", f"version: {version}", text)
+    workspace.schema_file.write_text(text.replace(f"key: {old}\n", f"key: {new}\n"), "utf-8")
+
+
+def test_a_page_is_noted_though_the_push_was_killed_as_it_was_applied(sample, server, studio):
+    report = push(sample)
+    with_key(sample, "w", '"0"', "1.0.1")
+    with pytest.raises(KeyboardInterrupt):
+        push(sample, studio=Dying(server.url, server.login.token))
+    assert 'hotkey="0"' in studio.project(report.project_id)["label_config"]
+    with_key(sample, '"0"', "w", "1.0.2")
+    push(sample)
+    rows = list(Ledger(sample.labels / "config.jsonl"))
+    pages = [row for row in rows if "schema_version" in row]
+    assert [row["schema_version"] for row in pages] == ["1.0.0", "1.0.1", "1.0.2"]
+    killed = next(row for row in rows if row.get("page", {}).get("schema_version") == "1.0.1")
+    assert pages[1]["at"] == killed["at"]
+    assert 'hotkey="0"' in pages[1]["label_config"]
 
 
 def test_answers_of_another_server_are_not_taken_for_deleted(sample, studio):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from annotate.errors import RemoteError
-from annotate.labels.read import current_rows
+from annotate.labels.shelf import answers_on
 from annotate.ledger import Ledger
 from annotate.studio import client
 from annotate.studio.client import Studio
@@ -34,7 +34,9 @@ def rows_of(workspace):
 
 def standing(workspace):
     """Annotation ids that the ledger says are on the server."""
-    return {row["annotation_id"] for row in current_rows(rows_of(workspace)).values()}
+    return {
+        row["annotation_id"] for row in answers_on(workspace.labels / "annotations.jsonl").rows()
+    }
 
 
 def on_server(studio, project_id):

@@ -276,3 +276,18 @@ def test_a_lock_ends_with_the_process_that_held_it(workspace: Workspace) -> None
         holder.kill()
     with lock(workspace, "push"):
         pass
+
+
+def test_a_secret_is_on_disk_before_it_has_its_name_and_its_name_before_anyone_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, real, synced = tmp_path / "secret", os.fsync, list[tuple[int, bool]]()
+
+    def fsync(handle: int) -> None:
+        synced.append((os.fstat(handle).st_ino, path.exists()))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    write_private(path, "a" * 64)
+    assert synced == [(path.stat().st_ino, False), (tmp_path.stat().st_ino, True)]
+    assert (path.read_text(encoding="utf-8"), path.stat().st_mode & 0o777) == ("a" * 64, 0o600)

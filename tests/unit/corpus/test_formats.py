@@ -13,7 +13,7 @@ import pytest
 
 from annotate.corpus import Metadata, Received, Rejected, plan_inputs
 from annotate.corpus.pieces import Piece
-from annotate.corpus.read import column_notes, read_piece
+from annotate.corpus.read import read_piece
 from annotate.workspace import ColumnSettings, PrepareSettings
 
 if TYPE_CHECKING:
@@ -142,12 +142,10 @@ def test_settings_name_columns_that_nothing_else_tells(workspace: Workspace) -> 
     assert received.metadata.title == "Fähre"
 
 
-def test_a_choice_between_columns_is_told_once(workspace: Workspace) -> None:
-    for name in ("a.jsonl", "b.jsonl"):
-        (workspace.articles / name).write_text('{"content": "c", "body": "b"}\n', encoding="utf-8")
-    (workspace.articles / "c.txt").write_text("text", encoding="utf-8")
-    (note,) = column_notes(plan_inputs(workspace).inputs, PrepareSettings())
-    assert note.startswith("articles/a.jsonl: the text is read from body, not from content")
+def test_of_two_columns_that_fit_the_more_telling_one_is_read(workspace: Workspace) -> None:
+    (received,) = read(workspace, "a.jsonl", b'{"content": "c", "body": "b"}\n')
+    assert isinstance(received, Received)
+    assert received.raw == "b"
 
 
 def test_dates_and_numbers_of_parquet_become_metadata(workspace: Workspace) -> None:

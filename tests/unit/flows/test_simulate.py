@@ -74,7 +74,7 @@ def answered_by(gold: GoldChunk, slips: Slips, seed: int = 0) -> Json:
 def as_read(gold: GoldChunk, record: Json) -> Annotation:
     passage = marked(gold.chunk.text).passage()
     row = answered("c-1", record["result"], was_cancelled=record["was_cancelled"])
-    annotation, findings = read_annotation(row, passage, STARTER, "1.0.0")
+    annotation, findings, _ = read_annotation(row, passage, STARTER, "1.0.0")
     # Who takes a Speaker for a Relay draws an arrow that the schema does not have.
     assert {item.code for item in findings} <= {"relation-unknown"}
     return annotation

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from annotate.corpus import Chunk
 from annotate.labels.annotation import Relation
 from annotate.labels.regions import write_results
+from annotate.labels.shelf import AnswerKey, current
 from annotate.ledger import Ledger
 from tests.unit.labels.marked import STARTER, Marked, link
 
@@ -80,6 +81,11 @@ def applied(version: str, at: str) -> Json:
         "schema_version": version,
         "sha256": version,
     }
+
+
+def standing(rows: Iterable[Json]) -> dict[AnswerKey, Json]:
+    """Give the last version of each answer that was not deleted, from rows in no file."""
+    return current((row, row) for row in rows)
 
 
 def write_ledgers(

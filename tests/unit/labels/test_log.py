@@ -73,4 +73,4 @@ def test_a_chunk_that_was_only_prepared_has_an_empty_log(tmp_path: Path) -> None
 def test_an_answer_to_a_chunk_that_nobody_pushed_has_a_log(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, [answered("c-elsewhere")])
     (log,) = chunk_logs(workspace, "c-else")
-    assert [event.kind for event in log.events] == ["schema", "empty"]
+    assert [event.kind for event in log.events] == ["empty"]

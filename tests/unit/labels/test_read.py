@@ -9,10 +9,19 @@ from hypothesis import strategies as st
 
 from annotate.corpus import Chunk
 from annotate.labels.annotation import Annotation, Attribute
-from annotate.labels.read import Labels, current_rows, read_labels
+from annotate.labels.read import Labels, read_labels
 from annotate.ledger import Ledger
 from tests.unit.labels.marked import STARTER, marked
-from tests.unit.labels.rows import ANNA, BORIS, answered, applied, drawn, taken_back, write_ledgers
+from tests.unit.labels.rows import (
+    ANNA,
+    BORIS,
+    answered,
+    applied,
+    drawn,
+    standing,
+    taken_back,
+    write_ledgers,
+)
 
 Json = dict[str, Any]
 CASE = marked("[Speaker s1|Macron] wants “[Support a1| an [ceasefire t1|immediate truce].]” Now.")
@@ -151,7 +160,7 @@ def test_what_stands_is_the_last_word_on_each_answer(log: list[tuple[int, str, i
         for key, kind, number in log
     ]
     last = {key: (kind, number) for key, kind, number in log}
-    found = {key[-1]: row["annotation"]["lead_time"] for key, row in current_rows(rows).items()}
+    found = {key[-1]: row["annotation"]["lead_time"] for key, row in standing(rows).items()}
     assert found == {key: number for key, (kind, number) in last.items() if kind == "v"}
 
 

@@ -1,30 +1,34 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from annotate.labels.read import current_rows, read_labels
+from annotate.labels.read import read_labels
 from annotate.labels.shelf import answers_on, chunks_on
-from annotate.labels.summary import each_answer, each_finding, summarise, summarise_rows
+from annotate.labels.summary import each_answer, each_finding, summarise_rows
 from annotate.ledger import Ledger
 from tests.unit.labels.marked import STARTER
-from tests.unit.labels.rows import BORIS, answered, taken_back
+from tests.unit.labels.rows import BORIS, answered, standing, taken_back
 from tests.unit.release.source import ANSWERS, CHUNKS, PARTS, drawn, make_workspace
 
 Json = dict[str, Any]
 
 
-def test_a_summary_of_rows_counts_as_one_of_the_ledger(tmp_path: Path) -> None:
+def test_a_summary_of_all_rows_counts_what_the_answers_hold(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path)
     rows = list(Ledger(workspace.labels / "annotations.jsonl"))
-    whole = summarise(workspace)
+    held = [answer.annotation for answer in each_answer(workspace) if answer.annotation]
+    spans = Counter(span.label for annotation in held for span in annotation.spans)
+    found = tuple(each_finding(workspace))
     (workspace.labels / "annotations.jsonl").unlink()  # it is not read again
-    assert summarise_rows(workspace, iter(rows)) == whole
-    assert whole.labels["Speaker"] == 3
+    summary = summarise_rows(workspace, iter(rows))
+    assert {name: count for name, count in summary.labels.items() if count} == spans
+    assert (summary.findings, summary.labels["Speaker"]) == (found, 3)
 
 
 def test_a_summary_of_rows_counts_these_rows_alone(tmp_path: Path) -> None:
@@ -62,7 +66,7 @@ def test_shelved_answers_are_those_that_stand_in_their_order(tmp_path: Path) -> 
     ledger = Ledger(tmp_path / "annotations.jsonl")
     ledger.append([first, second, newer, answered("c-3", annotation_id=3)])
     ledger.append([taken_back(second)])
-    assert list(answers_on(ledger.path).rows()) == list(current_rows(ledger).values())
+    assert list(answers_on(ledger.path).rows()) == list(standing(ledger).values())
 
 
 def test_a_torn_last_line_is_on_no_shelf(tmp_path: Path) -> None:

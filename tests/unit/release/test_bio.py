@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from annotate.corpus import Chunk
 from annotate.labels.annotation import Span
-from annotate.release.bio import bio_row, spans_of_tags, tag_names
+from annotate.release.bio import bio_row, tag_column, tag_names
 from tests.unit.labels.texts import nasty_texts
 
 Json = dict[str, Any]
@@ -61,6 +62,22 @@ def texts_with_spans(draw: st.DrawFn) -> tuple[str, list[Span]]:
         layer = draw(st.sampled_from(LAYERS))
         spans.append(span(str(number), start, end, draw(st.sampled_from("xy")), layer))
     return text, spans
+
+
+def spans_of_tags(row: Json, layer: str) -> Iterator[tuple[int, int, str]]:
+    """Read start, end and label of each span back from a row's tags."""
+    begun: tuple[int, str] | None = None
+    end = 0
+    columns = (row["starts"], row["ends"], row[tag_column(layer)])
+    for start, stop, tag in zip(*columns, strict=True):
+        if begun and not tag.startswith("I-"):
+            yield begun[0], end, begun[1]
+            begun = None
+        if tag.startswith("B-"):
+            begun = start, tag[2:]
+        end = stop
+    if begun:
+        yield begun[0], end, begun[1]
 
 
 @given(texts_with_spans())

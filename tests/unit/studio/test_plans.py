@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotate.labels.read import current_rows
 from annotate.studio.answers import Answers, Brought
 from annotate.studio.copies import Copies, Copy
 from annotate.studio.plan import PushPlan, Wanted, plan_push
@@ -19,7 +18,7 @@ from annotate.studio.project import LOCK, ProjectPlan, marker, plan_project, wan
 from annotate.studio.sent import Sending, same_project
 from annotate.workspace import Settings, Workspace
 from tests.unit.labels.marked import STARTER
-from tests.unit.labels.rows import answered
+from tests.unit.labels.rows import answered, standing
 
 Json = dict[str, Any]
 HERE = 4
@@ -337,7 +336,7 @@ def test_an_id_given_out_again_is_one_deleted_and_one_new() -> None:
     assert found.deleted[0]["chunk_id"] == "c-1"
     assert found.new == [new]
     assert not answers.compare([old["task_id"]], [], AT).rows  # it has its tombstone
-    assert list(current_rows([old, *found.rows]).values()) == [new]
+    assert list(standing([old, *found.rows]).values()) == [new]
 
 
 records = st.dictionaries(
@@ -360,7 +359,7 @@ def test_after_a_pull_the_ledger_says_what_the_server_says(
     answers, tasks = known(*recorded.values()), tasks_of(*recorded.values(), *found.values())
     brought = answers.compare(tasks, found.values(), AT)
     ledger = [*recorded.values(), *brought.rows]
-    assert {key[-1]: each for key, each in current_rows(ledger).items()} == found
+    assert {key[-1]: each for key, each in standing(ledger).items()} == found
     assert not answers.compare(tasks, found.values(), AT).rows
     assert len(answers) == len(found)
 

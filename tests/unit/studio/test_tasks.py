@@ -3,10 +3,13 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import given
 
 from annotate.corpus import Chunk, Metadata, prepare
+from annotate.corpus.store import MANIFEST, manifest, read_articles
+from annotate.errors import InputError
 from annotate.flows.init import init
 from annotate.schema.controls import DATA_FIELDS
 from annotate.studio.tasks import RENEWED, data_sha256, each_task, task_data
@@ -77,3 +80,26 @@ def test_parts_are_counted_per_article(tmp_path: Path) -> None:
     assert parts == [f"{number}/{len(parts)}" for number in range(1, len(parts) + 1)]
     assert tasks[-1].data["part"] == "1/1"
     assert all(task.source_sha256 for task in tasks)
+
+
+def test_each_chunk_goes_with_its_own_article_and_a_lost_article_is_told(tmp_path: Path) -> None:
+    init(tmp_path / "sample", sample=True)
+    workspace = Workspace.find(tmp_path / "sample")
+    prepare(workspace)
+    known = {article.id: article for article in read_articles(workspace)}
+    for task in each_task(workspace, "1.0.0"):
+        article = known[task.chunk.article_id]
+        assert task.source_sha256 == article.source.sha256
+        assert task.data["title"] == (article.metadata.title or "")
+    _lose_articles(workspace, keep=1)
+    with pytest.raises(InputError, match="has no such article"):
+        list(each_task(workspace, "1.0.0"))
+
+
+def _lose_articles(workspace: Workspace, keep: int) -> None:
+    """Cut the articles' file down, as no run of prepare leaves it."""
+    file, told = workspace.corpus / "articles.jsonl", manifest(workspace)
+    lines = file.read_bytes().splitlines(keepends=True)[:keep]
+    file.write_bytes(b"".join(lines))
+    told["bytes"]["articles.jsonl"] = file.stat().st_size
+    (workspace.corpus / MANIFEST).write_bytes(orjson.dumps(told))

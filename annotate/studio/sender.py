@@ -1,0 +1,124 @@
+"""Sends chunks in batches: the intent in the ledger before each, the result after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from annotate.schema import Schema
+from annotate.studio.batch import Batch
+from annotate.studio.client import Studio
+from annotate.studio.copies import Copy
+from annotate.studio.predictions import Proposals
+from annotate.studio.records import Records
+from annotate.studio.tasks import Task, data_sha256, each_task
+from annotate.workspace import Workspace
+
+Progress = Callable[[int, int], None]
+BATCH_CHARACTERS = 8_000_000
+
+
+class Sender:
+    """The chunks of one push on their way.
+
+    `sent` are those that were sent, `created` those of them that are known to have arrived;
+    `slowest` is how many seconds an import took at most.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        studio: Studio,
+        schema: Schema,
+        records: Records,
+        progress: Progress,
+    ) -> None:
+        self.workspace, self.studio, self.schema = workspace, studio, schema
+        self.records, self.progress = records, progress
+        self.settings = workspace.settings.studio
+        self.proposals = Proposals(schema, self.settings)
+        self.sent, self.created = set[str](), set[str]()
+        self.proposed = 0
+        self.slowest = 0.0
+
+    def tasks(self, keys: Collection[str]) -> Iterator[Task]:
+        """Read some tasks from the corpus, in its order."""
+        if keys:
+            chosen = set(keys)
+            every = each_task(self.workspace, self.schema.version)
+            yield from (task for task in every if task.chunk.id in chosen)
+
+    def send(self, keys: Sequence[str]) -> bool:
+        """Send chunks, batch by batch; False as soon as it is unknown whether one arrived.
+
+        One request is under way at a time; what comes before and after it is done beside it.
+        """
+        from concurrent.futures import ThreadPoolExecutor
+
+        under_way: Batch | None = None
+        with ThreadPoolExecutor(1) as pool:
+            for tasks in self._batches(keys):
+                batch = self._intended(tasks)
+                if under_way and not self._is_certain(under_way):
+                    return False
+                batch.start(pool)
+                self.sent.update(batch.keys)
+                if under_way:
+                    self._arrived(under_way, len(keys))
+                under_way = batch
+        if under_way and not self._is_certain(under_way):
+            return False
+        if under_way:
+            self._arrived(under_way, len(keys))
+        return True
+
+    def found(self, keys: Collection[str]) -> None:
+        """Count what was found on the server and was sent by this push."""
+        self.created.update(self.sent.intersection(keys))
+
+    def show_proposals(self) -> None:
+        """Let the page show the predictions just sent; a server refuses a version it has none of.
+
+        A project shows those of one version: new tasks matter more than those already looked at.
+        """
+        project_id, version = self.records.project_id, self.proposals.model_version
+        if self.proposed and self.studio.project(project_id)["model_version"] != version:
+            self.studio.update_project(project_id, model_version=version)
+
+    def _batches(self, keys: Collection[str]) -> Iterator[list[Task]]:
+        batch, size = list[Task](), 0
+        for task in self.tasks(keys):
+            batch.append(task)
+            size += len(task.chunk.text)
+            if len(batch) == self.settings.batch_size or size > BATCH_CHARACTERS:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
+
+    def _intended(self, tasks: Sequence[Task]) -> Batch:
+        """Write down that a batch is about to be sent."""
+        batch = Batch(self.studio, self.records.project_id, tasks, self.proposals)
+        rows = (
+            self.records.row("intent", key, task_id=None, batch=batch.name) for key in batch.keys
+        )
+        self.records.write(rows)
+        return batch
+
+    def _is_certain(self, batch: Batch) -> bool:
+        certain = batch.is_certain()
+        self.slowest = max(self.slowest, batch.seconds)
+        return certain
+
+    def _arrived(self, batch: Batch, total: int) -> None:
+        """Write down which tasks a batch has become."""
+        if batch.ids is None:  # a background import tells none: the keys are read in the end
+            return
+        overlap = self.settings.annotators_per_chunk
+        copies = [
+            Copy(task_id, False, batch.name, data_sha256(task.data), overlap)
+            for task_id, task in zip(batch.ids, batch.tasks, strict=True)
+        ]
+        self.records.write(map(self.records.present, batch.tasks, copies))
+        self.proposed += sum(map(bool, batch.proposed))
+        self.created.update(batch.keys)
+        self.progress(len(self.created), total)
