@@ -130,6 +130,10 @@ def _say_more(report: PushReport, *, dry_run: bool) -> None:
         output.say(f"warning: {warning}")
     if report.predicted:
         output.say(f"{report.predicted} of the new tasks come with predicted regions")
+    if report.proposed and dry_run:
+        output.say(f"standing tasks that new rules would look at: {report.proposed}")
+    elif report.proposed:
+        output.say(f"{report.proposed} standing tasks without an answer got new predicted regions")
     if report.removed:
         output.say(f"surplus copies without an answer that {would} taken off: {report.removed}")
     if report.shared:

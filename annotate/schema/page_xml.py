@@ -68,7 +68,9 @@ def _top_bar(page: ET.Element, schema: Schema) -> None:
     head = _view(bar, "an-article")
     _header(head, schema.page.title, size=4)
     for part in schema.page.subtitle.split(SEPARATOR):
-        _header(head, part.strip())  # each its own heading: the sheet joins those that say something
+        _header(
+            head, part.strip()
+        )  # each its own heading: the sheet joins those that say something
     labels = ET.SubElement(
         bar, "Labels", name=SPAN_CONTROL, toName=OBJECT, choice="single", showInline="true"
     )

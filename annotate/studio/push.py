@@ -29,8 +29,8 @@ from annotate.studio.copies import (
 from annotate.studio.cursor import Besides, read_besides, write_besides
 from annotate.studio.faults import DoubtfulError
 from annotate.studio.overlap import wanted_overlap
-from annotate.studio.plan import PushPlan, Wanted, plan_push
-from annotate.studio.predictions import Proposals
+from annotate.studio.plan import PushPlan, Wanted, plan_push, unproposed
+from annotate.studio.predictions import LateProposals, Proposals
 from annotate.studio.project import (
     ProjectPlan,
     apply_project,
@@ -59,7 +59,8 @@ class PushReport:
 
     `changed` counts tasks whose title or context was renewed, `shared` those whose number of
     annotators was set, `removed` the surplus copies taken off, `duplicates` those that stay,
-    `predicted` the new tasks with predicted regions.
+    `predicted` the new tasks with predicted regions, `proposed` those that stood already and
+    got some of a new version; in a plan, those that a new version would look at.
     """
 
     project_id: int | None
@@ -74,6 +75,7 @@ class PushReport:
     differences: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     predicted: int = 0
+    proposed: int = 0
 
 
 def push(
@@ -93,22 +95,28 @@ def push(
     """
     schema = load_schema(workspace.schema_file)
     with lock(workspace, "push"):
-        wanted = {
-            task.chunk.id: Wanted(
-                data_sha256(task.data),
-                task.data["text_sha256"],
-                wanted_overlap(task.chunk.article_id, workspace.settings.studio),
-            )
-            for task in each_task(workspace, schema.version)
-        }
+        proposals = Proposals(schema, workspace.settings.studio)
+        wanted = _wanted(workspace, schema, proposals)
         studio = studio or connect(workspace)
-        pusher = _Pusher(workspace, studio, schema, wanted, progress or _silent)
+        pusher = _Pusher(workspace, studio, schema, wanted, proposals, progress=progress or _silent)
         plan = pusher.plan(again=again, repair=repair, full=full or repair)
         warnings = (version_warning(workspace, schema, pusher.project), overlap_warning(workspace))
         told = tuple(warning for warning in warnings if warning)
         if dry_run:
             return replace(_planned(plan, studio.url), warnings=told)
         return replace(pusher.carry_out(plan, again=again, repair=repair), warnings=told)
+
+
+def _wanted(workspace: Workspace, schema: Schema, proposals: Proposals) -> dict[str, Wanted]:
+    return {
+        task.chunk.id: Wanted(
+            data_sha256(task.data),
+            task.data["text_sha256"],
+            wanted_overlap(task.chunk.article_id, workspace.settings.studio),
+            proposals.version_for(task.chunk.id),
+        )
+        for task in each_task(workspace, schema.version)
+    }
 
 
 def _planned(plan: PushPlan, url: str) -> PushReport:
@@ -123,6 +131,7 @@ def _planned(plan: PushPlan, url: str) -> PushReport:
         removed=len(plan.surplus),
         shared=len(plan.overlap),
         differences=plan.project.differences,
+        proposed=len(plan.propose),
     )
 
 
@@ -143,12 +152,14 @@ class _Pusher:
         studio: Studio,
         schema: Schema,
         wanted: Mapping[str, Wanted],
+        proposals: Proposals,
+        *,
         progress: Progress,
     ) -> None:
         self.workspace, self.studio, self.schema = workspace, studio, schema
         self.wanted, self.progress = wanted, progress
         self.settings = workspace.settings.studio
-        self.proposals = Proposals(schema, self.settings)
+        self.proposals = proposals
         ledger = Ledger(workspace.labels / "tasks.jsonl")
         self.records = Records(ledger, schema.version, wanted)
         self.projects: list[Json] = []
@@ -157,7 +168,7 @@ class _Pusher:
         self.misled = False  # whether a task was not what the ledger says
         self.sent: set[str] = set()  # chunks that this push has sent
         self.created: set[str] = set()  # those of them that are known to have arrived
-        self.changed = self.shared = self.removed = self.proposed = 0
+        self.changed = self.shared = self.removed = self.predicted = self.proposed = 0
         self.slowest = 0.0  # seconds that an import took so far
 
     def plan(self, *, again: bool, repair: bool, full: bool) -> PushPlan:
@@ -209,6 +220,7 @@ class _Pusher:
                     "what was done is in the ledger; run `annotate push` again",
                 )
         self._note(plan)
+        self._propose()
         self._show_proposals()
         write_besides(self.workspace, self.project, plan.duplicates, self.besides.foreign)
         return self._report(first, plan)
@@ -237,16 +249,25 @@ class _Pusher:
             return self._settled()
         return None if self._is_complete(plan) else self._copies()
 
+    def _propose(self) -> None:
+        """Send what new rules propose in tasks that stand already."""
+        keys = unproposed(self.wanted, self.records.sending)
+        standing = [key for key in keys if key in self.records.sending.present]
+        if standing:
+            late = LateProposals(
+                self.studio, self.records, self.proposals, self.settings.settle + self.slowest
+            )
+            self.proposed = late.send(standing, self._tasks)
+
     def _show_proposals(self) -> None:
         """Let the page show the predictions just sent; a server refuses a version it has none of.
 
-        A project shows those of one version: new tasks matter more than those already looked at.
+        A project shows those of one version. An answer keeps the one that it was made from.
         """
         version = self.proposals.model_version
-        if (
-            self.proposed
-            and self.studio.project(int(self.project["id"]))["model_version"] != version
-        ):
+        if (self.predicted or self.proposed) and self.studio.project(int(self.project["id"]))[
+            "model_version"
+        ] != version:
             self.studio.update_project(int(self.project["id"]), model_version=version)
 
     def _report(self, first: PushPlan, last: PushPlan) -> PushReport:
@@ -262,7 +283,8 @@ class _Pusher:
             removed=self.removed,
             shared=self.shared,
             differences=first.project.differences,
-            predicted=self.proposed,
+            predicted=self.predicted,
+            proposed=self.proposed,
         )
 
     def _apply(self, plan: PushPlan) -> bool:
@@ -365,8 +387,9 @@ class _Pusher:
             Copy(task_id, False, batch.name, data_sha256(task.data), overlap)
             for task_id, task in zip(batch.ids, batch.tasks, strict=True)
         ]
-        self.records.write(map(self.records.present, batch.tasks, copies))
-        self.proposed += sum(map(bool, batch.proposed))
+        versions = [self.wanted[key].model_version for key in batch.keys]
+        self.records.write(map(self.records.present, batch.tasks, copies, versions))
+        self.predicted += sum(map(bool, batch.proposed))
         self.created.update(batch.keys)
         self.progress(len(self.created), total)
 
