@@ -101,6 +101,8 @@ CASES = [
       "less than 4.5:1; take a lighter one")),
     ("check_color_blindness", '"#218074"', '"#7a4fc0"',
      "10: colors `#136dd2` and `#7a4fc0` look alike with protanopia (difference 6.4, wanted 10)"),
+    ("check_shared_colors", '"#218074"', '"#136DD2"',
+     "10: color `#136DD2` is also one of layer `speaker`; take another"),
 ]  # fmt: skip
 
 
