@@ -135,6 +135,7 @@ HEAD = """
         (",,2031-03-04", ["2031-03-04", "· part 1/1"]),
         ("Bread,The Loaf,2031-03-04", ["Bread", "The Loaf", "· 2031-03-04", "· part 1/1"]),
     ],
+    ids=["nothing", "title", "outlet", "date", "all"],
 )
 def test_the_head_says_what_is_known_with_dots_between_that_alone(
     news: Workspace, annotator: Person, told: str, shown: list[str]
