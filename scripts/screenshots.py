@@ -105,6 +105,7 @@ def sample_walk(at: Camera, folder: Path) -> None:
     gold = next(gold for gold in golds if gold.chunk.article_id == CHUNK)
     with at.seat() as who:
         who.begin_stream(project)
+        expect(who.text).to_be_visible()  # the sheet that mends the window comes with the page
         at.take(who, "instructions")
         who.open_stream(project)
         go_to(who, gold.chunk.text)

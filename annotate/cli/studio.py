@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 LATEST_DAYS = 14
 # Of a push: what a person is told in a line of its own where there is any.
-SAID_BESIDES = ("removed", "gone", "shared", "predicted", "differences", "warnings")
+SAID_BESIDES = ("removed", "gone", "shared", "predicted", "proposed", "differences", "warnings")
 
 
 def serve(
@@ -132,6 +132,10 @@ def _say_more(report: PushReport, *, dry_run: bool) -> None:
         output.say(f"warning: {warning}")
     if report.predicted:
         output.say(f"{report.predicted} of the new tasks come with predicted regions")
+    if report.proposed and dry_run:
+        output.say(f"standing tasks that new rules would look at: {report.proposed}")
+    elif report.proposed:
+        output.say(f"{report.proposed} standing tasks without an answer got new predicted regions")
     if report.removed:
         output.say(f"surplus copies without an answer that {would} taken off: {report.removed}")
     if report.shared:

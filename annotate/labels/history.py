@@ -108,6 +108,7 @@ def _task_sentence(row: Json, *, again: bool) -> tuple[str, str]:
         "deleted": ("taken-off", f"{task} is gone from the server"),
         "repaired": ("repaired", f"{task}, a surplus copy, was removed"),
         "changed": ("renewed", f"title or context renewed in {task}"),
+        "predicted": ("predicted", f"{row.get('model_version')} proposed what it can in {task}"),
         "overlap": ("overlap", f"{task} is for {_people(row.get('overlap'))}"),
     }
     return sentences.get(event, (str(event), f"{event}: {task}"))

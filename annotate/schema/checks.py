@@ -274,6 +274,17 @@ def check_color_blindness(schema: Schema) -> Iterator[Problem]:
                 yield Problem(path, f"{message} (difference {apart:.1f}, wanted {MIN_DIFFERENCE})")
 
 
+def check_shared_colors(schema: Schema) -> Iterator[Problem]:
+    """Labels of one layer may share a colour; over each other those of two layers must not."""
+    holders: dict[str, int] = {}
+    for path, color in _colors(schema):
+        at = int(path[1])
+        first = holders.setdefault(color.lower(), at)
+        if first != at:
+            name = schema.layers[first].name
+            yield Problem(path, f"color `{color}` is also one of layer `{name}`; take another")
+
+
 CHECKS: tuple[Check, ...] = (
     check_name_and_version,
     check_label_names,
@@ -296,6 +307,7 @@ CHECKS: tuple[Check, ...] = (
     check_page_fields,
     check_contrast,
     check_color_blindness,
+    check_shared_colors,
 )
 
 

@@ -38,13 +38,17 @@ _SRGB_TOE = 0.04045
 
 @dataclass(frozen=True)
 class Paper:
-    """What Label Studio draws labels on; `brightness` is our filter on names in its lists."""
+    """What Label Studio draws labels on; `brightness` is our filter on names in its lists.
+
+    `veil` is the opacity of the white that our sheet lays over a selected span.
+    """
 
     name: str
     paper: str
     ink: str
     selected_ink: str
     brightness: float
+    veil: float
 
 
 class Reading(NamedTuple):
@@ -56,8 +60,10 @@ class Reading(NamedTuple):
 
 
 PAPERS = (
-    Paper("light", "#fdfdfc", "#262522", "#000000", 1.0),  # our 0.85 there is for a tinted row
-    Paper("dark", "#262522", "#f9f8f6", "#ffffff", 1.7),
+    Paper(
+        "light", "#fdfdfc", "#262522", "#000000", 1.0, 0.25
+    ),  # our 0.85 there is for a tinted row
+    Paper("dark", "#262522", "#f9f8f6", "#ffffff", 1.7, 0.0),
 )
 RESTING, SELECTED = 0.3, 0.8  # opacity of a span's colour, in Label Studio's code
 DEPTH = 3  # a topic in a stance in a stance
@@ -75,14 +81,23 @@ def readings(color: str) -> Iterator[Reading]:
         on_dark = paper.name == "dark"
         name = brightened(color, paper.brightness)
         yield Reading(f"its name on {paper.name} paper", contrast(name, paper.paper), not on_dark)
-        resting = paper.paper
-        for _ in range(DEPTH):
-            resting = tint(color, RESTING, resting)
+        resting = laid([color] * DEPTH, paper)
         what = f"text in {DEPTH} of its spans on {paper.name} paper"
         yield Reading(what, contrast(paper.ink, resting), on_dark)
-        selected = tint(color, SELECTED, paper.paper)
+        selected = laid([color], paper, selected=0)
         what = f"text in a selected span of it on {paper.name} paper"
         yield Reading(what, contrast(paper.selected_ink, selected), on_dark)
+
+
+def laid(colors: Iterable[str], paper: Paper, selected: int | None = None) -> str:
+    """Lay the colours of spans over each other, the outermost first; one may be selected."""
+    under = paper.paper
+    for place, color in enumerate(colors):
+        if place == selected:
+            under = tint("#ffffff", paper.veil, tint(color, SELECTED, under))
+        else:
+            under = tint(color, RESTING, under)
+    return under
 
 
 def tint(color: str, opacity: float, paper: str) -> str:

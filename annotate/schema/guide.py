@@ -10,7 +10,7 @@ Row = tuple[str, ...]
 
 KEYS = (
     ("the label's key, then drag over the words", "mark a span"),
-    ("Esc, or u", "let go of the span before the next key"),
+    ("Esc, or u", "let go of the selected span"),
     ("Backspace", "delete the selected span"),
     ("Alt+R, then a click on the other span", "draw a relation"),
     ("Alt+M", "write a note on the span"),

@@ -22,6 +22,7 @@ from annotate.schema.controls import (
 from annotate.schema.keys import NO_KEY, choice_keys
 from annotate.schema.model import Attribute, DocumentQuestion, Schema
 
+SEPARATOR = "·"  # between the parts of a subtitle
 _ESCAPE = "Esc, then the next label key"
 _HINT = "Key, then drag over the words. Click a marked span to see its questions here."
 
@@ -66,7 +67,10 @@ def _top_bar(page: ET.Element, schema: Schema) -> None:
     bar = _view(page, "an-bar")
     head = _view(bar, "an-article")
     _header(head, schema.page.title, size=4)
-    _header(head, schema.page.subtitle)
+    for part in schema.page.subtitle.split(SEPARATOR):
+        _header(
+            head, part.strip()
+        )  # each its own heading: the sheet joins those that say something
     labels = ET.SubElement(
         bar, "Labels", name=SPAN_CONTROL, toName=OBJECT, choice="single", showInline="true"
     )
@@ -121,17 +125,16 @@ def _flags(page: ET.Element, schema: Schema) -> None:
 
 def _questions(page: ET.Element, schema: Schema) -> None:
     bar = _view(page, "an-ask")
+    _header(_view(bar, "an-next", visibleWhen="region-selected"), _ESCAPE)
     for labels, attributes in _grouped(schema).items():
         block = _block(bar, labels)
         for attribute in attributes:
             _question(_view(block, "an-question"), schema, attribute, _about(labels))
-        _escape(block[-1])
     asking = tuple(label.name for label in schema.labels if label.asks == "text")
     if asking:
         row = _view(_block(bar, asking), "an-question")
         _header(row, "What exactly")
         _text_area(row, ASKS_CONTROL, "in a few words", _about(asking))
-        _escape(row)
     _header(_view(bar, "an-idle", visibleWhen="no-region-selected"), _HINT)
 
 
@@ -151,10 +154,6 @@ def _block(bar: ET.Element, labels: tuple[str, ...]) -> ET.Element:
 def _about(labels: tuple[str, ...]) -> dict[str, str]:
     # Beside the block's own condition: this one drops answers that went stale with a new label.
     return {"perRegion": "true", "whenLabelValue": ",".join(labels)}
-
-
-def _escape(row: ET.Element) -> None:
-    _header(_view(row, "an-next"), _ESCAPE)
 
 
 def _question(row: ET.Element, schema: Schema, attribute: Attribute, about: dict[str, str]) -> None:

@@ -23,6 +23,7 @@ READ_PAGE, IDS_PAGE = 500, 5000
 LONGEST_ADDRESS = 4000  # characters; gunicorn takes no more than 4,094
 AT_ONCE = 2
 KEYS = "id,data,meta,overlap,total_annotations,cancelled_annotations"
+PREDICTED = "id,data,predictions,total_annotations,cancelled_annotations"
 # The server adds these for its own table view: one holds an e-mail, one changes by the minute.
 DISPLAY_ONLY = ("created_username", "created_ago")
 IMPORT_POLL, IMPORT_LIMIT = 0.5, 3600.0  # seconds; the first one doubles up to …
@@ -101,6 +102,22 @@ class Studio(Connection):
         """Every task in order of id, with its answers and drafts, or with `KEYS` only."""
         wanted = {"fields": "all", "page_size": 200} if answers else {"include": KEYS}
         return itertools.chain.from_iterable(self._pages(project_id, wanted, []))
+
+    def predictions(self, project_id: int) -> Iterator[Json]:
+        """Every task in order of id, with `PREDICTED` only."""
+        wanted = {"fields": "all", "include": PREDICTED}
+        return itertools.chain.from_iterable(self._pages(project_id, wanted, []))
+
+    def predict(self, project_id: int, predictions: Sequence[Json]) -> None:
+        """Add predictions to tasks that stand, in one request.
+
+        Raises `DoubtfulError` when it is unknown whether the server took them.
+        """
+        self._post(
+            f"api/projects/{project_id}/import/predictions",
+            content=orjson.dumps(predictions),
+            headers={"Content-Type": "application/json"},
+        )
 
     def task_ids(self, project_id: int) -> list[int]:
         pages = self._pages(project_id, {"include": "id", "page_size": IDS_PAGE}, [])

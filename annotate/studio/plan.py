@@ -12,11 +12,15 @@ from annotate.studio.sent import Sending, Sent
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How a chunk is to stand on the server: what is shown beside its text, and for how many."""
+    """How a chunk is to stand on the server: what is shown beside its text, and for how many.
+
+    `model_version` names the rules that propose regions in it, None where none are to.
+    """
 
     data_sha256: str
     text_sha256: str
     overlap: int
+    model_version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class PushPlan:
     unrecorded: tuple[tuple[str, Copy], ...] = ()  # on the server, not in the ledger
     gone: tuple[str, ...] = ()  # sent once, and taken off the server by someone
     tombstones: tuple[tuple[str, int], ...] = ()  # in the ledger, and no longer on the server
+    propose: tuple[str, ...] = ()  # standing chunks that these rules have not looked at yet
 
     @property
     def open(self) -> int:
@@ -91,6 +96,17 @@ def plan_push(
             for key, sent in sending.present.items()
             if copies is not None and key not in copies
         ),
+        propose=unproposed({key: wanted[key] for key in here}, sending),
+    )
+
+
+def unproposed(wanted: Mapping[str, Wanted], sending: Sending) -> tuple[str, ...]:
+    """Find the chunks for which the ledger does not say what today's rules propose."""
+    return tuple(
+        key
+        for key, each in wanted.items()
+        if each.model_version is not None
+        and (key not in sending.chunks or sending.chunks[key].model_version != each.model_version)
     )
 
 

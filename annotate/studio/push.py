@@ -24,7 +24,8 @@ from annotate.studio.copies import Copies
 from annotate.studio.cursor import write_besides
 from annotate.studio.mender import Mender
 from annotate.studio.overlap import wanted_overlap
-from annotate.studio.plan import PushPlan, Wanted, plan_push
+from annotate.studio.plan import PushPlan, Wanted, plan_push, unproposed
+from annotate.studio.predictions import Proposals
 from annotate.studio.project import (
     ProjectPlan,
     apply_project,
@@ -52,7 +53,8 @@ class PushReport:
 
     `changed` counts tasks whose title or context was renewed, `shared` those whose number of
     annotators was set, `removed` the surplus copies taken off, `duplicates` those that stay,
-    `predicted` the new tasks with predicted regions.
+    `predicted` the new tasks with predicted regions, `proposed` those that stood already and
+    got some of a new version; in a plan, those that a new version would look at.
     """
 
     project_id: int | None
@@ -67,6 +69,7 @@ class PushReport:
     differences: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     predicted: int = 0
+    proposed: int = 0
 
 
 def push(
@@ -86,16 +89,10 @@ def push(
     """
     schema = load_schema(workspace.schema_file)
     with lock(workspace, "push"):
-        wanted = {
-            task.chunk.id: Wanted(
-                data_sha256(task.data),
-                task.data["text_sha256"],
-                wanted_overlap(task.chunk.article_id, workspace.settings.studio),
-            )
-            for task in each_task(workspace, schema.version)
-        }
+        proposals = Proposals(schema, workspace.settings.studio)
+        wanted = _wanted(workspace, schema, proposals)
         studio = studio or connect(workspace)
-        pusher = _Pusher(workspace, studio, schema, wanted, progress or _silent)
+        pusher = _Pusher(workspace, studio, schema, wanted, proposals, progress=progress or _silent)
         plan = pusher.plan(again=again, repair=repair, full=full or repair)
         warnings = (
             stale_warning(workspace),
@@ -106,6 +103,18 @@ def push(
         if dry_run:
             return replace(_planned(plan, studio.url), warnings=told)
         return replace(pusher.carry_out(plan, again=again, repair=repair), warnings=told)
+
+
+def _wanted(workspace: Workspace, schema: Schema, proposals: Proposals) -> dict[str, Wanted]:
+    return {
+        task.chunk.id: Wanted(
+            data_sha256(task.data),
+            task.data["text_sha256"],
+            wanted_overlap(task.chunk.article_id, workspace.settings.studio),
+            proposals.version_for(task.chunk.id),
+        )
+        for task in each_task(workspace, schema.version)
+    }
 
 
 def _planned(plan: PushPlan, url: str) -> PushReport:
@@ -120,6 +129,7 @@ def _planned(plan: PushPlan, url: str) -> PushReport:
         removed=len(plan.surplus),
         shared=len(plan.overlap),
         differences=plan.project.differences,
+        proposed=len(plan.propose),
     )
 
 
@@ -140,12 +150,14 @@ class _Pusher:
         studio: Studio,
         schema: Schema,
         wanted: Mapping[str, Wanted],
+        proposals: Proposals,
+        *,
         progress: Progress,
     ) -> None:
         self.workspace, self.studio, self.schema, self.wanted = workspace, studio, schema, wanted
         self.records = Records(Ledger(workspace.labels / "tasks.jsonl"), schema.version, wanted)
         self.survey = Survey(workspace, studio, self.records, wanted.keys())
-        self.sender = Sender(workspace, studio, schema, self.records, progress)
+        self.sender = Sender(workspace, studio, self.records, proposals, progress)
         self.mender = Mender(studio, self.records, progress)
         self.projects: list[Json] = []
 
@@ -186,6 +198,7 @@ class _Pusher:
                     "what was done is in the ledger; run `annotate push` again",
                 )
         self._note(plan)
+        self.sender.propose(unproposed(self.wanted, self.records.sending))
         self.sender.show_proposals()
         foreign = self.survey.besides.foreign
         write_besides(self.workspace, self.records.project, plan.duplicates, foreign)
@@ -248,5 +261,6 @@ class _Pusher:
             removed=self.mender.removed,
             shared=self.mender.shared,
             differences=first.project.differences,
-            predicted=self.sender.proposed,
+            predicted=self.sender.predicted,
+            proposed=self.sender.proposed,
         )

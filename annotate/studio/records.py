@@ -66,12 +66,16 @@ class Records:
             **more,
         }
 
-    def present(self, task: Task, copy: Copy) -> Json:
-        """Give the row of a chunk that stands on the server, with all of the chunk."""
+    def present(self, task: Task, copy: Copy, model_version: str | None = None) -> Json:
+        """Give the row of a chunk that stands on the server, with all of the chunk.
+
+        `model_version` names the rules that proposed regions in it, or found none to propose.
+        """
         row = self.row("present", task.chunk.id, task_id=copy.task_id, batch=copy.batch)
         return row | {
             "data_sha256": copy.data_sha256,
             "overlap": copy.overlap,
+            "model_version": model_version,
             "chunk": task.chunk.to_json(),
             "source_sha256": task.source_sha256,
         }

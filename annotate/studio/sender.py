@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from annotate.schema import Schema
 from annotate.studio.batch import Batch
 from annotate.studio.client import Studio
 from annotate.studio.copies import Copy
-from annotate.studio.predictions import Proposals
+from annotate.studio.predictions import LateProposals, Proposals
 from annotate.studio.records import Records
 from annotate.studio.tasks import Task, data_sha256, each_task
 from annotate.workspace import Workspace
@@ -21,30 +20,30 @@ class Sender:
     """The chunks of one push on their way.
 
     `sent` are those that were sent, `created` those of them that are known to have arrived;
-    `slowest` is how many seconds an import took at most.
+    `predicted` counts the new ones with predicted regions, `proposed` those that stood already
+    and got some; `slowest` is how many seconds an import took at most.
     """
 
     def __init__(
         self,
         workspace: Workspace,
         studio: Studio,
-        schema: Schema,
         records: Records,
+        proposals: Proposals,
         progress: Progress,
     ) -> None:
-        self.workspace, self.studio, self.schema = workspace, studio, schema
-        self.records, self.progress = records, progress
+        self.workspace, self.studio, self.records = workspace, studio, records
+        self.proposals, self.progress = proposals, progress
         self.settings = workspace.settings.studio
-        self.proposals = Proposals(schema, self.settings)
         self.sent, self.created = set[str](), set[str]()
-        self.proposed = 0
+        self.predicted = self.proposed = 0
         self.slowest = 0.0
 
     def tasks(self, keys: Collection[str]) -> Iterator[Task]:
         """Read some tasks from the corpus, in its order."""
         if keys:
             chosen = set(keys)
-            every = each_task(self.workspace, self.schema.version)
+            every = each_task(self.workspace, self.records.schema_version)
             yield from (task for task in every if task.chunk.id in chosen)
 
     def send(self, keys: Sequence[str]) -> bool:
@@ -75,13 +74,23 @@ class Sender:
         """Count what was found on the server and was sent by this push."""
         self.created.update(self.sent.intersection(keys))
 
+    def propose(self, keys: Collection[str]) -> None:
+        """Send what new rules propose in those of some chunks that stand on the server."""
+        standing = [key for key in keys if key in self.records.sending.present]
+        if standing:
+            settle = self.settings.settle + self.slowest
+            late = LateProposals(self.studio, self.records, self.proposals, settle)
+            self.proposed = late.send(standing, self.tasks)
+
     def show_proposals(self) -> None:
         """Let the page show the predictions just sent; a server refuses a version it has none of.
 
-        A project shows those of one version: new tasks matter more than those already looked at.
+        A project shows those of one version. An answer keeps the one that it was made from.
         """
+        if not (self.predicted or self.proposed):
+            return
         project_id, version = self.records.project_id, self.proposals.model_version
-        if self.proposed and self.studio.project(project_id)["model_version"] != version:
+        if self.studio.project(project_id)["model_version"] != version:
             self.studio.update_project(project_id, model_version=version)
 
     def _batches(self, keys: Collection[str]) -> Iterator[list[Task]]:
@@ -118,7 +127,8 @@ class Sender:
             Copy(task_id, False, batch.name, data_sha256(task.data), overlap)
             for task_id, task in zip(batch.ids, batch.tasks, strict=True)
         ]
-        self.records.write(map(self.records.present, batch.tasks, copies))
-        self.proposed += sum(map(bool, batch.proposed))
+        versions = [self.records.wanted[key].model_version for key in batch.keys]
+        self.records.write(map(self.records.present, batch.tasks, copies, versions))
+        self.predicted += sum(map(bool, batch.proposed))
         self.created.update(batch.keys)
         self.progress(len(self.created), total)

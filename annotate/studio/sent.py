@@ -12,7 +12,10 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class Sent:
-    """The last state of a chunk; `overlap` is how many are to answer it, None if not known."""
+    """The last state of a chunk; `overlap` is how many are to answer it, None if not known.
+
+    `model_version` names the rules that have last said what they propose in it, if any have.
+    """
 
     state: Literal["present", "deleted"]
     task_id: int
@@ -20,6 +23,7 @@ class Sent:
     schema_version: str = ""
     data_sha256: str | None = None
     overlap: int | None = None
+    model_version: str | None = None
 
 
 @dataclass
@@ -52,11 +56,13 @@ class Sending:
             self.chunks[key].data_sha256 = row["data_sha256"]
         elif event == "overlap" and key in self.chunks:
             self.chunks[key].overlap = row["overlap"]
+        elif event == "predicted" and key in self.chunks:
+            self.chunks[key].model_version = row["model_version"]
 
 
 def _sent(state: Literal["present", "deleted"], row: Json) -> Sent:
     version = sys.intern(row.get("schema_version") or "")
-    more = (row.get("data_sha256"), row.get("overlap"))
+    more = (row.get("data_sha256"), row.get("overlap"), row.get("model_version"))
     return Sent(state, row["task_id"], row.get("text_sha256"), version, *more)
 
 

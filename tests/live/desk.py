@@ -38,8 +38,13 @@ date for a second call between the capitals.
 """
 QUIET = """A quiet day at the ministry
 
-The lifts of the ministry were out of order again on Wednesday, and the officials who had come to \
-read the telegrams went home before noon with nothing to tell anybody.
+The lifts 🛗 of the ministry were out of order again on Wednesday, and the 𝐨fficials of Nov̂a who \
+had come to read~the telegrams 👨‍👩‍👧 went home before noon with a سلام عليكم and nothing to tell.
+"""
+DOORS = """Salt and bread
+
+On the doors 🏞️ of the mills of Nov̂a hangs a note, سلام عليكم, that no~baker 👩‍⚖️ has read so far, \
+and the 𝐥etters of it will be gone by the middle of the summer, when the rain comes in_ from sea.
 """
 BREAD = """Bread and salt
 

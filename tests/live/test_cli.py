@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 
 from annotate.studio.client import Studio
+from annotate.studio.push import push
 from annotate.studio.server import running_server
 from tests.outcome import assert_error
 
@@ -55,6 +57,19 @@ def test_an_address_that_is_none_is_told_before_anything_is_sent(sample, url):
 def test_another_web_server_is_not_taken_for_label_studio(sample, other_server):
     done = run(sample, "push", LABEL_STUDIO_URL=other_server)
     assert_error(done, 3, "does not answer like Label Studio")
+
+
+def test_push_says_in_how_many_standing_tasks_a_new_version_proposes(sample):
+    push(sample)
+    text = sample.schema_file.read_text(encoding="utf-8")
+    sample.schema_file.write_text(text.replace("version: 1.0.0", "version: 1.0.1"), "utf-8")
+    plan = run(sample, "push", "--dry-run").stderr
+    assert re.search(r"standing tasks that new rules would look at: \d+\n", plan)
+    told = run(sample, "push").stderr
+    assert re.search(
+        r"\b[1-9]\d* standing tasks without an answer got new predicted regions\n", told
+    )
+    assert "standing tasks" not in run(sample, "push").stderr
 
 
 def test_pull_before_push_says_what_to_do_first(sample):

@@ -44,6 +44,22 @@ def test_a_lost_answer_to_an_import_doubles_nothing(sample, server, studio, losi
     assert sorted(row["chunk_id"] for row in rows if row["event"] == "present") == chunks
 
 
+def test_a_lost_answer_to_new_predictions_doubles_none(sample, server, studio, losing_answers):
+    quick = sample.settings.studio.model_copy(update={"settle": 1.0})
+    sample = type(sample)(sample.root, sample.settings.model_copy(update={"studio": quick}))
+    project_id = push(sample).project_id
+    before = {task["id"]: len(task["predictions"]) for task in studio.predictions(project_id)}
+    text = sample.schema_file.read_text(encoding="utf-8")
+    sample.schema_file.write_text(text.replace("version: 1.0.0", "version: 1.0.1"), "utf-8")
+    with losing_answers(server.url, times=1) as (url, imports):
+        report = push(sample, studio=Studio(url, server.login.token))
+    assert len(imports) == 1  # the server was looked at, and had them all
+    assert report.proposed == sum(before.values()) > 0
+    now_there = {task["id"]: len(task["predictions"]) for task in studio.predictions(project_id)}
+    assert now_there == {key: 2 * count for key, count in before.items()}
+    assert push(sample).proposed == 0
+
+
 def test_a_push_after_a_killed_one_waits_until_the_server_is_still(sample):
     """A killed push leaves an intent without a result; its request may still be at work."""
     push(sample)

@@ -70,6 +70,8 @@ CONTRAST = """
     for (const one of lineage(node)) {
       const style = getComputedStyle(one);
       under = over(read(style.backgroundColor), under);
+      const veil = /^linear-gradient\\((rgba?\\([^)]*\\))/.exec(style.backgroundImage);
+      if (veil) under = over(read(veil[1]), under);
       opacity *= Number(style.opacity);
       bright *= Number(/brightness\\(([\\d.]+)\\)/.exec(style.filter)?.[1] ?? 1);
     }
@@ -96,7 +98,10 @@ READ = {
 
 @pytest.fixture
 def opened(news: Workspace, annotator: Person) -> Person:
-    """The nasty chunk with a speaker (1), a stance (2), topics (3, 4), and the other colors."""
+    """The nasty chunk with a speaker (1), a stance (2), topics (3, 4), and the other colors.
+
+    The last ones lie over each other: a relay, a stance and a topic on one word.
+    """
     prepared(news, NASTY)
     annotator.open_stream(push(news).address)
     annotator.mark("q", "President Aldo Ferran")
@@ -106,7 +111,40 @@ def opened(news: Workspace, annotator: Person) -> Person:
     annotator.mark("w", "The Citadel")
     annotator.mark("s", "a second call")
     annotator.mark("d", "the price of bread")
+    annotator.mark("s", "The Citadel answered in")
+    annotator.mark("2", "Citadel answered")
     return annotator
+
+
+HEAD = """
+() => [...document.querySelectorAll('.an-article > *')]
+  .filter((one) => one.checkVisibility())
+  .map((one) => {
+    const before = getComputedStyle(one, '::before').content;
+    return (before === 'none' ? '' : before.replaceAll('"', '') + ' ') + one.textContent;
+  })
+"""
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (",,", ["part 1/1"]),
+        ("Bread and salt,,", ["Bread and salt", "part 1/1"]),
+        (",The Loaf,", ["The Loaf", "· part 1/1"]),
+        (",,2031-03-04", ["2031-03-04", "· part 1/1"]),
+        ("Bread,The Loaf,2031-03-04", ["Bread", "The Loaf", "· 2031-03-04", "· part 1/1"]),
+    ],
+    ids=["nothing", "title", "outlet", "date", "all"],
+)
+def test_the_head_says_what_is_known_with_dots_between_that_alone(
+    news: Workspace, annotator: Person, told: str, shown: list[str]
+) -> None:
+    metadata = news.articles / "metadata.csv"
+    metadata.write_text(f"path,title,outlet,published_at\n1.txt,{told}\n", encoding="utf-8")
+    prepared(news, BREAD)
+    annotator.open_stream(push(news).address)
+    assert annotator.page.evaluate(HEAD) == shown
 
 
 def test_every_text_is_readable_by_day_and_by_night(opened: Person) -> None:

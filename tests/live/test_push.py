@@ -347,7 +347,49 @@ def test_predicted_regions_come_with_their_tasks_once_and_not_for_all(sample, st
     assert {key: len(task["predictions"]) for key, task in again.items()} == count
 
 
+def test_a_new_version_proposes_once_in_the_tasks_that_nobody_has_answered(sample, studio):
+    report = push(sample)
+    old = studio.project(report.project_id)["model_version"]
+    whole = {task["id"]: task for task in studio.tasks(report.project_id, answers=True)}
+    with_them = [task for task in whole.values() if task["predictions"]]
+    answered, skipped, begun = (task["id"] for task in with_them[:3])
+    studio.annotate(answered, {"result": []})
+    studio.annotate(skipped, {"result": [], "was_cancelled": True})
+    studio._sdk._client_wrapper.httpx_client.request(
+        f"api/tasks/{begun}/drafts", method="POST", json={"result": [], "lead_time": 1}
+    )
+    with_schema(sample, "version: 1.0.0", "version: 1.0.1")
+    plan = push(sample, dry_run=True)
+    pushed = push(sample)
+    new = studio.project(report.project_id)["model_version"]
+    assert new == old.replace("1.0.0", "1.0.1") != old
+    versions = {
+        task["id"]: [each["model_version"] for each in task["predictions"]]
+        for task in studio.tasks(report.project_id, answers=True)
+    }
+    left = {answered, skipped, begun}
+    assert versions == {
+        key: ([old] if key in left else [old, new]) if task["predictions"] else []
+        for key, task in whole.items()
+    }
+    assert pushed.created == pushed.predicted == 0
+    assert pushed.proposed == len(with_them) - len(left) > 0
+    assert len(whole) > plan.proposed >= pushed.proposed
+
+    assert push(sample, dry_run=True).proposed == push(sample, full=True).proposed == 0
+    (sample.labels / "tasks.jsonl").unlink()  # then the server says what it has
+    assert push(sample).proposed == 0
+    counts = {
+        task["id"]: len(task["predictions"]) for task in studio.predictions(report.project_id)
+    }
+    assert counts == {key: len(each) for key, each in versions.items()}
+
+
 def test_predictions_can_be_switched_off(sample, studio):
-    report = push(with_setting(sample, "predictions = false"))
-    assert report.predicted == 0
+    off = with_setting(sample, "predictions = false")
+    report = push(off)
+    assert report.predicted == report.proposed == 0
     assert not any(task["predictions"] for task in studio.tasks(report.project_id, answers=True))
+    switched_on = push(with_setting(off, "predictions = true"))
+    predicted = [task for task in studio.predictions(report.project_id) if task["predictions"]]
+    assert len(predicted) == switched_on.proposed > 0

@@ -1,7 +1,7 @@
 import ast
 import inspect
 from collections.abc import Callable
-from itertools import combinations
+from itertools import combinations, product
 
 import pytest
 
@@ -101,6 +101,8 @@ CASES = [
       "less than 4.5:1; take a lighter one")),
     ("check_color_blindness", '"#218074"', '"#7a4fc0"',
      "10: colors `#136dd2` and `#7a4fc0` look alike with protanopia (difference 6.4, wanted 10)"),
+    ("check_shared_colors", '"#218074"', '"#136DD2"',
+     "10: color `#136DD2` is also one of layer `speaker`; take another"),
 ]  # fmt: skip
 
 
@@ -170,6 +172,17 @@ def test_all_is_readable_in_the_colors_of_every_schema_in_light_and_dark(every: 
         assert colors.contrast("#ffffff", color) >= 4.5  # a label's sign in the guidelines
 
 
+@pytest.mark.parametrize("paper", colors.PAPERS, ids=lambda paper: paper.name)
+def test_three_spans_over_each_other_are_readable_whichever_is_selected(
+    every: Schema, paper: colors.Paper
+) -> None:
+    for stack in product(used_colors(every), repeat=colors.DEPTH):
+        assert colors.contrast(paper.ink, colors.laid(stack, paper)) >= 4.5, stack
+        for selected in range(colors.DEPTH):
+            ground = colors.laid(stack, paper, selected)
+            assert colors.contrast(paper.selected_ink, ground) >= 4.5, (stack, selected)
+
+
 def test_the_starter_has_six_colors(starter: Schema) -> None:
     assert len(used_colors(starter)) == 6
 
@@ -183,6 +196,12 @@ def test_a_tint_is_between_paper_and_color() -> None:
 
 def test_the_brightness_is_that_of_the_pages_sheet(starter: Schema) -> None:
     assert f"brightness({colors.PAPERS[1].brightness:g})" in render_xml(starter)
+
+
+def test_the_veil_over_a_selected_span_is_that_of_the_pages_sheet(starter: Schema) -> None:
+    light, dark = colors.PAPERS
+    assert render_xml(starter).count(f"rgb(255 255 255 / {light.veil:g})") == 2
+    assert dark.veil == 0
 
 
 def test_red_and_green_come_close_without_their_cones_and_blue_and_yellow_do_not() -> None:

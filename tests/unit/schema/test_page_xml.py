@@ -72,7 +72,12 @@ def test_a_schema_can_leave_the_context_out(claims: Schema) -> None:
 
 def test_the_head_shows_title_outlet_date_and_part(starter: Schema) -> None:
     headers = [tag.attrib["value"] for tag in page(starter).iter("Header")]
-    assert headers[:2] == ["$title", "$outlet · $published_at · part $part"]
+    assert headers[:4] == ["$title", "$outlet", "$published_at", "part $part"]
+
+
+def test_the_page_says_once_how_to_let_go_of_a_span(every: Schema) -> None:
+    headers = [tag.attrib["value"] for tag in page(every).iter("Header")]
+    assert [header for header in headers if "Esc" in header] == ["Esc, then the next label key"]
 
 
 def test_every_condition_names_a_control_and_its_labels(every: Schema) -> None:

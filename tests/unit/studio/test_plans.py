@@ -157,6 +157,19 @@ def test_what_an_old_ledger_does_not_tell_is_not_renewed() -> None:
     assert plan(["c-1"], recorded).change == ()
 
 
+def test_chunks_that_new_rules_have_not_looked_at_are_planned_once() -> None:
+    drawn = dict.fromkeys(("c-1", "c-2", "c-3", "c-5"), "rules-1/news-1.0.1")
+    keys = [*drawn, "c-4"]  # the last one is to have no predictions
+    wanted = {key: Wanted(SHOWN, "text", 1, drawn.get(key)) for key in keys}
+    recorded = sending(c2="present 6", c4="present 8")  # as an older ledger tells it
+    recorded.take(row("present", 5, "c-1", model_version="rules-1/news-1.0.0"))
+    recorded.take(row("present", 7, "c-3", model_version="rules-1/news-1.0.1"))
+    assert plan([], recorded, wanted=wanted).propose == ("c-1", "c-2")
+    for key in ("c-1", "c-2"):
+        recorded.take(row("predicted", 5, key, model_version="rules-1/news-1.0.1"))
+    assert plan([], recorded, wanted=wanted).propose == ()
+
+
 def test_the_number_of_annotators_is_set_where_it_differs() -> None:
     wanted = {key: Wanted(SHOWN, "text", 2) for key in ("c-1", "c-2", "c-3")}
     recorded = sending(c1="present 5", c2="present 6", c3="present 7")
