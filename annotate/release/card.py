@@ -51,6 +51,7 @@ class CardInput:
     date: str
     manifest_sha256: str
     versions: Sequence[Past]  # up to and with this one
+    withdrawn: Sequence[Json] = ()
 
 
 def render_card(card: CardInput) -> str:
@@ -69,6 +70,7 @@ def render_card(card: CardInput) -> str:
         _splits(card),
         _defects(card),
         _versions(card),
+        *([_withdrawn(card)] if card.withdrawn else []),
         _rights(card),
     ]
     return f"---\n{head}---\n\n" + "\n\n".join(parts) + "\n"
@@ -211,6 +213,19 @@ def _versions(card: CardInput) -> str:
         "| because |\n|---|---|---|---|---|\n"
         + "\n".join(lines)
         + f"\n\n![Labelled chunks by version]({VERSIONS})"
+    )
+
+
+def _withdrawn(card: CardInput) -> str:
+    lines = [
+        f"| {_cell(row['article_id'])} | {', '.join(row['releases'])} | {row['withdrawn_at']} "
+        f"| {_cell(row['reason'])} |"
+        for row in card.withdrawn
+    ]
+    return (
+        f"## Withdrawn\n\nArticles that were taken back: {len(lines)}. Please delete your copies; "
+        "those releases still hold them.\n\n"
+        "| article | releases | withdrawn | reason |\n|---|---|---|---|\n" + "\n".join(lines)
     )
 
 

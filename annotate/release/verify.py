@@ -24,6 +24,7 @@ from annotate.release.proof.rows import RowProof
 from annotate.release.proof.seals import check_row_sums, check_seals
 from annotate.release.proof.splits import SplitProof
 from annotate.release.proof.texts import NoTexts, OwnTexts, Texts
+from annotate.release.proof.withdrawn import check_withdrawn
 
 ORDER = ("articles", "spans")  # what the other configs are compared with comes first
 
@@ -44,6 +45,7 @@ def verify_release(
     release = open_release(path.absolute(), findings)
     texts = _texts(release, articles, findings)
     check_seals(release, findings)
+    check_withdrawn(release, texts, findings)
     broken = check_columns(release, findings)
     head = read_head(release, findings)
     if head is not None:

@@ -330,6 +330,18 @@ def moved_since(shop: Workshop) -> None:
     shop.seal()
 
 
+TOMBSTONE = {
+    "article_id": "articles/gone.txt",
+    "reason": "asked for",
+    "withdrawn_at": "2031-04-01",
+    "releases": ["0.0.9"],
+}
+
+
+def withdrawn(**values: Any) -> Break:
+    return in_manifest(lambda found: found.update(withdrawn=[TOMBSTONE | values]))
+
+
 BREAKS: dict[str, tuple[Break, str]] = {
     "a byte flipped": (flipped, "file-changed"),
     "a byte flipped, summed again": (flipped_and_summed, "manifest-file-differs"),
@@ -477,6 +489,16 @@ BREAKS: dict[str, tuple[Break, str]] = {
         "split-ledger-broken",
     ),
     "a split moved since the last release": (moved_since, "split-moved"),
+    "a withdrawn article that is there": (
+        withdrawn(article_id="articles/call.txt"),
+        "withdrawn-published",
+    ),
+    "a withdrawal from a later release": (withdrawn(releases=["0.2.0"]), "withdrawal-wrong"),
+    "a withdrawal without a reason": (withdrawn(reason=""), "manifest-broken"),
+    "a withdrawal told twice": (
+        in_manifest(lambda m: m.update(withdrawn=[TOMBSTONE, TOMBSTONE])),
+        "withdrawal-wrong",
+    ),
 }
 
 
