@@ -18,11 +18,13 @@ import pytest
 
 from annotate.release.files import file_sha256
 from annotate.release.withdraw import withdraw
+from annotate.workspace import Workspace
 from tests.hub.server import KEY, Fault, Hub, Repo, standing_in
 from tests.unit.release.source import make_workspace
 from tests.unit.release.workshop import Workshop, whole_release
 
 Json = dict[str, Any]
+Done = subprocess.CompletedProcess[str]
 REPO = "news-lab/ferry"
 
 
@@ -311,6 +313,61 @@ def test_a_release_with_a_withdrawn_article_stays_here(
     assert done.returncode == 4
     assert "withdrawn" in done.stderr
     assert hub.seen == []
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Workspace:
+    return make_workspace(tmp_path / "news")
+
+
+def publishing(client: Client, workspace: Workspace, *options: str) -> Done:
+    place = ("--workspace", str(workspace.root))
+    return client.run("-m", "annotate", "publish", "--to-hub", REPO, *place, *options)
+
+
+def test_publish_builds_and_uploads_in_one_go(hub: Hub, client: Client, news: Workspace) -> None:
+    done = publishing(client, news, "--private", "--gated", "manual", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["version"], told["hub"]["tag"]) == ("0.1.0", "v0.1.0")
+    assert told["hub"]["steps"] == ["create", "gate", "commit", "tag"]
+    assert (hub.repos[REPO].private, hub.repos[REPO].gated) == (True, "manual")
+    assert holds(hub, "v0.1.0", news.root / told["path"])
+
+
+def test_publish_again_uploads_what_a_fault_kept_here(
+    hub: Hub, client: Client, news: Workspace
+) -> None:
+    hub.faults.append(Fault("POST", "/commit/", 500))
+    assert publishing(client, news).returncode == 3
+    assert untouched(hub)
+    done = publishing(client, news)
+    assert done.returncode == 0, done.stderr
+    assert "nothing has changed since the last release" in done.stderr
+    assert done.stdout.strip().endswith("/tree/v0.1.0")
+    assert holds(hub, "v0.1.0", news.releases / "0.1.0")
+
+
+def test_a_dry_run_tells_where_it_would_go_and_asks_nobody(
+    hub: Hub, client: Client, news: Workspace
+) -> None:
+    done = publishing(client, news, "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert f"would upload 0.1.0 to {REPO}" in done.stderr
+    assert hub.seen == []
+    assert not news.releases.exists()
+
+
+@pytest.mark.parametrize(
+    "options", [("--private",), ("--gated", "auto"), ("--to-hub", "ferry"), ("--to-hub", REPO)]
+)
+def test_a_wrong_wish_is_told_before_anything_is_built(
+    client: Client, news: Workspace, options: tuple[str, ...]
+) -> None:
+    wrong = (*options, "--gated", "yes") if options[-1] == REPO else options
+    place = ("--workspace", str(news.root))
+    assert client.run("-m", "annotate", "publish", *place, *wrong).returncode == 2
+    assert not news.releases.exists()
 
 
 LOAD = """
