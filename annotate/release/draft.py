@@ -182,6 +182,7 @@ class Draft:
             sizes={place: one.size for place, one in written.items()},
             version=self.version,
             date=self.date,
+            manifest=told,
             manifest_sha256=file_sha256(manifest),
             versions=[*history(self.parent), past(told)],
             withdrawn=self.withdrawn,
