@@ -321,7 +321,8 @@ def _outlets(card: CardInput) -> str:
         lines.append(f"| {_cell(name)} | {len(own)} | {span} |")
     shown = (
         "\n\nHow many positions for and against each topic every outlet reports, whoever holds "
-        f"them:\n\n![Positions for : against, by outlet and topic]({SIDES})"
+        "them; a cell is paler the more evenly they stand, and the more take neither side:"
+        f"\n\n![Positions for : against, by outlet and topic]({SIDES})"
         if "triples" in card.tables
         else ""
     )

@@ -41,9 +41,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def later(whole: Path, tmp_path: Path) -> Path:
-    """The next version: a row less, and a file less."""
+    """The next version: a skipped answer less, and a file less."""
     shop = Workshop(whole, tmp_path / "0.2.0")
-    shop.edit("annotations", lambda rows: rows.pop())
+    shop.edit("annotations", lambda rows: rows.remove(next(row for row in rows if row["skipped"])))
     shop.text("README.md", "| `annotations` | 5 |", "| `annotations` | 4 |")
     shop.text("README.md", "# ferry-news 0.1.0", "# ferry-news 0.2.0")
     shop.in_manifest(lambda told: told.update(version="0.2.0", parent="0.1.0"))
@@ -415,3 +415,34 @@ def test_a_download_is_proved_as_it_lies_in_the_cache(client: Client, whole: Pat
     folder = client.run("-c", DOWNLOAD, REPO, "v0.1.0").stdout.strip()
     done = client.run("-m", "annotate", "verify", folder)
     assert (done.returncode, done.stdout.strip()) == (0, "proved"), done.stdout
+
+
+OFF_LINE = """
+import json, sys
+import datasets, huggingface_hub as hub
+
+datasets.disable_progress_bars()
+folder = hub.snapshot_download(
+    sys.argv[1], repo_type="dataset", revision=sys.argv[2], local_files_only=True
+)
+rows = datasets.load_dataset(folder, "annotations", split="train")
+print(json.dumps([folder, len(rows)]))
+"""
+
+
+def test_t3_off_line_the_snapshot_of_a_tag_is_that_version(
+    hub: Hub, client: Client, whole: Path, later: Path
+) -> None:
+    """`load_dataset` passes `revision` over there; the folder of the snapshot does not."""
+    for release, tag in ((whole, "v0.1.0"), (later, "v0.2.0")):
+        assert client.upload(release).returncode == 0
+        assert client.run("-c", DOWNLOAD, REPO, tag).returncode == 0
+    client.environment["HF_HUB_OFFLINE"] = "1"
+    hub.seen.clear()
+    for tag, count in (("v0.1.0", 5), ("v0.2.0", 4)):
+        done = client.run("-c", OFF_LINE, REPO, tag)
+        assert done.returncode == 0, done.stderr
+        folder, rows = json.loads(done.stdout)
+        assert rows == count
+        assert json.loads((Path(folder) / "MANIFEST.json").read_bytes())["version"] == tag[1:]
+    assert hub.seen == []

@@ -25,6 +25,7 @@ from tests.unit.release.workshop import Workshop, two_splits, whole_release
 
 Json = dict[str, Any]
 Break = Callable[[Workshop], None]
+SAMPLES = Path(__file__).resolve().parents[3] / "datasets" / "summit-call"
 SPANS = "spans/train-00000-of-00001.parquet"
 
 
@@ -567,6 +568,23 @@ BREAKS: dict[str, tuple[Break, str]] = {
 
 def test_a_whole_release_is_proved(whole: Path) -> None:
     assert verify_release(whole) == []
+
+
+@pytest.mark.parametrize("folder", sorted(SAMPLES.glob("*.*.*")), ids=lambda path: path.name)
+def test_the_releases_of_the_sample_are_proved(folder: Path) -> None:
+    assert verify_release(folder) == []
+
+
+def test_the_sample_has_a_release_and_the_next_one() -> None:
+    first, second = (orjson.loads(path.read_bytes()) for path in _manifests())
+    assert (first["parent"], second["parent"]) == (None, first["version"])
+    changes = (SAMPLES / second["version"] / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "articles added" in changes
+    assert "spans relabelled" in changes
+
+
+def _manifests() -> list[Path]:
+    return sorted(SAMPLES.glob("*/MANIFEST.json"))
 
 
 def test_a_whole_release_of_two_splits_is_proved(shop: Workshop) -> None:
