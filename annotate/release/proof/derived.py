@@ -7,6 +7,7 @@ they differ are read once more, to name what is wrong.
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -26,6 +27,18 @@ DERIVED = ("triples", "stance", "bio")
 WHOLE = 1 << 64
 
 
+class _Chunk:
+    """What is held of a chunk; small, for there may be a million."""
+
+    __slots__ = ("answers", "places", "said", "told")
+
+    def __init__(self) -> None:
+        self.said: int | None = None  # the hash of what stands for it, while no answer says it
+        self.told: int | None = None  # how many answers `spans` tells of
+        self.answers = 0
+        self.places = array("i")  # answer, start, end and label of each stance in any answer
+
+
 class DerivedProof:
     """Looks at `spans` and `annotations` before the configs that are derived from them."""
 
@@ -37,10 +50,9 @@ class DerivedProof:
         lists = manifest.schema_.class_labels if manifest else {}
         self.positions = bool(lists.get("polarity") and lists.get("topic"))
         self.sums: dict[tuple[str, str], int] = {}
-        self.submitted: dict[str, list[list[Place]]] = {}
-        self.decided: dict[str, tuple[str, int]] = {}  # place and hash, while nobody said it
+        self.chunks: dict[str, _Chunk] = {}
+        self.names: dict[str, int] = {}  # the numbers of labels in `_Chunk.places`
         self.hidden: set[str] = set()
-        self.told: dict[str, int] = {}  # the number of answers that `spans` tells of
 
     def look(self, part: Part, row: Json, number: int) -> None:
         """Add one row to the sums."""
@@ -49,9 +61,8 @@ class DerivedProof:
             self.hidden.add(row["article_id"])
         elif part.config == "spans":
             self._expect(row)
-            self.decided[row["id"]] = place, _labels(row)
-            if row.get("answers") is not None:
-                self.told[row["id"]] = row["answers"]
+            chunk = self.chunks.setdefault(row["id"], _Chunk())
+            chunk.said, chunk.told = _labels(row), row.get("answers")
         elif part.config == "annotations" and not row["skipped"]:
             self._answer(row)
         elif part.config in DERIVED:
@@ -62,12 +73,13 @@ class DerivedProof:
 
     def finish(self) -> None:
         """Tell which answers nobody gave, and where the sums differ."""
-        for place, _ in self.decided.values():
-            self.findings.add("answer-unknown", place, "has labels that no annotator gave")
-        for chunk, told in self.told.items():
-            if told != len(self.submitted.get(chunk, ())):
-                message = f"tells of {told} answers, annotations has others"
-                self.findings.add("answers-differ", f"spans, chunk {chunk}", message)
+        for name, chunk in self.chunks.items():
+            place = f"spans, chunk {name}"
+            if chunk.said is not None:
+                self.findings.add("answer-unknown", place, "has labels that no annotator gave")
+            if chunk.told not in {None, chunk.answers}:
+                message = f"tells of {chunk.told} answers, annotations has {chunk.answers}"
+                self.findings.add("answers-differ", place, message)
         wrong = sorted(key for key, total in self.sums.items() if total % WHOLE)
         for config, keys in groupby(wrong, key=lambda key: key[0]):
             self._name(config, [article for _, article in keys])
@@ -77,18 +89,27 @@ class DerivedProof:
         self.sums[key] = (self.sums.get(key, 0) + value) % WHOLE
 
     def _answer(self, row: Json) -> None:
-        stances = [
-            Place(span["start"], span["end"], span["label"])
-            for span in row["spans"]
-            if span["layer"] == "stance"
-        ]
-        self.submitted.setdefault(row["id"], []).append(stances)
-        if row["id"] in self.decided and self.decided[row["id"]][1] == _labels(row):
-            del self.decided[row["id"]]
+        chunk = self.chunks.setdefault(row["id"], _Chunk())
+        for span in row["spans"]:
+            if span["layer"] == "stance":
+                label = self.names.setdefault(span["label"], len(self.names))
+                chunk.places.extend((chunk.answers, span["start"], span["end"], label))
+        chunk.answers += 1
+        if chunk.said == _labels(row):
+            chunk.said = None
+
+    def _submitted(self, name: str) -> list[list[Place]]:
+        """Give the stances of each answer to a chunk."""
+        chunk = self.chunks.get(name, _Chunk())
+        labels, found = list(self.names), [list[Place]() for _ in range(chunk.answers)]
+        four = [iter(chunk.places)] * 4
+        for answer, start, end, label in zip(*four, strict=True):
+            found[answer].append(Place(start, end, labels[label]))
+        return found
 
     def _votes(self, row: Json, place: str) -> None:
         """Count again how all answers voted on a stance."""
-        answers = self.submitted.get(row["id"], [])
+        answers = self._submitted(row["id"])
         start, end = row.get("start"), row.get("end")
         if start is None or end is None or start >= end:
             return
