@@ -105,6 +105,11 @@ class PublishSettings(_Section):
     license: str = "other"
     text_license: str = "all rights reserved by the outlets"
     contact: str | None = None
+    authors: tuple[str, ...] = ()
+    homepage: str | None = None
+    selection: str | None = None
+    training: str | None = None
+    consent: str | None = None
     annotations_creators: Literal["expert-generated", "crowdsourced", "other"] = "other"
     simulated: bool = False
     splits: SplitSettings = SplitSettings()

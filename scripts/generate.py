@@ -1,5 +1,10 @@
 """Make label_config/ and datasets/ from the sample: the schema, and the recorded ledger.
 
+There are two releases, so that there is a change list to look at. The second is made of the
+whole ledger. The first is made of the ledger without the articles of `wire.jsonl`, and without
+the first annotator's answers to every third chunk, for which the other's stand meanwhile: in
+the second, articles are new and labels corrected. Its number is that of the difference.
+
 `scripts/generate.py` writes them, `scripts/generate.py --check` fails where they differ.
 Rows are compared always; bytes only under the pyarrow that constraints.txt pins, because
 another one may write the same rows as other bytes.
@@ -11,18 +16,22 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 from annotate.corpus import prepare
 from annotate.flows.init import init
+from annotate.ledger import Ledger
 from annotate.release.build import publish
 from annotate.release.files import read_parquet
 from annotate.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
+WAITING = 3  # of so many chunks one has no first answer in the first release
 LEDGER = ROOT / "annotate" / "sample" / "labels"
 
 
@@ -31,8 +40,11 @@ def main() -> int:
     problems: list[str] = []
     with tempfile.TemporaryDirectory() as scratch:
         workspace = sample_workspace(Path(scratch) / "sample")
-        report = publish(workspace)
-        for name in ("label_config", str(report.path)):
+        write_ledger(workspace, earlier=True)
+        publish(workspace, version="1.0.0")
+        write_ledger(workspace)
+        publish(workspace)
+        for name in ("label_config", workspace.relative(workspace.releases)):
             made, kept = workspace.root / name, ROOT / name
             if check:
                 problems += differences(made, kept)
@@ -49,12 +61,42 @@ def main() -> int:
 
 
 def sample_workspace(folder: Path) -> Workspace:
-    """Make the sample workspace with the recorded ledger in it."""
+    """Make the sample workspace, without a ledger."""
     init(folder, sample=True)
-    shutil.copytree(LEDGER, folder / "labels")
     workspace = Workspace.find(folder)
     prepare(workspace)
     return workspace
+
+
+def write_ledger(workspace: Workspace, *, earlier: bool = False) -> None:
+    """Put the recorded ledger into the workspace, or what of it the first release is made of."""
+    shutil.rmtree(workspace.labels, ignore_errors=True)
+    shutil.copytree(LEDGER, workspace.labels)
+    if not earlier:
+        return
+    tasks, answers = (workspace.labels / f"{name}.jsonl" for name in ("tasks", "annotations"))
+    article_of = {
+        row["chunk_id"]: row["chunk"]["article_id"]
+        for row in Ledger(tasks)
+        if row["event"] == "present"
+    }
+    pushed = [chunk for chunk, article in article_of.items() if article.startswith("articles/")]
+    waiting = set(pushed[::WAITING])
+    first = min(Ledger(answers), key=lambda row: row["annotation_id"])["annotator"]
+    keep(tasks, lambda row: row["chunk_id"] in pushed)
+    keep(
+        answers,
+        lambda row: (
+            row["chunk_id"] in pushed
+            and not (row["chunk_id"] in waiting and row["annotator"] == first)
+        ),
+    )
+
+
+def keep(path: Path, wanted: Callable[[dict[str, Any]], bool]) -> None:
+    """Leave out the lines of a ledger that are not wanted; the others stay as they are."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(line for line in lines if wanted(orjson.loads(line))))
 
 
 def differences(made: Path, kept: Path) -> list[str]:

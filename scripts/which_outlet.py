@@ -1,6 +1,6 @@
 """Which outlet reports whose position on what, and how? Asked of a release, with a picture.
 
-    python scripts/which_outlet.py datasets/summit-call/0.1.0 [which-outlet.svg]
+    python scripts/which_outlet.py datasets/summit-call/1.1.0 [which-outlet.svg]
 
 Prints a table with a line for each outlet, holder and topic: how many of the reported stances
 support, oppose or take no side, how many of them are quoted word for word, and one in its words.

@@ -12,6 +12,7 @@ import typer
 from annotate.cli import output
 from annotate.cli import verify as of_corpus
 from annotate.cli.options import DryRun, Folder, Json, find
+from annotate.cli.release import Gated, Private, print_upload
 
 if TYPE_CHECKING:
     from annotate.findings import Finding
@@ -69,11 +70,8 @@ def _print(found: Sequence[Finding], errors: int) -> None:
 def upload(  # noqa: PLR0917 -- Typer commands take one parameter an option
     release: Annotated[Path, typer.Argument(metavar="RELEASE")],
     repo: Annotated[str, typer.Argument(metavar="ORG/NAME")],
-    private: Annotated[bool, typer.Option("--private", help="Only for members of ORG.")] = False,
-    gated: Annotated[
-        str | None,
-        typer.Option(metavar="auto|manual", help="Ask readers to agree first."),
-    ] = None,
+    private: Private = False,
+    gated: Gated = None,
     folder: Folder = None,
     json: Json = False,
 ) -> None:
@@ -86,7 +84,7 @@ def upload(  # noqa: PLR0917 -- Typer commands take one parameter an option
     from dataclasses import asdict
 
     from annotate.errors import ConfigError, InputError
-    from annotate.release.hub import gated_as, to_hub
+    from annotate.release.hub import Wish, to_hub
 
     try:
         workspace = find(folder)
@@ -96,14 +94,12 @@ def upload(  # noqa: PLR0917 -- Typer commands take one parameter an option
         workspace = None  # a release that was downloaded lies in none
     if not release.is_dir():
         raise InputError(f"no release in {release}", "name a folder such as datasets/NAME/1.0.0")
-    report = to_hub(workspace, release, repo, private=private, gated=gated_as(gated))
+    report = to_hub(workspace, release, Wish.of(repo, private=private, gated=gated))
+    print_upload(report)
     if json:
         output.print_json(asdict(report))
-        return
-    done = ", ".join(report.steps) or "nothing: it was there, byte for byte"
-    output.say(f"done: {done}")
-    typer.echo(report.url)
-    output.hint(f'datasets.load_dataset("{repo}", "spans", revision="{report.tag}")')
+    else:
+        typer.echo(report.url)
 
 
 def hydrate(

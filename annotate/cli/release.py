@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from annotate.cli import output
 from annotate.cli.options import DryRun, Folder, Json, find
-from annotate.errors import ConfigError
+from annotate.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
     from annotate.release.build import PublishReport
     from annotate.release.diff import Difference
+    from annotate.release.hub import HubReport, Wish
+    from annotate.workspace import Workspace
 
 Number = Annotated[
     str | None,
@@ -25,31 +28,90 @@ Strict = Annotated[
 ]
 
 
-def publish(
+Hub = Annotated[
+    str | None,
+    typer.Option(metavar="ORG/NAME", help="Upload it as `annotate upload` does."),
+]
+Private = Annotated[bool, typer.Option("--private", help="On the Hub, only for members of ORG.")]
+Gated = Annotated[
+    str | None,
+    typer.Option(metavar="auto|manual", help="On the Hub, ask readers to agree first."),
+]
+
+
+def publish(  # noqa: PLR0917 -- Typer commands take one parameter an option
     dry_run: DryRun = False,
     version: Number = None,
     strict: Strict = False,
+    to_hub: Hub = None,
+    private: Private = False,
+    gated: Gated = None,
     folder: Folder = None,
     json: Json = False,
 ) -> None:
     """Build the next release from the ledgers; the difference decides its number.
 
+    With --to-hub it is uploaded, too; so is the last one when nothing has changed since.
+
     Example: annotate publish --dry-run
     """
     from annotate.release.build import publish as run
 
-    report = run(find(folder), dry_run=dry_run, version=version, strict=strict)
-    if json:
-        keys = ("version", "path", "manifest_sha256", "changes", "reasons")
-        output.print_json({key: getattr(report, key) for key in keys})
-    else:
+    workspace, wish = find(folder), _wish(to_hub, private, gated)
+    report = run(workspace, dry_run=dry_run, version=version, strict=strict)
+    if not json:
         _print(report, dry_run=dry_run)
     for code, count in report.set_aside.items():
         output.say(f"warning: {count} set aside ({code})")
+    uploaded = _upload(workspace, report, wish, dry_run=dry_run) if wish else None
+    if json:
+        keys = ("version", "path", "manifest_sha256", "changes", "reasons")
+        told = {key: getattr(report, key) for key in keys}
+        output.print_json(told | ({"hub": uploaded and asdict(uploaded)} if wish else {}))
+    elif uploaded:
+        typer.echo(uploaded.url)
     if report.errors:
         raise typer.Exit(1)
-    if report.path:
+    if report.path and not wish:
         output.hint(f'datasets.load_dataset("./{report.path}", "spans")')
+
+
+def _wish(repo: str | None, private: bool, gated: str | None) -> Wish | None:
+    """Read where a release shall go before anything is built; raises `InputError`."""
+    if repo is not None:
+        from annotate.release.hub import Wish
+
+        return Wish.of(repo, private=private, gated=gated)
+    if private or gated:
+        raise InputError(
+            "--private and --gated are said of the Hub", "name the place: --to-hub ORG/NAME"
+        )
+    return None
+
+
+def _upload(
+    workspace: Workspace, report: PublishReport, wish: Wish, *, dry_run: bool
+) -> HubReport | None:
+    """Upload what was published now, or else the last release."""
+    from annotate.release.hub import to_hub
+    from annotate.release.opened import all_releases
+
+    last = all_releases(workspace.releases)[-1:]
+    if dry_run:
+        version = report.version or last[0].name
+        output.say(f"would upload {version} to {wish.repo}")
+        return None
+    release = workspace.root / report.path if report.path else last[0]
+    uploaded = to_hub(workspace, release, wish)
+    print_upload(uploaded)
+    return uploaded
+
+
+def print_upload(report: HubReport) -> None:
+    """Say what an upload had to do, and how the release is loaded from there."""
+    done = ", ".join(report.steps) or "nothing: it was there, byte for byte"
+    output.say(f"on the Hub as {report.tag}: {done}")
+    output.hint(f'datasets.load_dataset("{report.repo}", "spans", revision="{report.tag}")')
 
 
 def _print(report: PublishReport, *, dry_run: bool) -> None:

@@ -186,8 +186,8 @@ def _standoff(settings: PublishSettings, source: Source) -> frozenset[str]:
 
 
 def _require_whole(source: Source) -> None:
-    """Refuse to leave anything out that a finding sets aside."""
-    findings = source.labels.findings
+    """Refuse to leave anything out that a finding sets aside; a withdrawal was decided."""
+    findings = [item for item in source.labels.findings if item.code != "article-withdrawn"]
     if findings:
         raise RefusedError(
             f"{len(findings)} findings set something aside, and --strict leaves nothing out",

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from annotate.release.citation import bibtex
 from annotate.release.columns import Table, card_features
 from annotate.release.files import data_file
 from annotate.release.history import Past
 from annotate.release.links import RUN
 from annotate.release.pictures import heat_map, label_bars, outlet_topics, version_bars
+from annotate.release.provenance import NOT_TOLD, agreement, guidance, preparation
 from annotate.release.rows import Built
 from annotate.release.splits import LEDGER, TRAIN, Assignment
 from annotate.schema import Schema, class_labels
@@ -49,8 +51,10 @@ class CardInput:
     sizes: Mapping[tuple[str, str], int]  # bytes in memory, by config and split
     version: str
     date: str
+    manifest: Mapping[str, Any]
     manifest_sha256: str
     versions: Sequence[Past]  # up to and with this one
+    withdrawn: Sequence[Json] = ()
 
 
 def render_card(card: CardInput) -> str:
@@ -63,13 +67,17 @@ def render_card(card: CardInput) -> str:
         _uses(card),
         _loading(card),
         _contents(card),
+        preparation(card.built.rows["articles"], card.manifest["tools"]),
         _annotators(card),
+        guidance(card.schema, card.settings.publish),
         _labels(card),
         _outlets(card),
         _splits(card),
         _defects(card),
         _versions(card),
+        *([_withdrawn(card)] if card.withdrawn else []),
         _rights(card),
+        _citation(card),
     ]
     return f"---\n{head}---\n\n" + "\n\n".join(parts) + "\n"
 
@@ -174,9 +182,10 @@ def _uses(card: CardInput) -> str:
         f"testing of programs that find them, in the languages that are here ({len(languages)}: "
         f"{', '.join(sorted(languages)) or 'unknown'}).\n\n"
         "It does not say what is true, whether an outlet is right, or what a person thinks beyond "
-        "the words that are marked. The articles were chosen by whoever made this dataset: shares "
-        "of outlets, topics or sides in it are not shares in the news. It is not for ranking "
-        "people or outlets, and not for finding out who the annotators are."
+        "the words that are marked. The articles were chosen by whoever made this dataset (how: "
+        f"{card.settings.publish.selection or NOT_TOLD}): shares of outlets, topics or sides in it "
+        "are not shares in the news. It is not for ranking people or outlets, and not for finding "
+        "out who the annotators are."
     )
 
 
@@ -211,6 +220,19 @@ def _versions(card: CardInput) -> str:
         "| because |\n|---|---|---|---|---|\n"
         + "\n".join(lines)
         + f"\n\n![Labelled chunks by version]({VERSIONS})"
+    )
+
+
+def _withdrawn(card: CardInput) -> str:
+    lines = [
+        f"| {_cell(row['article_id'])} | {', '.join(row['releases'])} | {row['withdrawn_at']} "
+        f"| {_cell(row['reason'])} |"
+        for row in card.withdrawn
+    ]
+    return (
+        f"## Withdrawn\n\nArticles that were taken back: {len(lines)}. Please delete your copies; "
+        "those releases still hold them.\n\n"
+        "| article | releases | withdrawn | reason |\n|---|---|---|---|\n" + "\n".join(lines)
     )
 
 
@@ -257,6 +279,7 @@ def _annotators(card: CardInput) -> str:
     derived = [item for row in built.rows["spans"] for item in row["relations"]]
     auto = sum(1 for item in derived if item["origin"] == "auto")
     share = f"{auto} of {len(derived)} relations" if derived else "no relations"
+    alike = f"\n\n{agreement(built.rows['stance'])}" if "stance" in card.tables else ""
     aside = ", ".join(f"{code}: {n}" for code, n in sorted(built.set_aside.items())) or "none"
     return (
         f"## Who answered\n\n"
@@ -268,7 +291,7 @@ def _annotators(card: CardInput) -> str:
         f"have no decision and are left out of `spans`: {built.undecided}.\n\n"
         f"Derived by rule, not drawn by anyone (`origin: auto`): {share}. Stances for which no "
         f"speaker or no topic is known, and which give no triple: {built.groups_without_triple}. "
-        f"Set aside because of a finding: {aside}."
+        f"Set aside because of a finding: {aside}.{alike}"
     )
 
 
@@ -298,7 +321,8 @@ def _outlets(card: CardInput) -> str:
         lines.append(f"| {_cell(name)} | {len(own)} | {span} |")
     shown = (
         "\n\nHow many positions for and against each topic every outlet reports, whoever holds "
-        f"them:\n\n![Positions for : against, by outlet and topic]({SIDES})"
+        "them; a cell is paler the more evenly they stand, and the more take neither side:"
+        f"\n\n![Positions for : against, by outlet and topic]({SIDES})"
         if "triples" in card.tables
         else ""
     )
@@ -338,6 +362,11 @@ def _rights(card: CardInput) -> str:
         f"## Rights\n\nLabels: {publish.license}. Texts: {publish.text_license}. "
         f"Contact for questions and takedown: {contact}."
     )
+
+
+def _citation(card: CardInput) -> str:
+    entry = bibtex(card.manifest, f"sha256:{card.manifest_sha256}")
+    return f"## Citation\n\n```bibtex\n{entry}\n```"
 
 
 def _cell(text: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from annotate.release.citation import bibtex
+
 Json = dict[str, Any]
 VERSION = "http://mlcommons.org/croissant/1.1"
 RAI = "http://mlcommons.org/croissant/RAI/1.0"
@@ -90,7 +92,7 @@ def croissant(card: Mapping[str, Any], manifest: Mapping[str, Any]) -> Json:
         "license": LICENSES.get(publish["license"], publish["license"]),
         "inLanguage": card["language"],
         "keywords": card["tags"],
-        "citeAs": f"{card['pretty_name']}, version {manifest['version']}, {manifest['date']}",
+        "citeAs": bibtex(manifest, card["configs"][0]["description"]),
         **_responsible(manifest),
         "distribution": [
             _file(file["path"], manifest["files"][file["path"]]["sha256"])

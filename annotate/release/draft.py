@@ -27,6 +27,7 @@ from annotate.release.proof.opened import CROISSANT
 from annotate.release.rows import Built, with_versions
 from annotate.release.splits import LEDGER, SPLITS, Assigned, Assignment, ledger_rows
 from annotate.release.verify import verify_release
+from annotate.release.withdraw import tombstones
 from annotate.schema import Schema, schema_features
 from annotate.workspace import Workspace, writing
 
@@ -97,7 +98,13 @@ class Draft:
                 "together": "event, near-duplicates, shared quotes and sentences",
                 "shared_words": RUN,
             },
+            "withdrawn": self.withdrawn,
         }
+
+    @cached_property
+    def withdrawn(self) -> list[Json]:
+        """The articles of earlier releases that were taken back, each with its reason."""
+        return tombstones(self.workspace, self.parent.version) if self.parent else []
 
     @property
     def side(self) -> Candidate:
@@ -175,8 +182,10 @@ class Draft:
             sizes={place: one.size for place, one in written.items()},
             version=self.version,
             date=self.date,
+            manifest=told,
             manifest_sha256=file_sha256(manifest),
             versions=[*history(self.parent), past(told)],
+            withdrawn=self.withdrawn,
         )
         for name, drawn in pictures(card).items():
             (self.folder / name).parent.mkdir(exist_ok=True)

@@ -49,14 +49,23 @@ class HubReport:
     steps: tuple[str, ...]
 
 
-def to_hub(
-    workspace: Workspace | None,
-    release: Path,
-    repo: str,
-    *,
-    private: bool = False,
-    gated: Gated | None = None,
-) -> HubReport:
+@dataclass(frozen=True)
+class Wish:
+    """Where a release shall go, and who may read it there."""
+
+    repo: str
+    private: bool = False
+    gated: Gated | None = None
+
+    @classmethod
+    def of(cls, repo: str, *, private: bool = False, gated: str | None = None) -> Wish:
+        """Read it as it is typed; raises `InputError` for a name or a gate that is none."""
+        if not _REPO.fullmatch(repo):
+            raise InputError(f"{repo!r} is no repository", "name it as ORG/NAME")
+        return cls(repo, private, _gated_as(gated))
+
+
+def to_hub(workspace: Workspace | None, release: Path, wish: Wish) -> HubReport:
     """Upload a proved release in one commit, tag it `vVERSION`, and read the tag back.
 
     The key comes from `HF_TOKEN` or from the login of `hf auth login`. A repository is made
@@ -66,12 +75,10 @@ def to_hub(
     """
     version = _proved(release)
     _without_withdrawn(workspace, release)
-    if not _REPO.fullmatch(repo):
-        raise InputError(f"{repo!r} is no repository", "name it as ORG/NAME")
-    sums = _sums(release)
+    sums, repo = _sums(release), wish.repo
     with _asking(repo):
         hub = _Hub(repo)
-        steps = hub.open(private=private, gated=gated)
+        steps = hub.open(private=wish.private, gated=wish.gated)
         tag = f"v{version}"
         commit = hub.tags().get(tag)
         if commit is None:
@@ -82,13 +89,12 @@ def to_hub(
         return HubReport(repo, tag, commit, hub.url(tag), len(sums), steps)
 
 
-def gated_as(wish: str | None) -> Gated | None:
-    """Read a wish for a gate; raises `InputError` for a word that is none."""
-    match wish:
+def _gated_as(word: str | None) -> Gated | None:
+    match word:
         case None | "auto" | "manual":
-            return wish
+            return word
         case _:
-            raise InputError(f"--gated is auto or manual, not {wish!r}")
+            raise InputError(f"--gated is auto or manual, not {word!r}")
 
 
 def _proved(release: Path) -> Version:

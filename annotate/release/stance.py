@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from annotate.corpus import Chunk
-from annotate.labels.annotation import Annotation, Span
+from annotate.labels.annotation import Annotation
 from annotate.labels.derive import groups
 from annotate.release.triples import entities_of, topics_of
 
@@ -29,7 +29,7 @@ def stance_rows(
     stances = [span for span in answer.spans if span.layer == "stance"]
     for group in groups(stances, answer.relations):
         first = group[0]
-        votes = _votes(first, submitted)
+        votes = votes_for((first.start, first.end), map(stance_places, submitted))
         speakers = entities_of(group, answer.relations, spans, chunk.text, outlet)
         topics = topics_of(group, answer.relations, spans)
         for speaker, topic in product(speakers or NOBODY, topics or NOBODY):
@@ -44,28 +44,46 @@ def stance_rows(
                 "speaker": speaker,
                 "topic": topic,
                 "stance": first.label,
-                "soft": [
-                    {"label": label, "share": count / votes.total()}
-                    for label, count in sorted(votes.items())
-                ],
+                "soft": shares(votes),
                 "votes": votes.total(),
                 "answers": len(submitted),
                 "outlet": outlet,
             }
 
 
-def _votes(stance: Span, answers: Iterable[Annotation]) -> Counter[str]:
+def shares(votes: Counter[str]) -> list[Json]:
+    """Say what share of the votes each label has."""
+    return [
+        {"label": label, "share": count / votes.total()} for label, count in sorted(votes.items())
+    ]
+
+
+class Place(NamedTuple):
+    """Where one answer marks a stance, and which."""
+
+    start: int
+    end: int
+    label: str
+
+
+def stance_places(answer: Annotation) -> list[Place]:
+    return [
+        Place(span.start, span.end, span.label) for span in answer.spans if span.layer == "stance"
+    ]
+
+
+def votes_for(stretch: tuple[int, int], answers: Iterable[Sequence[Place]]) -> Counter[str]:
     """Count the labels that answers give to a place; an answer that marks nothing there is none."""
     votes: Counter[str] = Counter()
-    for answer in answers:
-        near = [span for span in answer.spans if span.layer == "stance"]
-        best = max(near, key=lambda span: (_agreement(stance, span), -span.start), default=None)
-        if best is not None and _agreement(stance, best) >= SAME:
+    for near in answers:
+        best = max(near, key=lambda one: (_agreement(stretch, one), -one.start), default=None)
+        if best is not None and _agreement(stretch, best) >= SAME:
             votes[best.label] += 1
     return votes
 
 
-def _agreement(one: Span, two: Span) -> float:
+def _agreement(stretch: tuple[int, int], place: Place) -> float:
     """Measure intersection over union."""
-    common = max(0, min(one.end, two.end) - max(one.start, two.start))
-    return common / (one.end - one.start + two.end - two.start - common)
+    start, end = stretch
+    common = max(0, min(end, place.end) - max(start, place.start))
+    return common / (end - start + place.end - place.start - common)

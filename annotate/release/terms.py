@@ -37,6 +37,7 @@ def changed_terms(before: Side, after: Side) -> list[Reason]:
         *_configs(before, after),
         *_policies(one, two),
         *_card(one, two),
+        *_withdrawals(one, two),
     ]
 
 
@@ -136,3 +137,13 @@ def _card(before: Json, after: Json) -> list[Reason]:
     if told[0] != told[1]:
         found.append(Reason("patch", "the card's description of the schema changed"))
     return found
+
+
+def _withdrawals(before: Json, after: Json) -> list[Reason]:
+    """See whether another reason is given for an article that was withdrawn already."""
+    old, new = (
+        {row["article_id"]: row["reason"] for row in side.get("withdrawn", ())}
+        for side in (before, after)
+    )
+    changed = sorted(name for name in old.keys() & new.keys() if old[name] != new[name])
+    return [Reason("patch", f"another reason for a withdrawal: {name}") for name in changed]

@@ -18,14 +18,16 @@ from annotate.release.proof.declared import (
     check_figures,
     read_head,
 )
+from annotate.release.proof.derived import DerivedProof
 from annotate.release.proof.opened import CROISSANT, MANIFEST, Findings, Release, open_release
 from annotate.release.proof.people import PeopleProof
 from annotate.release.proof.rows import RowProof
 from annotate.release.proof.seals import check_row_sums, check_seals
 from annotate.release.proof.splits import SplitProof
 from annotate.release.proof.texts import NoTexts, OwnTexts, Texts
+from annotate.release.proof.withdrawn import check_withdrawn
 
-ORDER = ("articles", "spans")  # what the other configs are compared with comes first
+ORDER = ("articles", "spans", "annotations")  # what the other configs are compared with comes first
 
 
 def verify_release(
@@ -44,6 +46,7 @@ def verify_release(
     release = open_release(path.absolute(), findings)
     texts = _texts(release, articles, findings)
     check_seals(release, findings)
+    check_withdrawn(release, texts, findings)
     broken = check_columns(release, findings)
     head = read_head(release, findings)
     if head is not None:
@@ -87,6 +90,7 @@ def _check_rows(
 ) -> dict[str, dict[str, int]]:
     """Go through every file once with all the proofs that look at rows."""
     rows, splits = RowProof(release, texts, findings), SplitProof(release, texts, findings)
+    derived = DerivedProof(release, texts, findings)
     first = {config: number for number, config in enumerate(ORDER)}
     for part in sorted(release.parts, key=lambda part: first.get(part.config, len(first))):
         digest = hashlib.sha256()
@@ -97,11 +101,14 @@ def _check_rows(
                 rows.look(part, row, number)
                 people.look(part, row, line, number)
                 splits.look(part, row, number)
+                derived.look(part, row, number)
         if release.manifest is not None:
             count = release.counts[part.name]
             check_row_sums(part, release.manifest, count, digest.hexdigest(), findings)
     rows.finish()
     splits.finish()
+    if not broken:
+        derived.finish()
     for file in sorted(release.path.glob("*")):
         if file.suffix in {".md", ".json"}:
             people.text(file.name, file.read_text(encoding="utf-8", errors="replace"))

@@ -14,6 +14,7 @@ from annotate.corpus.store import each_header
 from annotate.corpus.withdrawn import standing, withdrawals, withdrawn
 from annotate.errors import InputError
 from annotate.ledger import Ledger, now
+from annotate.release.proof.people import EMAIL
 from annotate.release.version import Version
 from annotate.workspace import Workspace, lock, replacing, writing
 
@@ -35,18 +36,21 @@ class WithdrawReport:
     notice: str | None
 
 
-def tombstones(workspace: Workspace) -> list[Json]:
-    """Make the public list of what was withdrawn: no text, no title, the reason as given."""
-    holders = _holders(workspace)
-    return [
-        {
-            "article_id": row["article"],
-            "reason": row["reason"],
-            "withdrawn_at": row["at"][:10],
-            "releases": list(holders.get(row["article"], ())),
-        }
-        for _, row in sorted(standing(workspace).items())
-    ]
+def tombstones(workspace: Workspace, last: str | None = None) -> list[Json]:
+    """Make the public list of what was withdrawn: no text, no title, the reason as given.
+
+    Only what a release has held is in it; `last` leaves out all releases after that version.
+    """
+    gone = standing(workspace)
+    holders = _holders(workspace) if gone else {}
+    until = Version.parse(last) if last else None
+    rows = []
+    for article, row in sorted(gone.items()):
+        named = [name for name in holders.get(article, ()) if not until or _number(name) <= until]
+        if named:
+            told = {"article_id": article, "reason": row["reason"]}
+            rows.append(told | {"withdrawn_at": row["at"][:10], "releases": named})
+    return rows
 
 
 def withdraw(
@@ -55,12 +59,16 @@ def withdraw(
     """Write down that an article is withdrawn, and make the notice for the releases that hold it.
 
     The reason will be public. Raises `InputError` for an article that no corpus, ledger or release
-    knows, and for a reason of nothing but space.
+    knows, and for a reason of nothing but space or with an address in it.
     """
     reason = " ".join(reason.split())
     if not reason and not undo:
         raise InputError(
             "an article is withdrawn for a reason", "say it with --reason; it is public"
+        )
+    if EMAIL.search(reason):
+        raise InputError(
+            "the reason is public, and an e-mail address stands in it", "say it without the address"
         )
     holders = _holders(workspace)
     if article not in _known(workspace) | holders.keys():
@@ -108,13 +116,19 @@ def _holders(workspace: Workspace) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def _number(name: str) -> Version:
+    version = Version.parse(name)
+    assert version is not None, "a holder is named by its version"
+    return version
+
+
 def _folders(releases: Path) -> list[Path]:
     return [path for path in releases.iterdir() if path.is_dir()] if releases.is_dir() else []
 
 
 def _write_notice(workspace: Workspace) -> None:
     """Write beside the releases which of them hold a withdrawn article."""
-    rows = [row for row in tombstones(workspace) if row["releases"]]
+    rows = tombstones(workspace)
     path = workspace.releases / NOTICE
     with writing(workspace.relative(path)):
         if not rows:

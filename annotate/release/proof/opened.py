@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from annotate.findings import Finding, Severity
 
@@ -60,6 +60,15 @@ class ManifestTerms(_Loose):
     rights: str
 
 
+class Tombstone(_Loose):
+    """An article that was withdrawn, and the releases that hold it."""
+
+    article_id: str
+    reason: str = Field(min_length=1)
+    withdrawn_at: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    releases: list[str] = Field(min_length=1)
+
+
 class Manifest(_Loose):
     """`MANIFEST.json`, as far as it is proved."""
 
@@ -70,6 +79,7 @@ class Manifest(_Loose):
     schema_: ManifestSchema
     publish: ManifestTerms
     pseudonym_key: list[str]
+    withdrawn: list[Tombstone] = []
 
     @classmethod
     def parse(cls, data: bytes) -> Manifest:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,11 @@ import pytest
 
 from annotate.release.build import publish
 from annotate.release.pictures import Side, heat_map, label_bars, outlet_topics, version_bars
+from annotate.release.citation import bibtex
+from annotate.release.provenance import Share, agreement, preparation
 from tests.unit.labels.marked import STARTER
 from tests.unit.labels.rows import answered
-from tests.unit.release.source import make_workspace
+from tests.unit.release.source import SETTINGS, make_workspace
 from tests.unit.release.test_publish import card_of, corrected, rows_of, tell
 
 Json = dict[str, Any]
@@ -96,3 +100,67 @@ def test_known_defects_are_counted(third: Path) -> None:
     assert f"no entity of the schema is known for | {unknown} |" in body
     assert f"articles without an outlet | {sum(not row['outlet'] for row in articles)} |" in body
     assert "chunks without a decision | 0 |" in body
+
+
+def test_the_citation_names_the_very_bytes(third: Path) -> None:
+    body = card_of(third)[1]
+    entry = body.split("```bibtex\n")[1].split("\n```")[0]
+    digest = hashlib.sha256((third / "MANIFEST.json").read_bytes()).hexdigest()
+    manifest = json.loads((third / "MANIFEST.json").read_bytes())
+    assert f"@misc{{ferry-news-{manifest['version']}," in entry
+    assert f"year = {{{manifest['date'][:4]}}}" in entry
+    assert digest in entry
+    assert json.loads((third / "croissant.json").read_bytes())["citeAs"] == entry
+
+
+def test_names_and_titles_do_not_break_a_citation() -> None:
+    publish = {"pretty_name": "50 % {odd}_", "authors": ["Berg, Anna", "R & D"]}
+    entry = bibtex({"name": "n", "version": "1.0.0", "date": "2031-01-01", "publish": publish}, "d")
+    assert "title = {{50 \\% \\{odd\\}\\_}}," in entry
+    assert "author = {{Berg, Anna} and R \\& D}," in entry
+
+
+def test_the_guidelines_and_what_is_not_told_stand_in_the_card(third: Path) -> None:
+    body = card_of(third)[1]
+    assert f"labels: {len(STARTER.labels)}, with" in body
+    assert f"decision rules: {len(STARTER.rules)}," in " ".join(body.split())
+    assert all(f"\n{rule.id}. " in body for rule in STARTER.rules)
+    assert "Trained: not told. Consent: not told." in body
+    assert "(how: not told)" in body
+
+
+def test_what_is_told_of_the_annotators_stands_in_the_card(tmp_path: Path) -> None:
+    told = 'training = "two days"\nconsent = "in writing"\nselection = "by date"\n'
+    workspace = make_workspace(tmp_path / "news", settings=SETTINGS + told)
+    body = card_of(workspace.root / str(publish(workspace).path))[1]
+    assert "Trained: two days. Consent: in writing." in body
+    assert "(how: by date)" in body
+
+
+def test_edits_are_counted_by_reason() -> None:
+    edit = {"start": 3, "end": 10, "replacement": "", "reason": "boilerplate"}
+    articles: list[Json] = [{"edits": [edit, edit]}, {"edits": []}]
+    told = preparation(articles, {"annotate": "9.9.9"})
+    assert "| boilerplate | 2 | 14 |" in told
+    assert "1 of 2 articles were changed" in told
+
+
+def test_agreement_is_that_of_the_others() -> None:
+    def stance(span: str, answers: int, votes: int, share: float) -> Json:
+        soft = [{"label": "Oppose", "share": 1 - share}, {"label": "Support", "share": share}]
+        row = {"id": "c", "span_id": span, "stance": "Support", "soft": soft}
+        return row | {"answers": answers, "votes": votes}
+
+    rows = [stance("a", 3, 3, 2 / 3), stance("b", 2, 1, 1.0), stance("b", 2, 1, 1.0)]
+    told = agreement(rows)
+    assert "marked by others, too: 2 of 3, 67%" in told
+    assert "with the same label: 1 of 2, 50%" in told
+    assert "no stance" in agreement([stance("a", 1, 1, 1.0)])
+
+
+@pytest.mark.parametrize(
+    ("hits", "of", "low", "high"), [(5, 10, 0.2366, 0.7634), (0, 10, 0.0, 0.2775)]
+)
+def test_the_interval_is_that_of_wilson(hits: int, of: int, low: float, high: float) -> None:
+    """As tables of Wilson's interval give it."""
+    assert Share(hits, of).interval == pytest.approx((low, high), abs=1e-4)

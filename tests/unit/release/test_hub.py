@@ -18,11 +18,13 @@ import pytest
 
 from annotate.release.files import file_sha256
 from annotate.release.withdraw import withdraw
+from annotate.workspace import Workspace
 from tests.hub.server import KEY, Fault, Hub, Repo, standing_in
 from tests.unit.release.source import make_workspace
 from tests.unit.release.workshop import Workshop, whole_release
 
 Json = dict[str, Any]
+Done = subprocess.CompletedProcess[str]
 REPO = "news-lab/ferry"
 
 
@@ -39,9 +41,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def later(whole: Path, tmp_path: Path) -> Path:
-    """The next version: a row less, and a file less."""
+    """The next version: a skipped answer less, and a file less."""
     shop = Workshop(whole, tmp_path / "0.2.0")
-    shop.edit("annotations", lambda rows: rows.pop())
+    shop.edit("annotations", lambda rows: rows.remove(next(row for row in rows if row["skipped"])))
     shop.text("README.md", "| `annotations` | 5 |", "| `annotations` | 4 |")
     shop.text("README.md", "# ferry-news 0.1.0", "# ferry-news 0.2.0")
     shop.in_manifest(lambda told: told.update(version="0.2.0", parent="0.1.0"))
@@ -313,6 +315,61 @@ def test_a_release_with_a_withdrawn_article_stays_here(
     assert hub.seen == []
 
 
+@pytest.fixture
+def news(tmp_path: Path) -> Workspace:
+    return make_workspace(tmp_path / "news")
+
+
+def publishing(client: Client, workspace: Workspace, *options: str) -> Done:
+    place = ("--workspace", str(workspace.root))
+    return client.run("-m", "annotate", "publish", "--to-hub", REPO, *place, *options)
+
+
+def test_publish_builds_and_uploads_in_one_go(hub: Hub, client: Client, news: Workspace) -> None:
+    done = publishing(client, news, "--private", "--gated", "manual", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["version"], told["hub"]["tag"]) == ("0.1.0", "v0.1.0")
+    assert told["hub"]["steps"] == ["create", "gate", "commit", "tag"]
+    assert (hub.repos[REPO].private, hub.repos[REPO].gated) == (True, "manual")
+    assert holds(hub, "v0.1.0", news.root / told["path"])
+
+
+def test_publish_again_uploads_what_a_fault_kept_here(
+    hub: Hub, client: Client, news: Workspace
+) -> None:
+    hub.faults.append(Fault("POST", "/commit/", 500))
+    assert publishing(client, news).returncode == 3
+    assert untouched(hub)
+    done = publishing(client, news)
+    assert done.returncode == 0, done.stderr
+    assert "nothing has changed since the last release" in done.stderr
+    assert done.stdout.strip().endswith("/tree/v0.1.0")
+    assert holds(hub, "v0.1.0", news.releases / "0.1.0")
+
+
+def test_a_dry_run_tells_where_it_would_go_and_asks_nobody(
+    hub: Hub, client: Client, news: Workspace
+) -> None:
+    done = publishing(client, news, "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert f"would upload 0.1.0 to {REPO}" in done.stderr
+    assert hub.seen == []
+    assert not news.releases.exists()
+
+
+@pytest.mark.parametrize(
+    "options", [("--private",), ("--gated", "auto"), ("--to-hub", "ferry"), ("--to-hub", REPO)]
+)
+def test_a_wrong_wish_is_told_before_anything_is_built(
+    client: Client, news: Workspace, options: tuple[str, ...]
+) -> None:
+    wrong = (*options, "--gated", "yes") if options[-1] == REPO else options
+    place = ("--workspace", str(news.root))
+    assert client.run("-m", "annotate", "publish", *place, *wrong).returncode == 2
+    assert not news.releases.exists()
+
+
 LOAD = """
 import json, sys
 import datasets
@@ -358,3 +415,34 @@ def test_a_download_is_proved_as_it_lies_in_the_cache(client: Client, whole: Pat
     folder = client.run("-c", DOWNLOAD, REPO, "v0.1.0").stdout.strip()
     done = client.run("-m", "annotate", "verify", folder)
     assert (done.returncode, done.stdout.strip()) == (0, "proved"), done.stdout
+
+
+OFF_LINE = """
+import json, sys
+import datasets, huggingface_hub as hub
+
+datasets.disable_progress_bars()
+folder = hub.snapshot_download(
+    sys.argv[1], repo_type="dataset", revision=sys.argv[2], local_files_only=True
+)
+rows = datasets.load_dataset(folder, "annotations", split="train")
+print(json.dumps([folder, len(rows)]))
+"""
+
+
+def test_t3_off_line_the_snapshot_of_a_tag_is_that_version(
+    hub: Hub, client: Client, whole: Path, later: Path
+) -> None:
+    """`load_dataset` passes `revision` over there; the folder of the snapshot does not."""
+    for release, tag in ((whole, "v0.1.0"), (later, "v0.2.0")):
+        assert client.upload(release).returncode == 0
+        assert client.run("-c", DOWNLOAD, REPO, tag).returncode == 0
+    client.environment["HF_HUB_OFFLINE"] = "1"
+    hub.seen.clear()
+    for tag, count in (("v0.1.0", 5), ("v0.2.0", 4)):
+        done = client.run("-c", OFF_LINE, REPO, tag)
+        assert done.returncode == 0, done.stderr
+        folder, rows = json.loads(done.stdout)
+        assert rows == count
+        assert json.loads((Path(folder) / "MANIFEST.json").read_bytes())["version"] == tag[1:]
+    assert hub.seen == []

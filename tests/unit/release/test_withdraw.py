@@ -12,6 +12,8 @@ from annotate.corpus import plan_inputs
 from annotate.corpus.withdrawn import withdrawn
 from annotate.errors import InputError
 from annotate.release.build import publish
+from annotate.release.files import data_file, read_parquet
+from annotate.release.verify import verify_release
 from annotate.release.withdraw import NOTICE, tombstones, withdraw
 from annotate.workspace import Workspace
 from tests.unit.release.source import make_workspace
@@ -122,3 +124,62 @@ def test_the_command_says_what_it_did(
     assert run([*call, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["changed"] is False
     assert run(["withdraw", CALL, "-C", str(workspace.root)]) == 2
+
+
+def test_the_next_release_names_what_was_withdrawn_and_holds_none_of_it(
+    workspace: Workspace,
+) -> None:
+    publish(workspace)
+    withdraw(workspace, CALL, "asked for by the outlet")
+    report = publish(workspace)
+    assert report.version == "0.2.0"
+    folder = workspace.releases / "0.2.0"
+    (row,) = json.loads((folder / "MANIFEST.json").read_bytes())["withdrawn"]
+    assert row.pop("withdrawn_at")
+    assert row == {
+        "article_id": CALL,
+        "reason": "asked for by the outlet",
+        "releases": ["0.1.0"],
+    }
+    assert verify_release(folder) == []
+    for config in ("spans", "annotations", "triples", "stance", "bio", "articles"):
+        rows = read_parquet(folder / data_file(config, "train"))
+        assert CALL not in {each["article_id"] for each in rows}
+    changes = (folder / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "articles/call.txt: asked for by the outlet" in changes
+    assert "Articles that were taken back: 1." in (folder / "README.md").read_text("utf-8")
+
+
+def test_the_list_stays_in_later_releases_and_does_not_change_by_itself(
+    workspace: Workspace,
+) -> None:
+    publish(workspace)
+    withdraw(workspace, CALL, "asked for")
+    publish(workspace)
+    assert publish(workspace).version is None
+    withdraw(workspace, CALL, "ordered by a court")
+    report = publish(workspace)
+    assert report.version == "0.2.1"
+    assert report.reasons == ("patch: another reason for a withdrawal: articles/call.txt",)
+    (row,) = json.loads((workspace.releases / "0.2.1" / "MANIFEST.json").read_bytes())["withdrawn"]
+    assert (row["reason"], row["releases"]) == ("ordered by a court", ["0.1.0"])
+
+
+def test_what_was_never_published_is_in_no_public_list(workspace: Workspace) -> None:
+    withdraw(workspace, CALL, "asked for")
+    publish(workspace)
+    manifest = (workspace.releases / "0.1.0" / "MANIFEST.json").read_bytes()
+    assert json.loads(manifest)["withdrawn"] == []
+    assert CALL.encode() not in manifest
+
+
+def test_an_address_does_not_get_into_the_public_reason(workspace: Workspace) -> None:
+    with pytest.raises(InputError, match="address"):
+        withdraw(workspace, CALL, "asked for by anna@news.test")
+    assert withdrawn(workspace) == {}
+
+
+def test_strict_takes_a_withdrawal_for_what_it_is(workspace: Workspace) -> None:
+    publish(workspace)
+    withdraw(workspace, CALL, "asked for")
+    assert publish(workspace, strict=True).version == "0.2.0"

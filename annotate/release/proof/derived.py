@@ -1,0 +1,243 @@
+"""What is derived is derived again: positions, stances and tags from the spans, votes from answers.
+
+Sums over each article's rows are compared, so that little is held; the rows of articles where
+they differ are read once more, to name what is wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Iterator
+from itertools import groupby
+
+import orjson
+
+from annotate.corpus import Chunk
+from annotate.labels.annotation import Annotation, Attribute, Relation, Span
+from annotate.release.bio import bio_row
+from annotate.release.proof.opened import Findings, Json, Part, Release
+from annotate.release.proof.texts import Texts
+from annotate.release.stance import Place, shares, stance_rows, votes_for
+from annotate.release.triples import triples_of, without_surface
+
+NAMED_ARTICLES = 5
+VOTES = ("soft", "votes", "answers")  # they are derived from `annotations`
+DERIVED = ("triples", "stance", "bio")
+WHOLE = 1 << 64
+
+
+class _Chunk:
+    """What is held of a chunk; small, for there may be a million."""
+
+    __slots__ = ("answers", "places", "said", "told")
+
+    def __init__(self) -> None:
+        self.said: int | None = None  # the hash of what stands for it, while no answer says it
+        self.told: int | None = None  # how many answers `spans` tells of
+        self.answers = 0
+        self.places = array("i")  # answer, start, end and label of each stance in any answer
+
+
+class DerivedProof:
+    """Looks at `spans` and `annotations` before the configs that are derived from them."""
+
+    def __init__(self, release: Release, texts: Texts, findings: Findings) -> None:
+        self.release, self.texts, self.findings = release, texts, findings
+        manifest = release.manifest
+        labels = manifest.schema_.labels if manifest else []
+        self.layers = list(dict.fromkeys(item.layer for item in labels))
+        lists = manifest.schema_.class_labels if manifest else {}
+        self.positions = bool(lists.get("polarity") and lists.get("topic"))
+        self.sums: dict[tuple[str, str], int] = {}
+        self.chunks: dict[str, _Chunk] = {}
+        self.names: dict[str, int] = {}  # the numbers of labels in `_Chunk.places`
+        self.hidden: set[str] = set()
+
+    def look(self, part: Part, row: Json, number: int) -> None:
+        """Add one row to the sums."""
+        place = f"{part.name}, row {number}"
+        if part.config == "articles" and row.get("rights") == "standoff":
+            self.hidden.add(row["article_id"])
+        elif part.config == "spans":
+            self._expect(row)
+            chunk = self.chunks.setdefault(row["id"], _Chunk())
+            chunk.said, chunk.told = _labels(row), row.get("answers")
+        elif part.config == "annotations" and not row["skipped"]:
+            self._answer(row)
+        elif part.config in DERIVED:
+            for item in self._found(part.config, row):
+                self._add(part.config, row["article_id"], -hash(item))
+            if part.config == "stance":
+                self._votes(row, place)
+
+    def finish(self) -> None:
+        """Tell which answers nobody gave, and where the sums differ."""
+        for name, chunk in self.chunks.items():
+            place = f"spans, chunk {name}"
+            if chunk.said is not None:
+                self.findings.add("answer-unknown", place, "has labels that no annotator gave")
+            if chunk.told not in {None, chunk.answers}:
+                message = f"tells of {chunk.told} answers, annotations has {chunk.answers}"
+                self.findings.add("answers-differ", place, message)
+        wrong = sorted(key for key, total in self.sums.items() if total % WHOLE)
+        for config, keys in groupby(wrong, key=lambda key: key[0]):
+            self._name(config, [article for _, article in keys])
+
+    def _add(self, config: str, article: str, value: int) -> None:
+        key = (config, article)
+        self.sums[key] = (self.sums.get(key, 0) + value) % WHOLE
+
+    def _answer(self, row: Json) -> None:
+        chunk = self.chunks.setdefault(row["id"], _Chunk())
+        for span in row["spans"]:
+            if span["layer"] == "stance":
+                label = self.names.setdefault(span["label"], len(self.names))
+                chunk.places.extend((chunk.answers, span["start"], span["end"], label))
+        chunk.answers += 1
+        if chunk.said == _labels(row):
+            chunk.said = None
+
+    def _submitted(self, name: str) -> list[list[Place]]:
+        """Give the stances of each answer to a chunk."""
+        chunk = self.chunks.get(name, _Chunk())
+        labels, found = list(self.names), [list[Place]() for _ in range(chunk.answers)]
+        four = [iter(chunk.places)] * 4
+        for answer, start, end, label in zip(*four, strict=True):
+            found[answer].append(Place(start, end, labels[label]))
+        return found
+
+    def _votes(self, row: Json, place: str) -> None:
+        """Count again how all answers voted on a stance."""
+        answers = self._submitted(row["id"])
+        start, end = row.get("start"), row.get("end")
+        if start is None or end is None or start >= end:
+            return
+        votes = votes_for((start, end), answers)
+        made = {"soft": shares(votes), "votes": votes.total(), "answers": len(answers)}
+        wrong = [name for name in VOTES if name in row and row[name] != made[name]]
+        if wrong:
+            message = f"{', '.join(wrong)} are not what the answers of annotations give"
+            self.findings.add("votes-differ", place, message)
+
+    def _expect(self, row: Json) -> None:
+        for config, made in self._derive(row):
+            for item in self._found(config, made):
+                self._add(config, row["article_id"], hash(item))
+
+    def _derive(self, row: Json) -> Iterator[tuple[str, Json]]:
+        """Make the rows of the other configs that follow from a chunk, without votes."""
+        text, article = self._text(row), row["article_id"]
+        chunk = Chunk(row["id"], article, 0, row["start"], row["end"], text or "")
+        answer, outlet = _annotation(row), row.get("outlet")
+        hidden = article in self.hidden or self.release.rights == "standoff"
+        found = triples_of(answer, chunk.text, outlet)[0] if self.positions else {}
+        for triple, spans in found.items():
+            entity = without_surface(triple.entity) if hidden else triple.entity
+            named = {"entity": entity, "polarity": triple.polarity, "topic": triple.topic}
+            cells = [{"id": row["id"], "span": span} for span in spans]
+            about = {"article_id": article, "outlet": outlet, "event": row.get("event")}
+            yield "triples", about | named | {"evidence": cells}
+        if text is None or hidden:
+            return
+        for made in stance_rows(chunk, answer, (), outlet) if self.positions else ():
+            yield "stance", {key: made[key] for key in made if key not in VOTES}
+        yield "bio", bio_row(chunk, answer.spans, self.layers)
+
+    def _text(self, row: Json) -> str | None:
+        whole = self.texts.get(row["article_id"])
+        return None if whole is None else whole[row["start"] : row["end"]]
+
+    def _found(self, config: str, row: Json) -> Iterator[object]:
+        """Break a row into what is summed up: a triple by its evidence, others whole."""
+        if config != "triples":
+            kept = {key: value for key, value in row.items() if key not in VOTES}
+            yield orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)
+        elif not (row["entity"].startswith("?") and self.texts.get(row["article_id"]) is None):
+            named = [row.get(key) for key in ("article_id", "outlet", "event")]
+            position = (*named, row["entity"], row["polarity"], row["topic"])
+            for cell in row["evidence"]:
+                yield (*position, cell["id"], cell["span"])
+
+    def _name(self, config: str, articles: list[str]) -> None:
+        """Read the rows of some articles again, and tell what does not belong together."""
+        for article in articles[:NAMED_ARTICLES]:
+            self._name_rows(config, article)
+        if others := articles[NAMED_ARTICLES:]:
+            message = f"in {len(others)} more articles rows do not follow from spans"
+            self.findings.add("derived-differs", config, message)
+
+    def _name_rows(self, config: str, article: str) -> None:
+        made, there = self._made(config, article), dict(self._there(config, article))
+        left = {place: row for place, row in there.items() if row not in made}
+        missing = [row for row in made if row not in there.values()]
+        for place, row in left.items():
+            near = max(missing, key=lambda one: _alike(one, row), default=None)
+            if near is not None and _alike(near, row) > len(row) / 2:
+                missing.remove(near)
+                wrong = sorted(key for key in row if row[key] != near.get(key))
+                message = f"not what spans gives: {', '.join(wrong)}"
+            else:
+                message = "does not follow from spans"
+            self.findings.add("derived-differs", place, message)
+        for row in missing:
+            name = row.get("span_id") or row.get("id") or row["evidence"][0]["span"]
+            message = f"what spans gives for {name} is not there"
+            self.findings.add("derived-missing", f"{config}, article {article}", message)
+        if not left and not missing:
+            message = "a row is there more than once"
+            self.findings.add("derived-differs", f"{config}, article {article}", message)
+
+    def _made(self, config: str, article: str) -> list[Json]:
+        found: list[Json] = []
+        for _, row in self._rows("spans", article):
+            found += [made for kind, made in self._derive(row) if kind == config]
+        return _joined(found) if config == "triples" else found
+
+    def _there(self, config: str, article: str) -> Iterator[tuple[str, Json]]:
+        for place, row in self._rows(config, article):
+            yield place, {key: row[key] for key in row if key not in VOTES}
+
+    def _rows(self, config: str, article: str) -> Iterator[tuple[str, Json]]:
+        for part in self.release.of(config):
+            for number, row in enumerate(self.release.rows(part)):
+                if row.get("article_id") == article:
+                    yield f"{part.name}, row {number}", row
+
+
+def _joined(rows: list[Json]) -> list[Json]:
+    """Put the evidence of each position together, as `triples` has it."""
+    found: dict[tuple[str, str, str], Json] = {}
+    for row in rows:
+        key = (row["entity"], row["polarity"], row["topic"])
+        before = found.get(key, row | {"evidence": []})
+        cells = sorted(before["evidence"] + row["evidence"], key=lambda c: (c["id"], c["span"]))
+        found[key] = before | {"evidence": cells}
+    return list(found.values())
+
+
+def _alike(one: Json, two: Json) -> int:
+    return sum(1 for key in two if one.get(key) == two[key])
+
+
+def _labels(row: Json) -> int:
+    """Hash what an answer says."""
+    said = [row["spans"], row["relations"], row.get("document")]
+    return int.from_bytes(hashlib.blake2b(orjson.dumps(said), digest_size=8).digest())
+
+
+def _annotation(row: Json) -> Annotation:
+    """Read a chunk's labels as one answer; who gave it does not matter here."""
+    spans = tuple(
+        Span(
+            span["id"],
+            span["start"],
+            span["end"],
+            span["layer"],
+            span["label"],
+            tuple(Attribute(item["key"], item["value"]) for item in span["attributes"]),
+        )
+        for span in row["spans"]
+    )
+    relations = tuple(Relation(r["type"], r["head"], r["tail"]) for r in row["relations"])
+    return Annotation(0, row["id"], 0, 0, "", "", "", "", None, False, False, spans, relations)
