@@ -28,7 +28,9 @@ def bibtex(manifest: Mapping[str, Any], digest: str) -> str:
 
 def _names(authors: list[str] | tuple[str, ...]) -> str:
     """Join names; braces keep one with a comma or an `and` in it whole."""
-    told = [f"{{{_tex(name)}}}" if re.search(r",|\band\b", name) else _tex(name) for name in authors]
+    whole = [re.search(r",|\band\b", name) is not None for name in authors]
+    names = map(_tex, authors)
+    told = [f"{{{name}}}" if alone else name for name, alone in zip(names, whole, strict=True)]
     return " and ".join(told)
 
 

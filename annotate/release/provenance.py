@@ -23,7 +23,7 @@ def preparation(articles: Sequence[Json], tools: Mapping[str, str]) -> str:
         counts[edit["reason"]] += 1
         sizes[edit["reason"]] += edit["end"] - edit["start"]
     touched = sum(1 for row in articles if row["edits"])
-    lines = [f"| {reason} | {count} | {sizes[reason]} |" for reason, count in sorted(counts.items())]
+    lines = [f"| {each} | {count} | {sizes[each]} |" for each, count in sorted(counts.items())]
     table = (
         "\n\n| reason | edits | characters replaced or cut |\n|---|---|---|\n" + "\n".join(lines)
         if lines
@@ -90,7 +90,7 @@ def agreement(stances: Iterable[Json]) -> str:
         same += round(alike * row["votes"]) - 1
     if not asked:
         return "Agreement: no stance of this release has a second answer to compare with."
-    told = f"Agreement on stances, with the answer that stands: marked by others, too: " + str(
+    told = "Agreement on stances, with the answer that stands: marked by others, too: " + str(
         Share(marked, asked)
     )
     if marked:

@@ -85,6 +85,7 @@ def test_the_verbs_print_the_promised_json(sample):
         "gone",
         "shared",
         "predicted",
+        "proposed",
         "differences",
         "warnings",
     }

@@ -12,8 +12,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from annotate.release.build import publish
-from annotate.release.pictures import Side, heat_map, label_bars, outlet_topics, version_bars
 from annotate.release.citation import bibtex
+from annotate.release.pictures import Side, heat_map, label_bars, outlet_topics, version_bars
 from annotate.release.provenance import Share, agreement, preparation
 from tests.unit.labels.marked import STARTER
 from tests.unit.labels.rows import answered
