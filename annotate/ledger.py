@@ -54,24 +54,11 @@ class Ledger:
 
     def __iter__(self) -> Iterator[Json]:
         """Read every whole line, oldest first; a torn last line is passed over."""
-        return self.rows_from(0)
-
-    def fingerprint(self, end: int) -> str:
-        """Hash the last bytes before a place: what tells one ledger from another as long."""
-        if not self.path.exists():
-            return ""
-        with self.path.open("rb") as file:
-            file.seek(max(0, end - _FINGERPRINTED))
-            return hashlib.sha256(file.read(min(end, _FINGERPRINTED))).hexdigest()[:16]
-
-    def rows_from(self, start: int) -> Iterator[Json]:
-        """Read the whole lines from a byte on at which one begins."""
         import jsonlines
 
         if not self.path.exists():
             return
         with self.path.open("rb") as file:
-            file.seek(start)
             whole = (line for line in file if line.endswith(b"\n"))
             try:
                 yield from jsonlines.Reader(whole, loads=orjson.loads)
@@ -80,6 +67,14 @@ class Ledger:
                     f"{self.path.parent.name}/{self.path.name}, line {error.lineno}: not JSON",
                     "a ledger is never edited by hand; restore the file from a backup",
                 ) from None
+
+    def fingerprint(self, end: int) -> str:
+        """Hash the last bytes before a place: what tells one ledger from another as long."""
+        if not self.path.exists():
+            return ""
+        with self.path.open("rb") as file:
+            file.seek(max(0, end - _FINGERPRINTED))
+            return hashlib.sha256(file.read(min(end, _FINGERPRINTED))).hexdigest()[:16]
 
     def append(self, rows: Iterable[Json]) -> int:
         """Write rows at the end and wait until they are on disk; returns how many.

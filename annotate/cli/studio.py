@@ -10,9 +10,9 @@ from annotate.cli import output
 from annotate.cli.options import DryRun, Folder, Json, find
 
 if TYPE_CHECKING:
+    from annotate.labels.summary import Summary
     from annotate.studio.push import PushReport
     from annotate.studio.server import RunningServer
-    from annotate.workspace import Workspace
 
 LOOPBACK = "127.0.0.1"
 LATEST_DAYS = 14
@@ -161,11 +161,13 @@ def pull(
 
     Example: annotate pull
     """
+    from annotate.labels.summary import Tally
     from annotate.studio.pull import pull as run
 
     workspace = find(folder)
+    tally = Tally(workspace)
     with output.progress_bar("reading") as progress:
-        report = run(workspace, dry_run=dry_run, full=full, progress=progress)
+        report = run(workspace, dry_run=dry_run, full=full, progress=progress, arrived=tally.add)
     if report.foreign:
         output.say(f"warning: {report.foreign} tasks in the project are not in the ledger")
     keys = ("new", "changed", "deleted", "skipped", "unchanged")
@@ -177,16 +179,11 @@ def pull(
     if full and not (report.new or report.changed or report.deleted):
         output.say(f"the ledger holds all {report.unchanged} answers as the server has them")
     if not dry_run:
-        _report_labels(workspace, report.begin, quiet=json)
+        _report_labels(tally.summary(), quiet=json)
 
 
-def _report_labels(workspace: Workspace, begin: int, *, quiet: bool) -> None:
+def _report_labels(summary: Summary, *, quiet: bool) -> None:
     """Print what a pull brought; ends with status 1 when something of it was set aside."""
-    from annotate.labels.summary import summarise_rows
-    from annotate.ledger import Ledger
-
-    rows = Ledger(workspace.labels / "annotations.jsonl").rows_from(begin)
-    summary = summarise_rows(workspace, rows)
     if not quiet and any(summary.labels.values()):
         output.print_table(("label", "spans, just pulled"), list(summary.labels.items()))
         output.print_table(("relation", "by hand", "derived", "no link found"), summary.relations)

@@ -30,20 +30,51 @@ class Summary:
     findings: tuple[Finding, ...]
 
 
-def summarise_rows(workspace: Workspace, rows: Iterable[Json]) -> Summary:
-    """Count over these rows of annotations.jsonl alone, each once; deletions count for nothing.
+class Tally:
+    """Counts what rows of annotations.jsonl hold, as they come, each once.
 
-    Rows are taken one by one, and of the chunks only theirs are read.
+    Deletions count for nothing. Of the chunks only those of the rows are read.
     """
-    schema = load_schema(workspace.schema_file)
-    versions = (row for row in rows if row["event"] != "deleted")
-    return _count(_answers(workspace, schema, versions), schema)
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._schema = load_schema(workspace.schema_file)
+        self._reader = _reader(workspace, self._schema)
+        self._spans, self._missing = Counter[str](), Counter[str]()
+        self._drawn = Counter[tuple[str, str]]()
+        self._findings: list[Finding] = []
+
+    def add(self, rows: Iterable[Json]) -> None:
+        """Count some rows more."""
+        for row in rows:
+            if row["event"] != "deleted":
+                self._add(self._reader.read(row))
+
+    def _add(self, answer: Answer) -> None:
+        annotation, found = answer
+        self._findings += found
+        if annotation is not None:
+            self._spans.update(span.label for span in annotation.spans)
+            self._drawn.update((item.type, item.origin) for item in annotation.relations)
+            self._missing.update(item.relation for item in annotation.missing)
+
+    def summary(self) -> Summary:
+        """Sum up the rows so far."""
+        drawn, missing = self._drawn, self._missing
+        return Summary(
+            labels={label.name: self._spans[label.name] for label in self._schema.labels},
+            relations=[
+                (kind.name, drawn[kind.name, "human"], drawn[kind.name, "auto"], missing[kind.name])
+                for kind in self._schema.relations
+            ],
+            findings=tuple(self._findings),
+        )
 
 
 def each_answer(workspace: Workspace) -> Iterator[Answer]:
     """Read the answers that stand in the ledger one by one, for ledgers larger than memory."""
     schema = load_schema(workspace.schema_file)
-    return _answers(workspace, schema, _standing(workspace))
+    standing = answers_on(workspace.labels / "annotations.jsonl").rows()
+    return map(_reader(workspace, schema).read, standing)
 
 
 def each_finding(workspace: Workspace) -> Iterator[Finding]:
@@ -52,15 +83,9 @@ def each_finding(workspace: Workspace) -> Iterator[Finding]:
         yield from answer.findings
 
 
-def _standing(workspace: Workspace) -> Iterator[Json]:
-    return answers_on(workspace.labels / "annotations.jsonl").rows()
-
-
-def _answers(workspace: Workspace, schema: Schema, rows: Iterable[Json]) -> Iterator[Answer]:
+def _reader(workspace: Workspace, schema: Schema) -> AnswerReader:
     configs = Configs(Ledger(workspace.labels / "config.jsonl"))
-    chunks, languages = _Chunks(workspace), _Languages(workspace)
-    reader = AnswerReader(schema, configs, chunks.of, languages.of)
-    return map(reader.read, rows)
+    return AnswerReader(schema, configs, _Chunks(workspace).of, _Languages(workspace).of)
 
 
 class _Chunks:
@@ -91,22 +116,3 @@ def _languages(workspace: Workspace) -> dict[str, str | None]:
         return {header.id: header.metadata.language for header in each_header(workspace)}
     except InputError:
         return {}
-
-
-def _count(answers: Iterable[Answer], schema: Schema) -> Summary:
-    spans, drawn, missing = Counter[str](), Counter[tuple[str, str]](), Counter[str]()
-    findings: list[Finding] = []
-    for annotation, found in answers:
-        findings += found
-        if annotation is not None:
-            spans.update(span.label for span in annotation.spans)
-            drawn.update((item.type, item.origin) for item in annotation.relations)
-            missing.update(item.relation for item in annotation.missing)
-    return Summary(
-        labels={label.name: spans[label.name] for label in schema.labels},
-        relations=[
-            (kind.name, drawn[kind.name, "human"], drawn[kind.name, "auto"], missing[kind.name])
-            for kind in schema.relations
-        ],
-        findings=tuple(findings),
-    )

@@ -28,6 +28,7 @@ from annotate.workspace import Workspace, lock
 
 Json = dict[str, Any]
 Progress = Callable[[int, int], None]
+Rows = Callable[[Sequence[Json]], None]
 WINDOW = timedelta(seconds=120)  # how long a change may stay unseen by others
 PAGE = 200  # tasks read at once
 LOOKS = 2  # at what was touched: people go on while it is read
@@ -38,7 +39,7 @@ class PullReport:
     """What a pull found.
 
     `skipped` counts the skips among the answers on the server, `foreign` the tasks there that
-    the ledger does not know. What came stands in the ledger from byte `begin` on.
+    the ledger does not know.
     """
 
     new: int
@@ -47,7 +48,6 @@ class PullReport:
     skipped: int
     unchanged: int
     foreign: int
-    begin: int = 0
 
 
 def pull(
@@ -56,21 +56,29 @@ def pull(
     dry_run: bool = False,
     full: bool = False,
     progress: Progress | None = None,
+    arrived: Rows | None = None,
     studio: Studio | None = None,
 ) -> PullReport:
     """Bring the ledger up to the server; nothing is ever removed from it.
 
-    `full` reads every answer and compares it. Raises `ConfigError`, `InputError`, `RemoteError`
+    `full` reads every answer and compares it. `arrived` hears of rows once the ledger has them,
+    while the server is at work on the next. Raises `ConfigError`, `InputError`, `RemoteError`
     (safe to run again) or `RefusedError`.
     """
     with lock(workspace, "pull"):
         studio = studio or connect(workspace)
         found = need_project(studio, workspace)
-        puller = _Puller(workspace, studio, found, progress or _silent, dry_run=dry_run)
+        puller = _Puller(
+            workspace, studio, found, progress or _silent, arrived or _unheard, dry_run=dry_run
+        )
         return puller.run(full=full)
 
 
 def _silent(_done: int, _total: int) -> None:
+    return
+
+
+def _unheard(_rows: Sequence[Json]) -> None:
     return
 
 
@@ -83,16 +91,16 @@ class _Puller:
         studio: Studio,
         project: Json,
         progress: Progress,
+        arrived: Rows,
         *,
         dry_run: bool,
     ) -> None:
         self.workspace, self.studio, self.project = workspace, studio, project
         self.project_id = int(project["id"])
-        self.progress, self.dry_run = progress, dry_run
+        self.progress, self.arrived, self.dry_run = progress, arrived, dry_run
         self.since = _server_time(studio) - WINDOW  # from here on, the next pull reads again
         self.at = now()
         self.ledger = Ledger(workspace.labels / "annotations.jsonl")
-        self.begin = self.ledger.end
         used = set[str]()
         self.answers = Answers(project, _own(self.ledger, project, used))
         self.people = _People(studio, _pseudonyms(workspace, used, dry_run=dry_run))
@@ -214,6 +222,7 @@ class _Puller:
         self.deleted += len(brought.deleted)
         if not self.dry_run:
             self.ledger.append(brought.rows)
+            self.arrived(brought.rows)
 
     def _rows(self, task: Json) -> Iterator[Json]:
         """Give the answers of a task as ledger rows."""
@@ -267,7 +276,6 @@ class _Puller:
             skipped=self.answers.skips,
             unchanged=len(self.answers) - len(touched),
             foreign=0 if self.as_many else self._foreign(),
-            begin=self.begin,
         )
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import tracemalloc
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +10,20 @@ import pytest
 
 from annotate.labels.read import read_labels
 from annotate.labels.shelf import answers_on, chunks_on
-from annotate.labels.summary import each_answer, each_finding, summarise_rows
+from annotate.labels.summary import Summary, Tally, each_answer, each_finding
 from annotate.ledger import Ledger
+from annotate.workspace import Workspace
 from tests.unit.labels.marked import STARTER
 from tests.unit.labels.rows import BORIS, answered, standing, taken_back
 from tests.unit.release.source import ANSWERS, CHUNKS, PARTS, drawn, make_workspace
 
 Json = dict[str, Any]
+
+
+def summed_up(workspace: Workspace, rows: Iterable[Json]) -> Summary:
+    tally = Tally(workspace)
+    tally.add(rows)
+    return tally.summary()
 
 
 def test_a_summary_of_all_rows_counts_what_the_answers_hold(tmp_path: Path) -> None:
@@ -26,7 +33,7 @@ def test_a_summary_of_all_rows_counts_what_the_answers_hold(tmp_path: Path) -> N
     spans = Counter(span.label for annotation in held for span in annotation.spans)
     found = tuple(each_finding(workspace))
     (workspace.labels / "annotations.jsonl").unlink()  # it is not read again
-    summary = summarise_rows(workspace, iter(rows))
+    summary = summed_up(workspace, iter(rows))
     assert {name: count for name, count in summary.labels.items() if count} == spans
     assert (summary.findings, summary.labels["Speaker"]) == (found, 3)
 
@@ -34,7 +41,7 @@ def test_a_summary_of_all_rows_counts_what_the_answers_hold(tmp_path: Path) -> N
 def test_a_summary_of_rows_counts_these_rows_alone(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path)
     row = answered("c-call-1", drawn(PARTS["c-call-1"]), annotation_id=3)
-    summary = summarise_rows(workspace, iter([taken_back(row), row]))
+    summary = summed_up(workspace, iter([taken_back(row), row]))
     assert {name: count for name, count in summary.labels.items() if count} == {
         "Speaker": 1,
         "Oppose": 1,
@@ -45,7 +52,7 @@ def test_a_summary_of_rows_counts_these_rows_alone(tmp_path: Path) -> None:
 def test_a_summary_of_no_rows_reads_no_chunk(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path)
     (workspace.labels / "tasks.jsonl").write_text("not JSON\n", encoding="utf-8")
-    assert not any(summarise_rows(workspace, ()).labels.values())
+    assert not any(summed_up(workspace, ()).labels.values())
 
 
 def test_what_was_streamed_is_what_was_read_at_once(tmp_path: Path) -> None:
@@ -93,9 +100,9 @@ def test_memory_does_not_grow_with_the_rows_that_are_summed_up(tmp_path: Path, c
         for number in range(count):
             yield answered("c-call-0", results, annotation_id=number)
 
-    summarise_rows(workspace, ANSWERS)  # what is made once is made before
+    summed_up(workspace, ANSWERS)  # what is made once is made before
     tracemalloc.start()
-    summarise_rows(workspace, rows())
+    summed_up(workspace, rows())
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2_000_000
