@@ -8,9 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import orjson
-
 from annotate.release.columns import Table, arrow_schema
+from annotate.release.row_spill import RowSpill, line_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,29 +50,26 @@ def write_parquet(path: Path, rows: Iterable[Json], table: Table) -> Written:
         use_content_defined_chunking=True,
         write_page_index=True,
     ) as writer:
-        for lines in _batches(map(_line, rows), ROWS_PER_GROUP):
-            digest.update(b"".join(lines))
-            part = _parsed(lines, schema)
+        all_lines = rows.lines() if isinstance(rows, RowSpill) else map(line_of, rows)
+        for data, number in _batches(all_lines, ROWS_PER_GROUP):
+            digest.update(data)
+            part = _parsed(data, schema)
             writer.write_table(part, row_group_size=ROWS_PER_GROUP)
-            size, count = size + part.nbytes, count + len(lines)
+            size, count = size + part.nbytes, count + number
     return Written(size, count, digest.hexdigest())
 
 
-def _line(row: Json) -> bytes:
-    return orjson.dumps(row, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
-
-
-def _batches(lines: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
+def _batches(lines: Iterable[bytes], size: int) -> Iterator[tuple[bytes, int]]:
+    """Join lines, so many at a time; also gives how many they are."""
     left = iter(lines)
     while batch := list(islice(left, size)):
-        yield batch
+        yield b"".join(batch), len(batch)
 
 
-def _parsed(lines: list[bytes], schema: pa.Schema) -> pa.Table:
+def _parsed(data: bytes, schema: pa.Schema) -> pa.Table:
     import pyarrow as pa
     import pyarrow.json as pj
 
-    data = b"".join(lines)
     parsed = pj.read_json(
         pa.BufferReader(data),
         read_options=pj.ReadOptions(block_size=len(data) + 1, use_threads=False),
@@ -103,7 +99,7 @@ def rows_sha256(rows: Iterable[Json]) -> str:
     """Hash the rows themselves: equal whatever program or version wrote the file."""
     digest = hashlib.sha256()
     for row in rows:
-        digest.update(_line(row))
+        digest.update(line_of(row))
     return digest.hexdigest()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -232,31 +233,14 @@ def _until(places: list[int], end: int) -> tuple[list[int], list[int]]:
 
 
 @dataclass(frozen=True)
-class HeldRows:
-    """The rows of a release that is being built; a column is made when it is asked for."""
+class DraftRows(StoredRows):
+    """The rows of a release that is being built, in a file that goes with them."""
 
-    held: Sequence[Json]
-    schema: pa.Schema
     of_split: Sequence[str]
-
-    def column(self, name: str) -> pa.ChunkedArray:
-        import pyarrow as pa
-
-        kind = self.schema.field(name).type
-        return pa.chunked_array([pa.array([row.get(name) for row in self.held], kind)], kind)
-
-    def taken(self, name: str, places: Places) -> pa.Array:
-        import pyarrow as pa
-
-        kind = self.schema.field(name).type
-        return pa.array([self.held[place].get(name) for place in places.tolist()], kind)
+    folder: TemporaryDirectory[str]
 
     def splits(self) -> Sequence[str]:
         return self.of_split
-
-    def rows(self, places: Sequence[int], columns: Sequence[str] | None = None) -> list[Json]:
-        names = [name for name in self.schema.names if columns is None or name in columns]
-        return [{name: self.held[place].get(name) for name in names} for place in places]
 
 
 def all_releases(folder: Path) -> list[Path]:

@@ -1,0 +1,83 @@
+"""Values that wait on disk instead of in memory: written once, read back as often as wanted."""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+from abc import ABC, abstractmethod
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import IO, Any, Self, TypeVar, overload
+
+_Value = TypeVar("_Value")
+_BUFFER = 1 << 18  # bytes
+
+
+class Spill(ABC, Sequence[_Value]):
+    """A sequence that holds the places of its values alone, eight bytes each.
+
+    It is equal to any sequence of equal values. Its file has no name and is gone with the last
+    sequence that reads it. Values are taken in until the first is read.
+    """
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] = tempfile.TemporaryFile(buffering=_BUFFER)  # noqa: SIM115
+        self._places = array("q")
+        self._end = 0
+        self._closed = False
+
+    @abstractmethod
+    def _encoded(self, value: _Value) -> bytes: ...
+
+    @abstractmethod
+    def _read(self, file: IO[bytes]) -> _Value:
+        """Read the value that begins where the file stands."""
+
+    def append(self, value: _Value) -> None:
+        if self._closed:
+            raise ValueError("values are taken in until the first is read")
+        self._places.append(self._end)
+        self._end += self._file.write(self._encoded(value))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        pairs = zip(self, other, strict=False)
+        return len(self) == len(other) and all(mine == theirs for mine, theirs in pairs)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, number: int) -> _Value: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[_Value]: ...
+    def __getitem__(self, number: int | slice) -> _Value | list[_Value]:
+        if isinstance(number, slice):
+            return [self[one] for one in range(*number.indices(len(self)))]
+        return self._read(self._at(self._places[number]))
+
+    def _at(self, place: int) -> IO[bytes]:
+        self._closed = True
+        self._file.seek(place)
+        return self._file
+
+    def chosen(self, numbers: Iterable[int]) -> Self:
+        """Give some of the values, in this order, without reading them."""
+        found = type(self).__new__(type(self))
+        places = array("q", (self._places[number] for number in numbers))
+        found.__dict__.update(self.__dict__ | {"_places": places, "_closed": True})
+        return found
+
+
+class PickleSpill(Spill[_Value]):
+    """Values of any class of ours."""
+
+    def _encoded(self, value: _Value) -> bytes:
+        return pickle.dumps(value, protocol=5)
+
+    def _read(self, file: IO[bytes]) -> _Value:
+        found: Any = pickle.load(file)  # noqa: S301 - our own, from a file that nobody else can open
+        return found  # type: ignore[no-any-return]
