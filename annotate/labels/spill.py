@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pickle
+import sys
 import tempfile
 from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Iterable, Sequence
 from typing import IO, Any, Self, TypeVar, overload
+
+from annotate.labels.annotation import Annotation
 
 _Value = TypeVar("_Value")
 _BUFFER = 1 << 18  # bytes
@@ -81,3 +84,29 @@ class PickleSpill(Spill[_Value]):
     def _read(self, file: IO[bytes]) -> _Value:
         found: Any = pickle.load(file)  # noqa: S301 - our own, from a file that nobody else can open
         return found  # type: ignore[no-any-return]
+
+
+class AnswerSpill(PickleSpill[Annotation]):
+    """Answers in an order; the chunk of each is held."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chunk_ids: list[str] = []
+
+    def append(self, value: Annotation) -> None:
+        super().append(value)
+        self.chunk_ids.append(sys.intern(value.chunk_id))
+
+
+def chunk_ids_of(answers: Sequence[Annotation]) -> Sequence[str]:
+    """Give the chunk of each answer."""
+    if isinstance(answers, AnswerSpill):
+        return answers.chunk_ids
+    return [answer.chunk_id for answer in answers]
+
+
+def chosen_of(values: Sequence[_Value], numbers: Iterable[int]) -> Sequence[_Value]:
+    """Give some of the values; those on disk stay there."""
+    if isinstance(values, Spill):
+        return values.chosen(numbers)
+    return [values[number] for number in numbers]

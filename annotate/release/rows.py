@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from annotate.corpus import Article, Chunk
 from annotate.labels.annotation import Annotation, Relation, Span
 from annotate.labels.read import Labels
+from annotate.labels.spill import chunk_ids_of
 from annotate.release.bio import bio_row
 from annotate.release.row_spill import RowSpill
 from annotate.release.splits import SPLITS, TRAIN
@@ -46,12 +49,11 @@ class Source:
         """Give a chunk's text if it may be published."""
         return None if chunk.article_id in self.standoff else chunk.text
 
-    @property
-    def answered(self) -> dict[str, Article]:
-        """Give the articles that somebody has answered about: no other belongs into a release."""
-        answered = {answer.chunk_id for answer in self.labels.annotations}
-        used = {chunk.article_id for chunk in self.chunks if chunk.id in answered}
-        return {name: self.articles[name] for name in sorted(used)}
+    @cached_property
+    def answered(self) -> list[str]:
+        """Name the articles that somebody has answered about: no other belongs into a release."""
+        answered = set(chunk_ids_of(self.labels.annotations))
+        return sorted({chunk.article_id for chunk in self.chunks if chunk.id in answered})
 
 
 @dataclass
@@ -86,9 +88,10 @@ def build_rows(source: Source) -> Built:
     built = Built(rows={config: RowSpill() for config in CONFIGS})
     built.set_aside.update(finding.code for finding in source.labels.findings)
     answers = _places_of_answers(source)
-    bare = source.answered.keys() <= source.standoff
+    bare = source.standoff.issuperset(source.answered)
     # In the order of all configs but `spans`, which follows the text.
-    order = sorted(range(len(source.chunks)), key=lambda one: _by_name(source.chunks[one]))
+    names = [(sys.intern(chunk.article_id), chunk.id) for chunk in source.chunks]
+    order = sorted(range(len(names)), key=names.__getitem__)
     placed: list[int] = []
     evidence: dict[tuple[str, Triple], list[Json]] = {}
     for number in order:
@@ -122,14 +125,10 @@ class _Found(NamedTuple):
     decided: Annotation | None
 
 
-def _by_name(chunk: Chunk) -> tuple[str, str]:
-    return chunk.article_id, chunk.id
-
-
 def _places_of_answers(source: Source) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
-    for number, answer in enumerate(source.labels.annotations):
-        found.setdefault(answer.chunk_id, []).append(number)
+    for number, chunk_id in enumerate(chunk_ids_of(source.labels.annotations)):
+        found.setdefault(chunk_id, []).append(number)
     return found
 
 
@@ -349,8 +348,8 @@ def _add_triples(
 
 def _article_rows(source: Source) -> Iterator[Json]:
     counts = Counter(chunk.article_id for chunk in source.chunks)
-    for key, article in source.answered.items():
-        yield _article_row(source, article, counts[key])
+    for name in source.answered:
+        yield _article_row(source, source.articles[name], counts[name])
 
 
 def _article_row(source: Source, article: Article, chunks: int) -> Json:
