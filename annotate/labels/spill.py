@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import marshal
 import pickle
 import sys
 import tempfile
 from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Iterable, Sequence
-from typing import IO, Any, Self, TypeVar, overload
+from dataclasses import fields
+from operator import attrgetter
+from typing import IO, Any, NamedTuple, Self, TypeVar, overload
 
-from annotate.labels.annotation import Annotation
+from annotate.corpus import Chunk
+from annotate.labels.annotation import (
+    Annotation,
+    Attribute,
+    LinkMissing,
+    Origin,
+    Relation,
+    Span,
+)
 
 _Value = TypeVar("_Value")
 _BUFFER = 1 << 18  # bytes
@@ -86,7 +97,7 @@ class PickleSpill(Spill[_Value]):
         return found  # type: ignore[no-any-return]
 
 
-class AnswerSpill(PickleSpill[Annotation]):
+class AnswerSpill(Spill[Annotation]):
     """Answers in an order; the chunk of each is held."""
 
     def __init__(self) -> None:
@@ -97,12 +108,88 @@ class AnswerSpill(PickleSpill[Annotation]):
         super().append(value)
         self.chunk_ids.append(sys.intern(value.chunk_id))
 
+    def _encoded(self, value: Annotation) -> bytes:
+        """Spell an answer as plain tuples, which takes a fifth of the time of pickling it."""
+        spans = [
+            (*_SPAN(span), [(item.name, item.value, item.origin) for item in span.attributes])
+            for span in value.spans
+        ]
+        relations = [(one.type, one.head, one.tail, one.origin) for one in value.relations]
+        missing = [tuple(one) for one in value.missing]
+        return marshal.dumps((_HEAD(value), spans, relations, value.document, missing))
+
+    def _read(self, file: IO[bytes]) -> Annotation:
+        head, spans, relations, document, missing = marshal.load(file)  # noqa: S302 - our own
+        return Annotation(
+            *head,
+            tuple(_span(*one) for one in spans),
+            tuple(Relation(*one) for one in relations),
+            document,
+            tuple(LinkMissing(*one) for one in missing),
+        )
+
+
+_HEAD_FIELDS = tuple(
+    field.name
+    for field in fields(Annotation)
+    if field.name not in {"spans", "relations", "document", "missing"}
+)
+_HEAD = attrgetter(*_HEAD_FIELDS)
+_SPAN = attrgetter("id", "start", "end", "layer", "label", "origin", "raw_start", "raw_end")
+
+
+def _span(  # noqa: PLR0917 - the fields of a span
+    name: str,
+    start: int,
+    end: int,
+    layer: str,
+    label: str,
+    origin: Origin,
+    raw_start: int | None,
+    raw_end: int | None,
+    attributes: list[tuple[str, str, Origin]],
+) -> Span:
+    answers = tuple(Attribute(*one) for one in attributes)
+    return Span(name, start, end, layer, label, answers, origin, raw_start, raw_end)
+
 
 def chunk_ids_of(answers: Sequence[Annotation]) -> Sequence[str]:
     """Give the chunk of each answer."""
     if isinstance(answers, AnswerSpill):
         return answers.chunk_ids
     return [answer.chunk_id for answer in answers]
+
+
+class Name(NamedTuple):
+    """What a chunk is told by."""
+
+    article_id: str
+    id: str
+
+
+class ChunkSpill(PickleSpill[Chunk]):
+    """Chunks in an order; the name of each is held."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[Name] = []
+
+    def append(self, value: Chunk) -> None:
+        super().append(value)
+        self.names.append(Name(sys.intern(value.article_id), sys.intern(value.id)))
+
+    def chosen(self, numbers: Iterable[int]) -> Self:
+        numbers = array("q", numbers)
+        found = super().chosen(numbers)
+        found.names = [self.names[number] for number in numbers]
+        return found
+
+
+def names_of(chunks: Sequence[Chunk]) -> Sequence[Name]:
+    """Give the name of each chunk."""
+    if isinstance(chunks, ChunkSpill):
+        return chunks.names
+    return [Name(chunk.article_id, chunk.id) for chunk in chunks]
 
 
 def chosen_of(values: Sequence[_Value], numbers: Iterable[int]) -> Sequence[_Value]:

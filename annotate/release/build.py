@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from annotate.errors import ConfigError, InputError, RefusedError
-from annotate.labels.spill import chosen_of
+from annotate.labels.spill import chosen_of, names_of
 from annotate.release.diff import Difference, compare_releases
 from annotate.release.draft import Draft
 from annotate.release.links import find_links
@@ -120,7 +120,7 @@ def _split(
     left_out = {item.article_id for item in assignment.left_out}
     chunks = source.chunks
     if left_out:
-        kept = (n for n, chunk in enumerate(chunks) if chunk.article_id not in left_out)
+        kept = (n for n, name in enumerate(names_of(chunks)) if name.article_id not in left_out)
         chunks = chosen_of(chunks, list(kept))
     split_of, group_of = assignment.split_of, assignment.group_of
     return replace(source, chunks=chunks, split_of=split_of, group_of=group_of), assignment
@@ -129,10 +129,10 @@ def _split(
 def _weights(source: Source) -> dict[str, Counter[str]]:
     """Count by article what every split shall have its share of: chunks, and each label."""
     weights: dict[str, Counter[str]] = {name: Counter() for name in source.answered}
-    article_of = {chunk.id: chunk.article_id for chunk in source.chunks}
-    for chunk in source.chunks:
-        if chunk.article_id in weights:
-            weights[chunk.article_id]["chunks"] += 1
+    article_of = {name.id: name.article_id for name in names_of(source.chunks)}
+    for article_id in article_of.values():
+        if article_id in weights:
+            weights[article_id]["chunks"] += 1
     for answer in source.labels.annotations:
         if answer.chunk_id in article_of:
             labels = (f"label {span.label}" for span in answer.spans)

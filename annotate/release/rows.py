@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +12,7 @@ from typing import Any, NamedTuple
 from annotate.corpus import Article, Chunk
 from annotate.labels.annotation import Annotation, Relation, Span
 from annotate.labels.read import Labels
-from annotate.labels.spill import chunk_ids_of
+from annotate.labels.spill import chunk_ids_of, names_of
 from annotate.release.bio import bio_row
 from annotate.release.row_spill import RowSpill
 from annotate.release.splits import SPLITS, TRAIN
@@ -53,7 +52,7 @@ class Source:
     def answered(self) -> list[str]:
         """Name the articles that somebody has answered about: no other belongs into a release."""
         answered = set(chunk_ids_of(self.labels.annotations))
-        return sorted({chunk.article_id for chunk in self.chunks if chunk.id in answered})
+        return sorted({name.article_id for name in names_of(self.chunks) if name.id in answered})
 
 
 @dataclass
@@ -90,7 +89,7 @@ def build_rows(source: Source) -> Built:
     answers = _places_of_answers(source)
     bare = source.standoff.issuperset(source.answered)
     # In the order of all configs but `spans`, which follows the text.
-    names = [(sys.intern(chunk.article_id), chunk.id) for chunk in source.chunks]
+    names = names_of(source.chunks)
     order = sorted(range(len(names)), key=names.__getitem__)
     placed: list[int] = []
     evidence: dict[tuple[str, Triple], list[Json]] = {}
@@ -347,7 +346,7 @@ def _add_triples(
 
 
 def _article_rows(source: Source) -> Iterator[Json]:
-    counts = Counter(chunk.article_id for chunk in source.chunks)
+    counts = Counter(name.article_id for name in names_of(source.chunks))
     for name in source.answered:
         yield _article_row(source, source.articles[name], counts[name])
 

@@ -14,7 +14,7 @@ from annotate.errors import InputError
 from annotate.findings import Finding
 from annotate.labels.read import Labels, each_answer
 from annotate.labels.shelf import chunks_on
-from annotate.labels.spill import AnswerSpill, PickleSpill
+from annotate.labels.spill import AnswerSpill, ChunkSpill
 from annotate.ledger import Ledger
 from annotate.release.rows import Source
 from annotate.schema import Schema, load_schema
@@ -75,7 +75,7 @@ def _chunks(
     workspace: Workspace, articles: Mapping[str, Article], gone: Mapping[str, str]
 ) -> tuple[Sequence[Chunk], list[Finding]]:
     """Read the chunks as they were pushed; one that its article no longer holds is set aside."""
-    kept, places = PickleSpill[Chunk](), list[tuple[str, int]]()
+    kept, places = ChunkSpill(), list[tuple[str, int]]()
     findings: list[Finding] = []
     for row in chunks_on(workspace.labels / "tasks.jsonl").rows():
         chunk = Chunk.from_json(row["chunk"])
