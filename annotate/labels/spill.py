@@ -22,9 +22,11 @@ from annotate.labels.annotation import (
     Relation,
     Span,
 )
+from annotate.workspace import writing
 
 _Value = TypeVar("_Value")
 _BUFFER = 1 << 18  # bytes
+_WHAT = "a temporary file (where TMPDIR says)"
 
 
 class Spill(ABC, Sequence[_Value]):
@@ -37,7 +39,8 @@ class Spill(ABC, Sequence[_Value]):
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self) -> None:
-        self._file: IO[bytes] = tempfile.TemporaryFile(buffering=_BUFFER)  # noqa: SIM115
+        with writing(_WHAT):
+            self._file: IO[bytes] = tempfile.TemporaryFile(buffering=_BUFFER)  # noqa: SIM115
         self._places = array("q")
         self._end = 0
         self._closed = False
@@ -53,7 +56,8 @@ class Spill(ABC, Sequence[_Value]):
         if self._closed:
             raise ValueError("values are taken in until the first is read")
         self._places.append(self._end)
-        self._end += self._file.write(self._encoded(value))
+        with writing(_WHAT):
+            self._end += self._file.write(self._encoded(value))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence):
@@ -74,13 +78,18 @@ class Spill(ABC, Sequence[_Value]):
         return self._read(self._at(self._places[number]))
 
     def _at(self, place: int) -> IO[bytes]:
-        self._closed = True
+        if not self._closed:
+            self._closed = True
+            with writing(_WHAT):
+                self._file.flush()
         self._file.seek(place)
         return self._file
 
     def chosen(self, numbers: Iterable[int]) -> Self:
         """Give some of the values, in this order, without reading them."""
         found = type(self).__new__(type(self))
+        with writing(_WHAT):
+            self._file.flush()
         places = array("q", (self._places[number] for number in numbers))
         found.__dict__.update(self.__dict__ | {"_places": places, "_closed": True})
         return found
@@ -120,13 +129,14 @@ class AnswerSpill(Spill[Annotation]):
 
     def _read(self, file: IO[bytes]) -> Annotation:
         head, spans, relations, document, missing = marshal.load(file)  # noqa: S302 - our own
-        return Annotation(
+        values: tuple[Any, ...] = (
             *head,
             tuple(_span(*one) for one in spans),
             tuple(Relation(*one) for one in relations),
             document,
             tuple(LinkMissing(*one) for one in missing),
         )
+        return Annotation(*values)
 
 
 _HEAD_FIELDS = tuple(
