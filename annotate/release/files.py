@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 ROWS_PER_GROUP = 10_000
+ROWS_PARSED = 1_000  # at a time
 
 
 def data_file(config: str, split: str) -> str:
@@ -51,19 +52,29 @@ def write_parquet(path: Path, rows: Iterable[Json], table: Table) -> Written:
         write_page_index=True,
     ) as writer:
         all_lines = rows.lines() if isinstance(rows, RowSpill) else map(line_of, rows)
-        for data, number in _batches(all_lines, ROWS_PER_GROUP):
-            digest.update(data)
-            part = _parsed(data, schema)
+        for part in _groups(all_lines, schema, digest.update):
             writer.write_table(part, row_group_size=ROWS_PER_GROUP)
-            size, count = size + part.nbytes, count + number
+            size, count = size + part.nbytes, count + part.num_rows
     return Written(size, count, digest.hexdigest())
 
 
-def _batches(lines: Iterable[bytes], size: int) -> Iterator[tuple[bytes, int]]:
-    """Join lines, so many at a time; also gives how many they are."""
+def _groups(
+    lines: Iterable[bytes], schema: pa.Schema, seen: Callable[[bytes], None]
+) -> Iterator[pa.Table]:
+    """Make a table for each row group, of a few lines at a time: as text they are much larger."""
+    import pyarrow as pa
+
     left = iter(lines)
-    while batch := list(islice(left, size)):
-        yield b"".join(batch), len(batch)
+    while parts := list(_parts(islice(left, ROWS_PER_GROUP), schema, seen)):
+        yield pa.concat_tables(parts).combine_chunks()
+
+
+def _parts(
+    lines: Iterator[bytes], schema: pa.Schema, seen: Callable[[bytes], None]
+) -> Iterator[pa.Table]:
+    while data := b"".join(islice(lines, ROWS_PARSED)):
+        seen(data)
+        yield _parsed(data, schema)
 
 
 def _parsed(data: bytes, schema: pa.Schema) -> pa.Table:
