@@ -80,8 +80,8 @@ def stages(folder: Path, _count: int) -> Json:
         return result
 
     source = timed("read ledgers and corpus", partial(read_source, workspace))
-    known = list(source.answered.values())
-    timed("find what belongs together", partial(find_links, known, source.chunks))
+    known = source.articles, source.answered
+    timed("find what belongs together", partial(find_links, *known, source.chunks))
     timed("make rows", partial(build_rows, source))
     del source, known
     report = timed("all of `annotate publish`", lambda: publish(workspace))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Container, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -17,8 +19,53 @@ from annotate.workspace import Workspace, writing
 
 _Noun = TypeVar("_Noun")
 MANIFEST = "manifest.json"
+_OPENED = 64  # articles; chunks of one follow one another
 _AGAIN = "run `annotate prepare` to make it again"
 _ARTICLES, _CHUNKS, _REJECTED = "articles.jsonl", "chunks.jsonl", "rejected.jsonl"
+
+
+class ArticleShelf(Mapping[str, Article]):
+    """Articles by id, of which places in the file are held; each is read when asked for."""
+
+    def __init__(self, path: Path, places: dict[str, int]) -> None:
+        self._places = places
+        self._file = path.open("rb")
+        self._opened = lru_cache(maxsize=_OPENED)(self._read)
+
+    def __getitem__(self, name: str) -> Article:
+        return self._opened(self._places[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def _read(self, place: int) -> Article:
+        self._file.seek(place)
+        return Article.from_json(orjson.loads(self._file.readline()))
+
+
+def shelve_articles(workspace: Workspace, without: Container[str] = ()) -> ArticleShelf:
+    """Shelve all articles but some; raises `InputError` when nothing was prepared yet."""
+    places: dict[str, int] = {}
+    place = 0
+    path = workspace.corpus / _ARTICLES
+    check_whole(workspace, _ARTICLES)
+    try:
+        with path.open("rb") as file:
+            for line in file:
+                name = sys.intern(orjson.loads(line)["id"])
+                if name not in without:
+                    places[name] = place
+                place += len(line)
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"corpus/{_ARTICLES} is damaged: {type(error).__name__} {error}"
+        raise InputError(message, _AGAIN) from None
+    return ArticleShelf(path, places)
 
 
 def read_articles(workspace: Workspace) -> list[Article]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -33,7 +33,7 @@ class Labels:
     """What stands in the ledgers. `chunks` holds every chunk that was pushed, as pushed."""
 
     chunks: dict[str, Json] = field(default_factory=dict)
-    annotations: tuple[Annotation, ...] = ()
+    annotations: Sequence[Annotation] = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -99,16 +99,25 @@ def _nothing(code: str, row: Json, message: str) -> Answer:
 def read_labels(folder: Path, schema: Schema, languages: Mapping[str, str | None]) -> Labels:
     """Read `labels/`. `languages` is by article id; order is that of first arrival."""
     chunks = chunks_as_pushed(Ledger(folder / "tasks.jsonl"))
-    configs = Configs(Ledger(folder / "config.jsonl"))
-    reader = AnswerReader(schema, configs, chunks.get, languages.get)
     annotations: list[Annotation] = []
     findings: list[Finding] = []
-    for row in answers_on(folder / "annotations.jsonl").rows():
-        annotation, found = reader.read(row)
+    for annotation, found in each_answer(folder, schema, chunks.get, languages.get):
         if annotation is not None:
             annotations.append(annotation)
         findings += found
     return Labels(chunks, tuple(annotations), tuple(findings))
+
+
+def each_answer(
+    folder: Path,
+    schema: Schema,
+    chunk_of: Callable[[str], Json | None],
+    language_of: Callable[[str], str | None],
+) -> Iterator[Answer]:
+    """Read the answers in `labels/` one by one, in the order of first arrival."""
+    configs = Configs(Ledger(folder / "config.jsonl"))
+    reader = AnswerReader(schema, configs, chunk_of, language_of)
+    return map(reader.read, answers_on(folder / "annotations.jsonl").rows())
 
 
 def chunks_as_pushed(tasks: Iterable[Json]) -> dict[str, Json]:

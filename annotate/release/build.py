@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from annotate.errors import ConfigError, InputError, RefusedError
+from annotate.labels.spill import chosen_of, names_of
 from annotate.release.diff import Difference, compare_releases
 from annotate.release.draft import Draft
 from annotate.release.links import find_links
@@ -109,15 +110,18 @@ def _split(
     source: Source, workspace: Workspace, parent: Release | None
 ) -> tuple[Source, Assignment]:
     """Give every article its split, and take those out that would tie two splits together."""
-    settings, articles = workspace.settings.publish, source.answered
+    settings = workspace.settings.publish
     assignment = assign(
         _weights(source),
-        find_links(list(articles.values()), source.chunks),
+        find_links(source.articles, source.answered, source.chunks),
         read_ledger(parent.folder if parent else None),
         Policy(settings.splits.model_dump(), settings.split_seed),
     )
     left_out = {item.article_id for item in assignment.left_out}
-    chunks = [chunk for chunk in source.chunks if chunk.article_id not in left_out]
+    chunks = source.chunks
+    if left_out:
+        kept = (n for n, name in enumerate(names_of(chunks)) if name.article_id not in left_out)
+        chunks = chosen_of(chunks, list(kept))
     split_of, group_of = assignment.split_of, assignment.group_of
     return replace(source, chunks=chunks, split_of=split_of, group_of=group_of), assignment
 
@@ -125,10 +129,10 @@ def _split(
 def _weights(source: Source) -> dict[str, Counter[str]]:
     """Count by article what every split shall have its share of: chunks, and each label."""
     weights: dict[str, Counter[str]] = {name: Counter() for name in source.answered}
-    article_of = {chunk.id: chunk.article_id for chunk in source.chunks}
-    for chunk in source.chunks:
-        if chunk.article_id in weights:
-            weights[chunk.article_id]["chunks"] += 1
+    article_of = {name.id: name.article_id for name in names_of(source.chunks)}
+    for article_id in article_of.values():
+        if article_id in weights:
+            weights[article_id]["chunks"] += 1
     for answer in source.labels.annotations:
         if answer.chunk_id in article_of:
             labels = (f"label {span.label}" for span in answer.spans)
@@ -162,7 +166,8 @@ def _standoff(settings: PublishSettings, source: Source) -> frozenset[str]:
     Raises `RefusedError` when texts are to be published under a licence that reserves all rights,
     `ConfigError` when rights are stated for an outlet that has no article.
     """
-    outlets = {article.outlet for article in source.articles.values() if article.outlet}
+    outlet_of = {name: article.outlet for name, article in source.articles.items()}
+    outlets = {outlet for outlet in outlet_of.values() if outlet}
     for name in settings.outlets:
         if name not in outlets:
             near = difflib.get_close_matches(name, outlets, n=1)
@@ -171,8 +176,8 @@ def _standoff(settings: PublishSettings, source: Source) -> frozenset[str]:
                 + (f"; did you mean {near[0]!r}?" if near else "")
             )
     rights = {
-        name: settings.outlets.get(article.outlet or "", settings.rights)
-        for name, article in source.articles.items()
+        name: settings.outlets.get(outlet or "", settings.rights)
+        for name, outlet in outlet_of.items()
     }
     reserved = settings.text_license == PublishSettings().text_license
     if reserved and "full" in rights.values():

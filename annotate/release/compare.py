@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotate.release.opened import Rows
+from annotate.release.opened import Places, Rows, whole
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Places = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+BLOCK = 10_000  # rows that are compared at a time
 _BETWEEN = "\x1f"  # stands in no id, entity or label
 
 
@@ -33,24 +33,24 @@ class Matched:
 def match(before: Rows, after: Rows, key: Sequence[str], ignored: Collection[str] = ()) -> Matched:
     """Pair rows by their key, which is unique on each side, and compare all common columns.
 
-    One column of each side is held at a time.
+    The keys are held, and a block of one other column of each side.
     """
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     known, given = _keys(before, key), _keys(after, key)
-    at = np.asarray(pc.fill_null(pc.index_in(given, value_set=known), -1), np.int64)
+    at = _numbers(pc.index_in(given, value_set=known), missing=-1)
     new = np.flatnonzero(at >= 0)
     old = at[new]
     removed = np.setdiff1d(np.arange(len(known)), old, assume_unique=True)
     changed = np.zeros(len(new), bool)
-    takes = pa.array(old), pa.array(new)
+    # In the order of the files of `before`: then each of their row groups is read once.
+    order = np.argsort(old, kind="stable")
     for name in _common(before, after, ignored):
-        columns = (
-            _whole(side.column(name)).take(places)
-            for side, places in zip((before, after), takes, strict=True)
-        )
-        changed |= differing(*columns)
+        for begin in range(0, len(order), BLOCK):
+            block = order[begin : begin + BLOCK]
+            changed[block] |= differing(
+                before.taken(name, old[block]), after.taken(name, new[block])
+            )
     return Matched(np.flatnonzero(at < 0), removed, old, new, changed)
 
 
@@ -68,7 +68,7 @@ def _common(before: Rows, after: Rows, ignored: Collection[str]) -> list[str]:
 def _keys(rows: Rows, key: Sequence[str]) -> pa.Array:
     import pyarrow.compute as pc
 
-    columns = [_whole(rows.column(name)) for name in key]
+    columns = [whole(rows.column(name)) for name in key]
     if len(columns) == 1:
         return columns[0]
     return pc.binary_join_element_wise(
@@ -76,18 +76,13 @@ def _keys(rows: Rows, key: Sequence[str]) -> pa.Array:
     )
 
 
-def _whole(column: pa.ChunkedArray) -> pa.Array:
-    import pyarrow as pa
-
-    whole = column.combine_chunks()
-    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
-
-
 def differing(before: pa.Array, after: pa.Array) -> Flags:
     """Say place by place whether two columns of one type differ; null equals only null."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if before.equals(after):
+        return np.zeros(len(before), bool)
     differs: Flags = _flags(pc.is_null(before)) != _flags(pc.is_null(after))
     if pa.types.is_list(before.type):
         differs |= _differing_lists(before, after)
@@ -95,7 +90,7 @@ def differing(before: pa.Array, after: pa.Array) -> Flags:
         for mine, theirs in zip(before.flatten(), after.flatten(), strict=True):
             differs |= differing(mine, theirs)
     else:
-        differs |= _flags(pc.fill_null(pc.not_equal(before, after), fill_value=False))
+        differs[pc.indices_nonzero(pc.not_equal(before, after)).to_numpy()] = True
     return differs
 
 
@@ -103,13 +98,14 @@ def _differing_lists(before: pa.Array, after: pa.Array) -> Flags:
     """Compare the items of those lists that are as long as each other, all at once."""
     import pyarrow.compute as pc
 
-    lengths = [pc.fill_null(pc.list_value_length(side), 0) for side in (before, after)]
-    differs = _flags(pc.not_equal(*lengths))
+    lengths = [_numbers(pc.list_value_length(side), missing=0) for side in (before, after)]
+    differs: Flags = lengths[0] != lengths[1]
     alike = np.flatnonzero(~differs)
     if len(alike) == 0:
         return differs
-    sides = [side.take(alike) for side in (before, after)]
-    owners = np.asarray(pc.list_parent_indices(sides[0]), np.int64)
+    every = len(alike) == len(differs)
+    sides = [side if every else side.take(alike) for side in (before, after)]
+    owners = _numbers(pc.list_parent_indices(sides[0]), missing=0)
     items = differing(*(pc.list_flatten(side) for side in sides))
     differs[alike[np.unique(owners[items])]] = True
     return differs
@@ -117,3 +113,11 @@ def _differing_lists(before: pa.Array, after: pa.Array) -> Flags:
 
 def _flags(array: Any) -> Flags:
     return np.asarray(array.to_numpy(zero_copy_only=False), bool)
+
+
+def _numbers(array: pa.Array, *, missing: int) -> Places:
+    """Give whole numbers as numpy has them; `fill_null` would import pandas first."""
+    found: NDArray[Any] = array.to_numpy(zero_copy_only=False)
+    if array.null_count:
+        found = np.nan_to_num(found, nan=missing)
+    return found.astype(np.int64)

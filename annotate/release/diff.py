@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from annotate.release.compare import Matched, Places, match
-from annotate.release.opened import Rows, Side, find_release
+from annotate.release.compare import Matched, match
+from annotate.release.opened import Places, Rows, Side, find_release
 from annotate.release.span_changes import Change, span_changes
 from annotate.release.terms import Reason, changed_terms
 from annotate.release.triples import without_surface
@@ -156,7 +156,7 @@ class _Compared:
         if not hidden and "text_sha256" in {*before.schema.names} & {*after.schema.names}:
             ignored.add("text")  # its hash is there to be compared, and is much shorter
         matched = match(before, after, KEYS[config], ignored)
-        return cls(config, before, after, matched, _listed(before), _listed(after), hidden)
+        return cls(config, before, after, matched, before.splits(), after.splits(), hidden)
 
     def by_split(self) -> dict[str, dict[str, int]]:
         found: dict[str, dict[str, int]] = {}
@@ -202,7 +202,8 @@ class _Compared:
         matched = self.matched
         changed = np.flatnonzero(matched.changed)
         order = np.argsort(matched.old[changed])
-        before = {row["id"]: row for row in self.before.rows(matched.old[changed][order].tolist())}
+        old = self.before.rows(matched.old[changed][order].tolist(), MARKS)
+        before = {row["id"]: row for row in old}
         places = matched.new[changed]
         for place, row in zip(
             places, self.after.rows(places.tolist(), (*MARKS, "text")), strict=True
@@ -221,11 +222,6 @@ class _Compared:
                     words = f"[{one}:{two})", f"[{start}:{end})"
                     split = self.splits_after[place]
                     yield Change("chunk cut anew", "spans", split, article, article, *words)
-
-
-def _listed(rows: Rows) -> list[str]:
-    splits: list[str] = rows.splits().to_pylist()
-    return splits
 
 
 def _named(config: str, rows: Rows, places: Places) -> Iterator[tuple[int, list[str], str]]:
@@ -252,7 +248,7 @@ def _new_and_lost_configs(
     """Count the rows of a config that only one side has."""
     for side, other, kind in ((before, after, "removed"), (after, before, "added")):
         for config in sorted(side.configs.keys() - other.configs.keys()):
-            splits = Counter(side.configs[config].splits().to_pylist())
+            splits = Counter(side.configs[config].splits())
             rows[config] = {
                 split: {"added": 0, "removed": 0, "changed": 0, kind: count}
                 for split, count in sorted(splits.items())

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import orjson
@@ -16,13 +17,13 @@ from annotate.errors import RefusedError
 from annotate.ledger import Ledger
 from annotate.release import change_list
 from annotate.release.card import CardInput, pictures, render_card
-from annotate.release.columns import TEXT, Table, arrow_schema, tables
+from annotate.release.columns import TEXT, Table, tables
 from annotate.release.croissant import croissant
 from annotate.release.diff import Difference
 from annotate.release.files import Written, data_file, each_row, file_sha256, write_parquet
 from annotate.release.history import history, past
 from annotate.release.links import RUN
-from annotate.release.opened import MANIFEST, HeldRows, Release, Rows
+from annotate.release.opened import MANIFEST, DraftRows, Release, Rows
 from annotate.release.proof.opened import CROISSANT
 from annotate.release.rows import Built, with_versions
 from annotate.release.splits import LEDGER, SPLITS, Assigned, Assignment, ledger_rows
@@ -66,7 +67,7 @@ class Draft:
         all_tables = tables(self.schema, text=self.rights != "standoff")
         return {name: table for name, table in all_tables.items() if self.built.rows[name]}
 
-    @property
+    @cached_property
     def rights(self) -> str:
         """Say what the release holds: every text, none, or that of some outlets (`mixed`)."""
         found = {row["rights"] for row in self.built.rows["articles"]}
@@ -108,14 +109,17 @@ class Draft:
 
     @property
     def side(self) -> Candidate:
-        return Candidate(self.terms | {"version": self.version}, self._held())
+        return Candidate(self.terms | {"version": self.version}, self._written_rows())
 
-    def _held(self) -> dict[str, Rows]:
+    def _written_rows(self) -> dict[str, Rows]:
+        """Write the rows as they are so far: a difference reads by column."""
+        scratch = TemporaryDirectory()
         found: dict[str, Rows] = {}
         for config, table in self.tables.items():
-            rows = self.built.rows[config]
-            splits = [self.built.split_of[row["article_id"]] for row in rows]
-            found[config] = HeldRows(rows, arrow_schema(table), splits)
+            path, rows = Path(scratch.name) / f"{config}.parquet", self.built.rows[config]
+            write_parquet(path, rows, table)
+            splits = [self.built.split_of[name] for name in rows.articles]
+            found[config] = DraftRows((path,), splits, scratch)
         return found
 
     def numbered(self, version: str, difference: Difference | None) -> Draft:

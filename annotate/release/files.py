@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import orjson
-
 from annotate.release.columns import Table, arrow_schema
+from annotate.release.row_spill import RowSpill, line_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Json = dict[str, Any]
 ROWS_PER_GROUP = 10_000
+ROWS_PARSED = 1_000  # at a time
 
 
 def data_file(config: str, split: str) -> str:
@@ -51,29 +51,36 @@ def write_parquet(path: Path, rows: Iterable[Json], table: Table) -> Written:
         use_content_defined_chunking=True,
         write_page_index=True,
     ) as writer:
-        for lines in _batches(map(_line, rows), ROWS_PER_GROUP):
-            digest.update(b"".join(lines))
-            part = _parsed(lines, schema)
+        all_lines = rows.lines() if isinstance(rows, RowSpill) else map(line_of, rows)
+        for part in _groups(all_lines, schema, digest.update):
             writer.write_table(part, row_group_size=ROWS_PER_GROUP)
-            size, count = size + part.nbytes, count + len(lines)
+            size, count = size + part.nbytes, count + part.num_rows
     return Written(size, count, digest.hexdigest())
 
 
-def _line(row: Json) -> bytes:
-    return orjson.dumps(row, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+def _groups(
+    lines: Iterable[bytes], schema: pa.Schema, seen: Callable[[bytes], None]
+) -> Iterator[pa.Table]:
+    """Make a table for each row group, of a few lines at a time: as text they are much larger."""
+    import pyarrow as pa
 
-
-def _batches(lines: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
     left = iter(lines)
-    while batch := list(islice(left, size)):
-        yield batch
+    while parts := list(_parts(islice(left, ROWS_PER_GROUP), schema, seen)):
+        yield pa.concat_tables(parts).combine_chunks()
 
 
-def _parsed(lines: list[bytes], schema: pa.Schema) -> pa.Table:
+def _parts(
+    lines: Iterator[bytes], schema: pa.Schema, seen: Callable[[bytes], None]
+) -> Iterator[pa.Table]:
+    while data := b"".join(islice(lines, ROWS_PARSED)):
+        seen(data)
+        yield _parsed(data, schema)
+
+
+def _parsed(data: bytes, schema: pa.Schema) -> pa.Table:
     import pyarrow as pa
     import pyarrow.json as pj
 
-    data = b"".join(lines)
     parsed = pj.read_json(
         pa.BufferReader(data),
         read_options=pj.ReadOptions(block_size=len(data) + 1, use_threads=False),
@@ -103,7 +110,7 @@ def rows_sha256(rows: Iterable[Json]) -> str:
     """Hash the rows themselves: equal whatever program or version wrote the file."""
     digest = hashlib.sha256()
     for row in rows:
-        digest.update(_line(row))
+        digest.update(line_of(row))
     return digest.hexdigest()
 
 

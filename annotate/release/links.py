@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ RUN = 12  # words; a quote or sentence of so many that stands in two articles ti
 _WORD = re.compile(r"\w+")
 _HOLDERS = 32  # a sample that more articles share is a phrase of the trade; twins share rarer ones
 _PROMISING = 0.2  # of the smaller sample
+TextOf = Callable[[int], str]
 
 
 class Link(NamedTuple):
@@ -29,13 +31,20 @@ class Link(NamedTuple):
     articles: tuple[str, ...]
 
 
-def find_links(articles: Sequence[Article], chunks: Iterable[Chunk]) -> list[Link]:
-    """Find every link: the same event, near-duplicates, shared quotes and sentences.
+def find_links(
+    articles: Mapping[str, Article], names: Iterable[str], chunks: Iterable[Chunk]
+) -> list[Link]:
+    """Find every link among the named: the same event, near-duplicates, shared words.
 
-    `chunks` are those of these articles. The order of either does not matter.
+    `chunks` may be of other articles, too; no order matters. Articles are asked for one at a time,
+    and their hashes are held.
     """
-    known = {article.id: article for article in sorted(articles, key=lambda one: one.id)}
-    found = [*_events(known.values()), *_duplicates(known), *_shared(known, chunks)]
+    ordered = sorted(names)
+    found = [
+        *_events(map(articles.__getitem__, ordered)),
+        *_duplicates(articles, ordered),
+        *_shared(articles, ordered, chunks),
+    ]
     return sorted({link for link in found if len(link.articles) > 1})
 
 
@@ -48,40 +57,49 @@ def _events(articles: Iterable[Article]) -> Iterator[Link]:
         yield Link(f"event {event}", tuple(names))
 
 
-def _duplicates(articles: Mapping[str, Article]) -> Iterator[Link]:
+def _duplicates(articles: Mapping[str, Article], names: Sequence[str]) -> Iterator[Link]:
     """Find texts that repeat one another, by what preparing said and by looking again.
 
     An article that was pushed once stays, so two of those that are left may be twins.
     """
-    for article in articles.values():
-        if article.duplicate_of in articles:
+    known = set(names)
+    signatures: list[Signature] = []
+    lengths = array("q")
+    for article in map(articles.__getitem__, names):
+        signatures.append(signature(article.text))
+        lengths.append(len(article.text))
+        if article.duplicate_of in known:
             yield Link("near-duplicate", tuple(sorted((article.id, str(article.duplicate_of)))))
-    names = list(articles)
-    texts = [articles[name].text for name in names]
-    signatures = [signature(text) for text in texts]
-    for one, two in _twins(texts, signatures) | set(_near(texts, signatures)):
+
+    def text_of(number: int) -> str:
+        return articles[names[number]].text
+
+    near = _near(text_of, signatures)
+    for one, two in _twins(text_of, np.array(lengths), signatures) | set(near):
         yield Link("near-duplicate", tuple(sorted((names[one], names[two]))))
 
 
-def _twins(texts: Sequence[str], signatures: Sequence[Signature]) -> set[tuple[int, int]]:
+def _twins(
+    text_of: TextOf, lengths: NDArray[np.int64], signatures: Sequence[Signature]
+) -> set[tuple[int, int]]:
     twins = find_twins(
         Keys.of([each.sample for each in signatures]),
         np.array([each.exact for each in signatures], np.uint64),
         np.array([each.words for each in signatures], np.int64),
-        np.array([-len(text) for text in texts], np.int64),
-        texts.__getitem__,
-        np.zeros(len(texts), bool),
+        -lengths,
+        text_of,
+        np.zeros(len(lengths), bool),
     )
     return {(min(number, twin.of), max(number, twin.of)) for number, twin in twins.items()}
 
 
-def _near(texts: Sequence[str], signatures: Sequence[Signature]) -> Iterator[tuple[int, int]]:
+def _near(text_of: TextOf, signatures: Sequence[Signature]) -> Iterator[tuple[int, int]]:
     """Find the pairs that `find_twins` need not name: those of which one has another twin."""
     for (one, two), common in _candidates(signatures).items():
         least = min(len(signatures[one].sample), len(signatures[two].sample))
         if common < max(1, _PROMISING * least):
             continue
-        jaccard, contained = resemblance(shingles(texts[one]), shingles(texts[two]))
+        jaccard, contained = resemblance(shingles(text_of(one)), shingles(text_of(two)))
         if jaccard >= JACCARD or contained >= CONTAINMENT:
             yield one, two
 
@@ -109,21 +127,46 @@ def _groups(keys: NDArray[np.uint64], owners: NDArray[np.int64]) -> Iterator[lis
         yield owners[starts[place] : starts[place] + sizes[place]].tolist()
 
 
-def _shared(articles: Mapping[str, Article], chunks: Iterable[Chunk]) -> Iterator[Link]:
+def _shared(
+    articles: Mapping[str, Article], names: Sequence[str], chunks: Iterable[Chunk]
+) -> Iterator[Link]:
     """Find runs of words that two articles quote, and sentences that both have."""
-    quoting: dict[int, set[str]] = defaultdict(set)
-    saying: dict[int, set[str]] = defaultdict(set)
+    numbers = {name: number for number, name in enumerate(names)}
+    quoted, said = _Holders(), _Holders()
     for chunk in chunks:
-        article = articles.get(chunk.article_id)
-        if article is None:
+        number = numbers.get(chunk.article_id)
+        if number is None:
             continue
         for run in _quoted_runs(chunk.text):
-            quoting[run].add(article.id)
-        for said in _long_sentences(chunk.text, article.language):
-            saying[said].add(article.id)
-    for reason, holders in (("shared quote", quoting), ("shared sentence", saying)):
-        for names in holders.values():
-            yield Link(reason, tuple(sorted(names)))
+            quoted.add(run, number)
+        for sentence in _long_sentences(chunk.text, articles[chunk.article_id].language):
+            said.add(sentence, number)
+    for reason, holders in (("shared quote", quoted), ("shared sentence", said)):
+        for members in holders.several():
+            yield Link(reason, tuple(names[number] for number in members))
+
+
+class _Holders:
+    """Hashes of words, and the number of the article that each is in: 16 bytes a pair."""
+
+    def __init__(self) -> None:
+        self.hashes, self.owners = array("q"), array("q")
+
+    def add(self, words: int, owner: int) -> None:
+        self.hashes.append(words)
+        self.owners.append(owner)
+
+    def several(self) -> Iterator[list[int]]:
+        """Give the articles of each hash that more than one has."""
+        hashes, owners = np.array(self.hashes, np.int64), np.array(self.owners, np.int64)
+        order = np.lexsort((owners, hashes))
+        hashes, owners = hashes[order], owners[order]
+        starts = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1])[: len(hashes)])
+        ends = np.append(starts[1:], len(hashes))
+        for place in np.flatnonzero(ends - starts > 1):
+            members = np.unique(owners[starts[place] : ends[place]]).tolist()
+            if len(members) > 1:
+                yield members
 
 
 def _quoted_runs(text: str) -> Iterator[int]:

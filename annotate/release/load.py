@@ -160,7 +160,7 @@ def load(path: str | Path, config: str = "spans", split: str | None = None) -> L
             f"config {config} has no split {split}", f"it has: {', '.join(sorted(splits))}"
         )
     rows = release.configs[config]
-    held = rows.splits().to_pylist()
+    held = rows.splits()
     found = [
         row | {"split": held[place]}
         for place, row in enumerate(rows.rows(range(len(held))))

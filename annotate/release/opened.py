@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from annotate.errors import InputError
+from annotate.release.proof.opened import values_of
 from annotate.release.splits import SPLITS
 from annotate.release.version import Version
 
@@ -20,7 +25,9 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 Json = dict[str, Any]
+Places = NDArray[np.int64]
 MANIFEST = "MANIFEST.json"
+_GROUPS_HELD = 6  # of one column: rows of so many versions may lie between one another
 
 
 class Rows(Protocol):
@@ -31,7 +38,10 @@ class Rows(Protocol):
 
     def column(self, name: str) -> pa.ChunkedArray: ...
 
-    def splits(self) -> pa.ChunkedArray:
+    def taken(self, name: str, places: Places) -> pa.Array:
+        """Give the cells of one column in these rows, in the order of `places`."""
+
+    def splits(self) -> Sequence[str]:
         """Give the split that each row is in."""
 
     def rows(self, places: Sequence[int], columns: Sequence[str] | None = None) -> list[Json]:
@@ -91,49 +101,125 @@ def _place(name: str) -> tuple[str, int, str]:
     return config, known, split
 
 
+class _Group(NamedTuple):
+    """A row group of one of the files."""
+
+    file: int
+    number: int
+
+
 @dataclass(frozen=True)
 class StoredRows:
-    """The rows of a config's files, one after the other; a column at a time is held."""
+    """The rows of a config's files, one after the other; a few row groups at a time are held."""
 
     files: tuple[Path, ...]
 
     @cached_property
     def schema(self) -> pa.Schema:
+        return self._opened[0].schema_arrow
+
+    @cached_property
+    def _opened(self) -> list[pq.ParquetFile]:
         import pyarrow.parquet as pq
 
-        return pq.read_schema(self.files[0])
+        return [pq.ParquetFile(file) for file in self.files]
+
+    @cached_property
+    def _groups(self) -> list[_Group]:
+        return [
+            _Group(file, number)
+            for file, opened in enumerate(self._opened)
+            for number in range(opened.num_row_groups)
+        ]
+
+    @cached_property
+    def _starts(self) -> Places:
+        """At which row each group begins, and at the end how many rows there are."""
+        sizes = [
+            self._opened[file].metadata.row_group(number).num_rows for file, number in self._groups
+        ]
+        return np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+
+    @cached_property
+    def _held(self) -> OrderedDict[tuple[str, int], pa.Array]:
+        return OrderedDict()
 
     def column(self, name: str) -> pa.ChunkedArray:
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
-        parts = [pq.ParquetFile(file).read(columns=[name]).column(name) for file in self.files]
+        parts = [opened.read(columns=[name]).column(name) for opened in self._opened]
         return pa.chunked_array([chunk for part in parts for chunk in part.chunks], parts[0].type)
 
-    def splits(self) -> pa.ChunkedArray:
+    def taken(self, name: str, places: Places) -> pa.Array:
+        """Read the groups in which the rows lie, unless they are still held."""
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
-        counts = [(pq.read_metadata(file).num_rows, file.name) for file in self.files]
-        parts = [pa.repeat(pa.scalar(split_of(name)), count) for count, name in counts]
-        return pa.chunked_array(parts, pa.string())
+        owners = np.searchsorted(self._starts, places, side="right") - 1
+        order = np.argsort(owners, kind="stable")
+        groups, firsts = np.unique(owners[order], return_index=True)
+        parts = [
+            _at(self._cells(name, int(group)), places[rows] - self._starts[group])
+            for group, rows in zip(groups, np.split(order, firsts[1:]), strict=True)
+        ]
+        joined = parts[0] if len(parts) == 1 else pa.concat_arrays(parts)
+        return _at(joined, np.argsort(order, kind="stable"))
+
+    def _cells(self, name: str, group: int) -> pa.Array:
+        key = (name, group)
+        if key not in self._held:
+            while len(self._held) >= _GROUPS_HELD:
+                self._held.popitem(last=False)
+            file, number = self._groups[group]
+            column = self._opened[file].read_row_group(number, columns=[name]).column(name)
+            self._held[key] = whole(column)
+        self._held.move_to_end(key)
+        return self._held[key]
+
+    def splits(self) -> Sequence[str]:
+        return [
+            split
+            for opened, file in zip(self._opened, self.files, strict=True)
+            for split in [split_of(file.name)] * opened.metadata.num_rows
+        ]
 
     def rows(self, places: Sequence[int], columns: Sequence[str] | None = None) -> list[Json]:
         """Open only those row groups that hold one of the rows."""
-        import pyarrow.parquet as pq
-
         found: list[Json] = []
-        wanted, begin = list(places), 0
-        for path in self.files:
-            with pq.ParquetFile(path) as file:
-                for number in range(file.num_row_groups):
-                    end = begin + file.metadata.row_group(number).num_rows
-                    here, wanted = _until(wanted, end)
-                    if here:
-                        group = file.read_row_group(number, columns=_those(file, columns))
-                        found += group.take([place - begin for place in here]).to_pylist()
-                    begin = end
+        wanted = list(places)
+        for begin, end, (file, number) in zip(
+            self._starts[:-1].tolist(), self._starts[1:].tolist(), self._groups, strict=True
+        ):
+            here, wanted = _until(wanted, end)
+            if here:
+                opened = self._opened[file]
+                group = opened.read_row_group(number, columns=_those(opened, columns))
+                found += _listed(group, [place - begin for place in here])
         return found
+
+
+def whole(column: pa.ChunkedArray) -> pa.Array:
+    """Give a column in one piece."""
+    import pyarrow as pa
+
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+
+
+def _at(cells: pa.Array, places: Places) -> pa.Array:
+    """Take cells; a stretch of them is not copied."""
+    import pyarrow as pa
+
+    count = len(places)
+    if count and places[-1] - places[0] == count - 1 and bool((np.diff(places) == 1).all()):
+        return cells.slice(int(places[0]), count)
+    # `pa.array` would import pandas to see whether this is a series.
+    numbers = np.ascontiguousarray(places, np.int64)
+    return cells.take(pa.Array.from_buffers(pa.int64(), count, [None, pa.py_buffer(numbers)]))
+
+
+def _listed(table: pa.Table, places: Sequence[int]) -> list[Json]:
+    numbers, names = np.array(places, np.int64), table.column_names
+    columns = (values_of(_at(whole(column), numbers)) for column in table.columns)
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _those(file: pq.ParquetFile, columns: Sequence[str] | None) -> list[str] | None:
@@ -147,27 +233,14 @@ def _until(places: list[int], end: int) -> tuple[list[int], list[int]]:
 
 
 @dataclass(frozen=True)
-class HeldRows:
-    """The rows of a release that is being built; a column is made when it is asked for."""
+class DraftRows(StoredRows):
+    """The rows of a release that is being built, in a file that goes with them."""
 
-    held: Sequence[Json]
-    schema: pa.Schema
     of_split: Sequence[str]
+    folder: TemporaryDirectory[str]
 
-    def column(self, name: str) -> pa.ChunkedArray:
-        import pyarrow as pa
-
-        kind = self.schema.field(name).type
-        return pa.chunked_array([pa.array([row.get(name) for row in self.held], kind)], kind)
-
-    def splits(self) -> pa.ChunkedArray:
-        import pyarrow as pa
-
-        return pa.chunked_array([self.of_split], pa.string())
-
-    def rows(self, places: Sequence[int], columns: Sequence[str] | None = None) -> list[Json]:
-        names = [name for name in self.schema.names if columns is None or name in columns]
-        return [{name: self.held[place].get(name) for name in names} for place in places]
+    def splits(self) -> Sequence[str]:
+        return self.of_split
 
 
 def all_releases(folder: Path) -> list[Path]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from annotate.corpus import Article, Chunk
 from annotate.labels.annotation import Annotation, Relation, Span
 from annotate.labels.read import Labels
+from annotate.labels.spill import chunk_ids_of, names_of
 from annotate.release.bio import bio_row
+from annotate.release.row_spill import RowSpill
 from annotate.release.splits import SPLITS, TRAIN
 from annotate.release.stance import stance_rows
 from annotate.release.triples import Triple, triples_of, without_surface
@@ -19,6 +22,7 @@ from annotate.release.version import Version
 from annotate.schema import Schema
 
 Json = dict[str, Any]
+CONFIGS = ("spans", "annotations", "triples", "stance", "bio", "articles")
 LEAD_TIMES = (30, 60, 120, 300, 600)  # seconds: the borders of the published bins
 
 
@@ -44,58 +48,104 @@ class Source:
         """Give a chunk's text if it may be published."""
         return None if chunk.article_id in self.standoff else chunk.text
 
-    @property
-    def answered(self) -> dict[str, Article]:
-        """Give the articles that somebody has answered about: no other belongs into a release."""
-        answered = {answer.chunk_id for answer in self.labels.annotations}
-        used = {chunk.article_id for chunk in self.chunks if chunk.id in answered}
-        return {name: self.articles[name] for name in sorted(used)}
+    @cached_property
+    def answered(self) -> list[str]:
+        """Name the articles that somebody has answered about: no other belongs into a release."""
+        answered = set(chunk_ids_of(self.labels.annotations))
+        return sorted({name.article_id for name in names_of(self.chunks) if name.id in answered})
 
 
 @dataclass
 class Built:
     """Rows by config, the split of each article, and what is worth counting."""
 
-    rows: dict[str, list[Json]] = field(default_factory=dict)
+    rows: dict[str, RowSpill] = field(default_factory=dict)
     split_of: dict[str, str] = field(default_factory=dict)
     undecided: int = 0
     groups_without_triple: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
 
-    def part(self, config: str, split: str) -> list[Json]:
+    def part(self, config: str, split: str) -> RowSpill:
         """Give the rows of one config that are in one split."""
-        return [row for row in self.rows[config] if self.split_of[row["article_id"]] == split]
+        rows = self.rows[config]
+        return rows.chosen(
+            number for number, name in enumerate(rows.articles) if self.split_of[name] == split
+        )
 
     def splits(self, config: str) -> list[str]:
         """List the splits in which a config has rows."""
-        found = {self.split_of[row["article_id"]] for row in self.rows[config]}
+        found = {self.split_of[name] for name in set(self.rows[config].articles)}
         return [split for split in SPLITS if split in found]
 
 
 def build_rows(source: Source) -> Built:
-    """Make the rows of all configs; `with_versions` completes those of `spans`."""
-    answers = _answers_by_chunk(source.labels.annotations)
-    decided = {
-        chunk.id: answer
-        for chunk in source.chunks
-        if (answer := decide(answers.get(chunk.id, ()), source.aggregation)) is not None
-    }
-    built = Built(undecided=len(source.chunks) - len(decided))
+    """Make the rows of all configs; `with_versions` completes those of `spans`.
+
+    One chunk after the other: no more than the answers to it, and the evidence of its article,
+    are held at a time.
+    """
+    built = Built(rows={config: RowSpill() for config in CONFIGS})
     built.set_aside.update(finding.code for finding in source.labels.findings)
-    built.rows["spans"] = [
-        _spans_row(source, chunk, decided[chunk.id], len(_submitted(answers[chunk.id])))
-        for chunk in source.chunks
-        if chunk.id in decided
-    ]
-    built.rows["annotations"] = _annotation_rows(source)
-    built.rows["triples"] = _triple_rows(source, decided, built)
-    built.rows["stance"] = _stance_rows(source, decided, answers)
-    built.rows["bio"] = _bio_rows(source, decided)
-    built.rows["articles"] = _article_rows(source)
-    if source.answered.keys() <= source.standoff:
-        built.rows = {config: list(map(_without_text, rows)) for config, rows in built.rows.items()}
-    built.split_of = {row["article_id"]: row["split"] for row in built.rows["articles"]}
+    answers = _places_of_answers(source)
+    bare = source.standoff.issuperset(source.answered)
+    # In the order of all configs but `spans`, which follows the text.
+    names = names_of(source.chunks)
+    order = sorted(range(len(names)), key=names.__getitem__)
+    placed: list[int] = []
+    evidence: dict[tuple[str, Triple], list[Json]] = {}
+    for number in order:
+        chunk = source.chunks[number]
+        if any(article != chunk.article_id for article, _ in evidence):
+            _add_triples(source, evidence, built)
+        given = [source.labels.annotations[place] for place in answers.get(chunk.id, ())]
+        found = _Found(chunk, given, decide(given, source.aggregation))
+        for config, rows in _rows_of_chunk(source, found):
+            for row in rows:
+                built.rows[config].append(_without_text(row) if bare else row)
+        if found.decided is None:
+            built.undecided += 1
+        else:
+            placed.append(number)
+            built.groups_without_triple += _gather(source, found, evidence)
+    _add_triples(source, evidence, built)
+    for row in _article_rows(source):
+        built.rows["articles"].append(_without_text(row) if bare else row)
+        built.split_of[row["article_id"]] = row["split"]
+    as_given = sorted(range(len(placed)), key=placed.__getitem__)
+    built.rows["spans"] = built.rows["spans"].chosen(as_given)
     return built
+
+
+class _Found(NamedTuple):
+    """A chunk with all answers to it, and the one that stands for it."""
+
+    chunk: Chunk
+    answers: Sequence[Annotation]
+    decided: Annotation | None
+
+
+def _places_of_answers(source: Source) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for number, chunk_id in enumerate(chunk_ids_of(source.labels.annotations)):
+        found.setdefault(chunk_id, []).append(number)
+    return found
+
+
+def _rows_of_chunk(source: Source, found: _Found) -> Iterator[tuple[str, Iterable[Json]]]:
+    """Make the rows that a chunk has in each config, but for `triples`."""
+    chunk, answers, decided = found
+    rows = (_annotation_row(source, chunk, answer) for answer in answers)
+    yield "annotations", sorted(rows, key=lambda row: str(row["annotation_id"]))
+    if decided is None:
+        return
+    submitted = _submitted(answers)
+    yield "spans", [_spans_row(source, chunk, decided, len(submitted))]
+    if chunk.article_id not in source.standoff:
+        outlet = source.articles[chunk.article_id].outlet
+        stances = stance_rows(chunk, decided, submitted, outlet)
+        yield "stance", sorted(stances, key=lambda row: (row["start"], row["span_id"]))
+        layers = [layer.name for layer in source.schema.layers]
+        yield "bio", [bio_row(chunk, decided.spans, layers)]
 
 
 def decide(answers: Sequence[Annotation], aggregation: str) -> Annotation | None:
@@ -112,13 +162,6 @@ def decide(answers: Sequence[Annotation], aggregation: str) -> Annotation | None
 def _submitted(answers: Iterable[Annotation]) -> list[Annotation]:
     given = [answer for answer in answers if not answer.skipped]
     return sorted(given, key=lambda answer: (answer.created_at, answer.annotation_id))
-
-
-def _answers_by_chunk(annotations: Iterable[Annotation]) -> dict[str, list[Annotation]]:
-    found: dict[str, list[Annotation]] = {}
-    for annotation in annotations:
-        found.setdefault(annotation.chunk_id, []).append(annotation)
-    return found
 
 
 def _spans_row(source: Source, chunk: Chunk, answer: Annotation, answers: int) -> Json:
@@ -163,20 +206,27 @@ def with_versions(
     The files of the next version then begin like those of the last. `before` holds both versions
     as the last release says them, by chunk; `changed` are the chunks that differ from it.
     """
-    rows = []
+    spans = RowSpill()
     for row in built.rows["spans"]:
         first, last = before.get(row["id"], (version, version))
         last = version if row["id"] in changed else last
-        rows.append(row | {"first_version": first, "last_changed_version": last})
-    rows.sort(key=_place)
-    since = {row["id"]: _number(row["first_version"]) for row in rows}
-    of_article = {row["article_id"]: since[row["id"]] for row in reversed(rows)}
+        spans.append(row | {"first_version": first, "last_changed_version": last})
+    spans = spans.sorted_by(_place)
+    if not before:  # all rows are of one age
+        return replace(built, rows=built.rows | {"spans": spans})
+    since: dict[str, Version] = {}
+    of_article: dict[str, Version] = {}
+    for row in spans:
+        since[row["id"]] = _number(row["first_version"])
+        of_article.setdefault(row["article_id"], since[row["id"]])
 
     def age(row: Json) -> Version:
         return since.get(row.get("id", ""), of_article.get(row["article_id"], _number(version)))
 
-    others = {config: sorted(found, key=age) for config, found in built.rows.items()}
-    return replace(built, rows=others | {"spans": rows})
+    others = {
+        config: rows.sorted_by(age) for config, rows in built.rows.items() if config != "spans"
+    }
+    return replace(built, rows=others | {"spans": spans})
 
 
 def _place(row: Json) -> tuple[Version, str, int]:
@@ -222,16 +272,6 @@ def _pairs(answers: Iterable[tuple[str, str]]) -> list[Json]:
     return [{"key": key, "value": value} for key, value in answers]
 
 
-def _annotation_rows(source: Source) -> list[Json]:
-    chunks = {chunk.id: chunk for chunk in source.chunks}
-    rows = [
-        _annotation_row(source, chunks[answer.chunk_id], answer)
-        for answer in source.labels.annotations
-        if answer.chunk_id in chunks
-    ]
-    return sorted(rows, key=lambda row: (row["article_id"], row["id"], row["annotation_id"]))
-
-
 def _annotation_row(source: Source, chunk: Chunk, answer: Annotation) -> Json:
     # With its number: a program may answer twice within a tick of the clock.
     number = answer.annotation_id
@@ -270,67 +310,45 @@ def _binned(seconds: float | None) -> str | None:
     raise AssertionError
 
 
-def _triple_rows(source: Source, decided: Mapping[str, Annotation], built: Built) -> list[Json]:
-    evidence: dict[tuple[str, Triple], list[Json]] = {}
-    for chunk in source.chunks:
-        if chunk.id not in decided:
-            continue
-        outlet = source.articles[chunk.article_id].outlet
-        found, without = triples_of(decided[chunk.id], chunk.text, outlet)
-        built.groups_without_triple += without
-        for triple, spans in found.items():
-            hidden = chunk.article_id in source.standoff
-            named = replace(triple, entity=without_surface(triple.entity)) if hidden else triple
-            cells = [{"id": chunk.id, "span": span} for span in spans]
-            evidence.setdefault((chunk.article_id, named), []).extend(cells)
-    return [
-        {
-            "article_id": article_id,
-            "outlet": source.articles[article_id].outlet,
-            "event": source.articles[article_id].event,
-            "entity": triple.entity,
-            "polarity": triple.polarity,
-            "topic": triple.topic,
-            "evidence": sorted(cells, key=lambda cell: (cell["id"], cell["span"])),
-        }
-        for (article_id, triple), cells in sorted(evidence.items())
-    ]
+def _gather(source: Source, found: _Found, evidence: dict[tuple[str, Triple], list[Json]]) -> int:
+    """Add what a chunk says to the evidence of its article; counts the groups without a triple."""
+    chunk, _, decided = found
+    if decided is None:
+        return 0
+    outlet = source.articles[chunk.article_id].outlet
+    triples, without = triples_of(decided, chunk.text, outlet)
+    for triple, spans in triples.items():
+        hidden = chunk.article_id in source.standoff
+        named = replace(triple, entity=without_surface(triple.entity)) if hidden else triple
+        cells = [{"id": chunk.id, "span": span} for span in spans]
+        evidence.setdefault((chunk.article_id, named), []).extend(cells)
+    return without
 
 
-def _stance_rows(
-    source: Source,
-    decided: Mapping[str, Annotation],
-    answers: Mapping[str, Sequence[Annotation]],
-) -> list[Json]:
-    rows = [
-        row
-        for chunk in source.chunks
-        if chunk.id in decided and chunk.article_id not in source.standoff
-        for row in stance_rows(
-            chunk,
-            decided[chunk.id],
-            _submitted(answers[chunk.id]),
-            source.articles[chunk.article_id].outlet,
+def _add_triples(
+    source: Source, evidence: dict[tuple[str, Triple], list[Json]], built: Built
+) -> None:
+    """Write the triples of an article that is through, and forget its evidence."""
+    for (article_id, triple), cells in sorted(evidence.items(), key=lambda item: item[0]):
+        article = source.articles[article_id]
+        built.rows["triples"].append(
+            {
+                "article_id": article_id,
+                "outlet": article.outlet,
+                "event": article.event,
+                "entity": triple.entity,
+                "polarity": triple.polarity,
+                "topic": triple.topic,
+                "evidence": sorted(cells, key=lambda cell: (cell["id"], cell["span"])),
+            }
         )
-    ]
-    return sorted(
-        rows, key=lambda row: (row["article_id"], row["id"], row["start"], row["span_id"])
-    )
+    evidence.clear()
 
 
-def _bio_rows(source: Source, decided: Mapping[str, Annotation]) -> list[Json]:
-    layers = [layer.name for layer in source.schema.layers]
-    rows = [
-        bio_row(chunk, decided[chunk.id].spans, layers)
-        for chunk in source.chunks
-        if chunk.id in decided and chunk.article_id not in source.standoff
-    ]
-    return sorted(rows, key=lambda row: (row["article_id"], row["id"]))
-
-
-def _article_rows(source: Source) -> list[Json]:
-    counts = Counter(chunk.article_id for chunk in source.chunks)
-    return [_article_row(source, one, counts[key]) for key, one in source.answered.items()]
+def _article_rows(source: Source) -> Iterator[Json]:
+    counts = Counter(name.article_id for name in names_of(source.chunks))
+    for name in source.answered:
+        yield _article_row(source, source.articles[name], counts[name])
 
 
 def _article_row(source: Source, article: Article, chunks: int) -> Json:

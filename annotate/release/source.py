@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from annotate.corpus import Article, Chunk, read_articles
+from annotate.corpus import Article, Chunk
+from annotate.corpus.store import shelve_articles
 from annotate.corpus.withdrawn import withdrawn
 from annotate.errors import InputError
 from annotate.findings import Finding
-from annotate.labels.read import chunks_as_pushed, read_labels
+from annotate.labels.read import Labels, each_answer
+from annotate.labels.shelf import chunks_on
+from annotate.labels.spill import AnswerSpill, ChunkSpill
 from annotate.ledger import Ledger
 from annotate.release.rows import Source
-from annotate.schema import load_schema
+from annotate.schema import Schema, load_schema
 from annotate.workspace import Workspace
+
+Json = dict[str, Any]
 
 
 def read_source(workspace: Workspace) -> Source:
     """Read everything; raises `InputError` while the ledger holds no answer."""
     schema = load_schema(workspace.schema_file)
     gone = withdrawn(workspace)
-    articles = {each.id: each for each in read_articles(workspace) if each.id not in gone}
-    languages = {key: article.language for key, article in articles.items()}
-    labels = read_labels(workspace.labels, schema, languages)
+    articles = shelve_articles(workspace, gone)
+    labels = _labels(workspace, schema, articles)
     if not labels.annotations:
         raise InputError(
             "the ledger holds no answer yet",
@@ -41,6 +47,25 @@ def read_source(workspace: Workspace) -> Source:
     )
 
 
+def _labels(workspace: Workspace, schema: Schema, articles: Mapping[str, Article]) -> Labels:
+    """Read the answers onto the disk: of a million, no more than their places are held."""
+    shelf = chunks_on(workspace.labels / "tasks.jsonl")
+    annotations, findings = AnswerSpill(), list[Finding]()
+
+    def chunk_of(name: str) -> Json | None:
+        row = shelf.get(name)
+        return None if row is None else row["chunk"]
+
+    def language_of(name: str) -> str | None:
+        return articles[name].language if name in articles else None
+
+    for annotation, found in each_answer(workspace.labels, schema, chunk_of, language_of):
+        if annotation is not None:
+            annotations.append(annotation)
+        findings += found
+    return Labels(annotations=annotations, findings=tuple(findings))
+
+
 def day_of_last_pull(workspace: Workspace) -> str:
     """Give the date of a release: that of its answers, for the clock would change the bytes."""
     return max(str(row["pulled_at"]) for row in Ledger(workspace.labels / "annotations.jsonl"))[:10]
@@ -48,15 +73,16 @@ def day_of_last_pull(workspace: Workspace) -> str:
 
 def _chunks(
     workspace: Workspace, articles: Mapping[str, Article], gone: Mapping[str, str]
-) -> tuple[list[Chunk], list[Finding]]:
+) -> tuple[Sequence[Chunk], list[Finding]]:
     """Read the chunks as they were pushed; one that its article no longer holds is set aside."""
-    kept: list[Chunk] = []
+    kept, places = ChunkSpill(), list[tuple[str, int]]()
     findings: list[Finding] = []
-    pushed = chunks_as_pushed(Ledger(workspace.labels / "tasks.jsonl"))
-    for chunk in map(Chunk.from_json, pushed.values()):
+    for row in chunks_on(workspace.labels / "tasks.jsonl").rows():
+        chunk = Chunk.from_json(row["chunk"])
         article = articles.get(chunk.article_id)
         if article is not None and article.text[chunk.start : chunk.end] == chunk.text:
             kept.append(chunk)
+            places.append((sys.intern(chunk.article_id), chunk.start))
         elif chunk.article_id in gone:
             message = f"article {chunk.article_id} is withdrawn: {gone[chunk.article_id]}"
             findings.append(Finding("article-withdrawn", "warning", f"chunk {chunk.id}", message))
@@ -64,4 +90,4 @@ def _chunks(
             message = f"article {chunk.article_id} no longer has the text that was pushed"
             place = f"chunk {chunk.id}"
             findings.append(Finding("chunk-superseded", "warning", place, message))
-    return sorted(kept, key=lambda chunk: (chunk.article_id, chunk.start)), findings
+    return kept.chosen(sorted(range(len(places)), key=places.__getitem__)), findings

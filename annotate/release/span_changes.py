@@ -47,8 +47,9 @@ def paired(before: Sequence[Json], after: Sequence[Json]) -> list[Pair]:
 
     An overlap pairs two spans of one label, the nearest first.
     """
-    pairs: list[Pair] = []
-    left, right = list(before), list(after)
+    pairs = [Pair(one, two) for one, two in zip(before, after, strict=False) if one == two]
+    kept = {id(span) for pair in pairs for span in pair}
+    left, right = ([span for span in side if id(span) not in kept] for side in (before, after))
     for same in (_same_span, _same_place, _same_id, _overlap_of_label):
         for old in list(left):
             candidates = [new for new in right if same(old, new)]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.release.compare import differing, match
-from annotate.release.opened import HeldRows
+from annotate.release.opened import StoredRows
 
 KIND = pa.list_(
     pa.struct(
@@ -40,13 +43,16 @@ def test_a_slice_is_compared_like_the_whole(pairs: list[tuple[Any, Any]], data: 
     assert differing(before, after).tolist() == [one != two for one, two in pairs[cut:]]
 
 
-def held(rows: dict[str, tuple[str | None, str, int]]) -> HeldRows:
+def stored(path: Path, rows: dict[str, tuple[str | None, str, int]]) -> StoredRows:
+    """Rows in a file of many small groups."""
     kinds = [(name, pa.string()) for name in ("key", "more", "text")]
     found = [
         {"key": key[0], "more": key[1:] or None, "text": row[1], "noise": row[2]}
         for key, row in rows.items()
     ]
-    return HeldRows(found, pa.schema([*kinds, ("noise", pa.int64())]), ["train"] * len(rows))
+    table = pa.Table.from_pylist(found, pa.schema([*kinds, ("noise", pa.int64())]))
+    pq.write_table(table, path, row_group_size=2)
+    return StoredRows((path,))
 
 
 keyed = st.dictionaries(
@@ -59,7 +65,10 @@ keyed = st.dictionaries(
 @settings(deadline=None)
 @given(keyed, keyed)
 def test_rows_are_matched_by_their_whole_key(before: Any, after: Any) -> None:
-    found = match(held(before), held(after), ("key", "more"), {"noise"})
+    with TemporaryDirectory() as folder:
+        one = stored(Path(folder) / "one.parquet", before)
+        two = stored(Path(folder) / "two.parquet", after)
+        found = match(one, two, ("key", "more"), {"noise"})
     old, new = list(before), list(after)
     assert {new[place] for place in found.added} == set(after) - set(before)
     assert {old[place] for place in found.removed} == set(before) - set(after)

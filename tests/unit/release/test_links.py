@@ -20,8 +20,9 @@ def article(name: str, text: str, event: str | None = None, **more: object) -> A
 
 def links(*articles: Article) -> list[Link]:
     chunks = [Chunk(f"c-{one.id}", one.id, 0, 0, len(one.text), one.text) for one in articles]
-    found = find_links(articles, chunks)
-    assert find_links(articles[::-1], chunks[::-1]) == found
+    known = {one.id: one for one in articles}
+    found = find_links(known, known, chunks)
+    assert find_links(known, list(known)[::-1], chunks[::-1]) == found
     return found
 
 

@@ -363,14 +363,16 @@ except InputError as error:
 QUIET = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
-@pytest.mark.parametrize("limit", [100, 15_000])
-def test_on_a_full_disk_no_half_release_is_left(tmp_path: Path, limit: int) -> None:
-    """The lower limit meets a data file, the higher one only the card."""
+@pytest.mark.parametrize(
+    ("limit", "what"), [(100, "a temporary file"), (15_000, "datasets/ferry-news/0.1.0: ")]
+)
+def test_on_a_full_disk_no_half_release_is_left(tmp_path: Path, limit: int, what: str) -> None:
+    """The lower limit meets the rows that wait on disk, the higher one only the card."""
     settings = SETTINGS.replace("data@example.org", "x" * 20_000)
     workspace = make_workspace(tmp_path / "news", settings=settings)
     command = [sys.executable, "-c", FULL, str(workspace.root), str(limit)]
     run = subprocess.run(command, capture_output=True, text=True, check=True, env=QUIET)
-    assert run.stdout.startswith("cannot write datasets/ferry-news/0.1.0: ")
+    assert run.stdout.startswith(f"cannot write {what}")
     assert "None" not in run.stdout
     assert releases(workspace) == []
     assert publish(workspace).version == "0.1.0"
