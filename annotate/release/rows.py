@@ -11,10 +11,10 @@ from typing import Any
 from annotate.corpus import Article, Chunk
 from annotate.labels.annotation import Annotation, Relation, Span
 from annotate.labels.read import Labels
+from annotate.labels.triples import Triple, triples_of, without_surface
 from annotate.release.bio import bio_row
 from annotate.release.splits import SPLITS, TRAIN
 from annotate.release.stance import stance_rows
-from annotate.release.triples import Triple, triples_of, without_surface
 from annotate.release.version import Version
 from annotate.schema import Schema
 
