@@ -42,6 +42,9 @@ class Coincidences:
     squares: Floats
     covered: Floats
 
+    def take(self, rows: Ints) -> Coincidences:
+        return Coincidences(*(getattr(self, field.name)[rows] for field in fields(self)))
+
     def summed(self, group: Ints, groups: int, weight: Floats) -> Coincidences:
         """Add rows up by group; `weight` is 1 / (m - 1) for a pair out of m coders."""
         rows = np.arange(len(group))
