@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from annotate.quality import unitizing
-from annotate.quality.answers import Answers, Numbers
+from annotate.quality.answers import Answers
 from annotate.quality.figures import (
     Figure,
     Sums,
@@ -119,9 +119,7 @@ def measure(answers: Answers, tallies: Tallies, scope: Scope, draws: int, seed: 
         placed, compute([each for _, each in placed], drawn), strict=True
     ):
         figures.setdefault(place, []).append(figure)
-    annotators = Numbers()
-    annotator = np.array([annotators[each.annotator] for each in answers.given])
-    figures["triples"].append(masi_alpha(answers, scope.pairings, annotator, drawn))
+    figures["triples"].append(masi_alpha(answers, scope.pairings, drawn))
     return Measured(
         len(np.unique(scope.pairings.chunk)),
         scope.articles,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, hstack
 
 from annotate.quality.answers import Answers, Numbers
 from annotate.quality.coefficients import CROSSING, SUBSET
@@ -14,8 +14,9 @@ from annotate.quality.figures import FEWEST_ARTICLES, Figure, figure
 from annotate.quality.overlaps import Floats, Ints
 from annotate.quality.pairings import Pairings
 
-Sizes = NDArray[np.floating[Any]]
 _BLOCK = 64  # articles whose sets are compared with all others at a time
+_MANY = 1000  # articles from which on second-order terms are left out of an interval
+_EXACT = 1e-9
 
 
 class Sets(NamedTuple):
@@ -64,11 +65,11 @@ def compare_sets(answers: Answers, pairings: Pairings, *, whole: bool) -> Compar
     one, two = (_union(answers, row, picked, len(first)) for picked in (pairings.one, pairings.two))
     common = np.asarray(one.multiply(two).sum(axis=1))
     sizes = (np.asarray(one.sum(axis=1)), np.asarray(two.sum(axis=1)))
-    distance = np.asarray(1 - similarity(common, *sizes), dtype=float)
+    distance = 1 - similarity(common, *sizes)
     return Compared(pairings.article[first], common, *sizes, distance, pairings.weight[first])
 
 
-def similarity(common: Sizes, one: Sizes, two: Sizes) -> Sizes:
+def similarity(common: Floats, one: Floats, two: Floats) -> Floats:
     """Give 1 - MASI distance, from the sizes of sets and of what they have in common."""
     union = one + two - common
     subset = np.where(common == np.minimum(one, two), SUBSET, CROSSING)
@@ -76,39 +77,36 @@ def similarity(common: Sizes, one: Sizes, two: Sizes) -> Sizes:
     return np.asarray(np.where(common == union, 1, subset * jaccard), dtype=common.dtype)
 
 
-def masi_alpha(answers: Answers, pairings: Pairings, annotator: Ints, drawn: Floats) -> Figure:
+def masi_alpha(answers: Answers, pairings: Pairings, drawn: Floats) -> Figure:
     """Compute α with MASI distance; an item is what the same people labelled of an article.
 
-    `annotator` numbers the person behind each answer, `drawn` counts articles in every draw.
+    `drawn` counts articles in every draw.
     """
     compared = compare_sets(answers, pairings, whole=False)
     articles = drawn.shape[1]
     observed = np.bincount(
         compared.article, 2 * compared.distance * compared.weight, minlength=articles
     )
-    sets = _sets(answers, pairings, annotator)
+    sets = _sets(answers, pairings)
     counts = np.vstack([np.ones(articles), drawn])
     held = np.bincount(sets.article, minlength=articles).astype(float)
     total = counts @ held
-    alike, own = _alike(sets, counts.astype(np.float32))
+    alike, own = _alike(sets, counts)
     # Two copies of one article are alike because they are one: they are not compared.
     once = counts - counts**2
     compared_pairs = total**2 + once @ held**2 - total
     expected = total**2 - alike + once @ (held**2 - own)
     alpha = np.full(len(total), np.nan)
-    # Of single precision only so much is right.
-    np.divide(
-        (counts @ observed) / total * compared_pairs,
-        expected,
-        out=alpha,
-        where=expected > 1e-5 * total**2,
-    )
+    scaled = (counts @ observed) / total * compared_pairs
+    np.divide(scaled, expected, out=alpha, where=expected > _EXACT * total**2)
     again = 1 - alpha[1:] if articles >= FEWEST_ARTICLES else np.empty(0)
     return figure("masi_alpha", "sets of triples", float(1 - alpha[0]), again, int(total[0]))
 
 
-def _sets(answers: Answers, pairings: Pairings, annotator: Ints) -> Sets:
+def _sets(answers: Answers, pairings: Pairings) -> Sets:
     """Give every person's set for each group, in order of the articles."""
+    numbers = Numbers()
+    annotator = np.array([numbers[each.annotator] for each in answers.given])
     width = int(annotator.max(initial=0)) + 1
     answer = np.concatenate([pairings.one, pairings.two])
     keys, first, row = np.unique(
@@ -122,31 +120,48 @@ def _sets(answers: Answers, pairings: Pairings, annotator: Ints) -> Sets:
     return Sets(csr_array(members[order]), article[order])
 
 
-def _alike(sets: Sets, counts: NDArray[np.float32]) -> tuple[Floats, Floats]:
+def _alike(sets: Sets, counts: Floats) -> tuple[Floats, Floats]:
     """Sum the similarity of all sets to all, for every draw; and for every article to its own.
 
     The sets of all articles are too many for one table: a block of articles is done at a time.
+    With many articles, only what is linear in how often each was drawn is kept of pairs of
+    different ones; the rest is smaller by their number.
     """
-    total, own = np.zeros(len(counts)), np.zeros(counts.shape[1])
-    size = np.asarray(sets.members.sum(axis=1), dtype=np.float32)
-    members = sets.members.astype(np.float32)
+    articles = counts.shape[1]
+    exact = articles <= _MANY
+    own, whole, drawn = np.zeros(articles), np.zeros(articles), np.zeros(len(counts))
+    for block, table in _blocks(sets, articles):
+        whole[block] = table.sum(axis=1)
+        near = table.tocoo()
+        mine = near.col == block[near.row]
+        own[block] = np.bincount(near.row[mine], near.data[mine], minlength=len(block))
+        if exact:
+            drawn += ((table.toarray() @ counts.T) * counts.T[block]).sum(axis=0)
+    if not exact:
+        others = whole - own
+        drawn = counts**2 @ own + 2 * counts @ others - others.sum()
+    return drawn, own
+
+
+def _blocks(sets: Sets, articles: int) -> Iterator[tuple[Ints, csr_array]]:
+    """Give for some articles at a time how alike their sets are to those of all articles."""
+    # An empty set holds "nothing": two of them are alike.
+    nothing = csr_array(sets.members.sum(axis=1)[:, None] == 0, dtype=float)
+    members = csr_array(hstack([sets.members, nothing]))
+    size = np.asarray(members.sum(axis=1))
     distinct, number = _distinct(members)
-    gather = csr_array(
-        (np.ones(len(number), dtype=np.float32), (number, sets.article)),
-        shape=(distinct.shape[0], counts.shape[1]),
-    )
-    kinds = np.asarray(distinct.sum(axis=1), dtype=np.float32)
+    kinds, other = np.asarray(distinct.sum(axis=1)), csr_array(distinct.T)
+    gather = csr_array((np.ones(len(number)), (number, sets.article)), shape=(len(kinds), articles))
     begins = np.flatnonzero(np.diff(sets.article, prepend=-1))
+    ends = np.append(begins[1:], len(number))
     for at in range(0, len(begins), _BLOCK):
-        starts = begins[at : at + _BLOCK]
-        stop = begins[at + _BLOCK] if at + _BLOCK < len(begins) else len(number)
-        rows = slice(int(starts[0]), int(stop))
-        common = (members[rows] @ distinct.T).toarray()
-        alike = similarity(common, size[rows][:, None], kinds[None, :]) @ gather
-        of_article = np.add.reduceat(alike, starts - starts[0], axis=0)
-        own[sets.article[starts]] = of_article[np.arange(len(starts)), sets.article[starts]]
-        total += ((of_article @ counts.T) * counts.T[sets.article[starts]]).sum(axis=0)
-    return total, own
+        rows = np.arange(begins[at], ends[at : at + _BLOCK][-1])
+        common = csr_array(members[rows] @ other)
+        of_row = np.repeat(size[rows], np.diff(common.indptr))
+        common.data = similarity(common.data, of_row, kinds[common.indices])
+        block, row = np.unique(sets.article[rows], return_inverse=True)
+        join = csr_array((np.ones(len(rows)), (row, np.arange(len(rows)))))
+        yield block, csr_array(join @ common @ gather)
 
 
 def _distinct(members: csr_array) -> tuple[csr_array, Ints]:
