@@ -266,16 +266,23 @@ def _labels_by_annotator(answers: Answers) -> dict[str, Counter[str]]:
     }
 
 
-def confusion(tallies: Tallies, layer: str) -> Floats:
+def confusion(compared: Compared, layer: str) -> Floats:
     """Count labels of aligned spans against each other; the last row and column: not marked.
 
     Which of two people said what is left out, so that the table is symmetric; pairs with equal
-    labels count once.
+    labels count once. A span that only touches another one is marked by both.
     """
-    found = tallies.layers[layer]
-    size = found.labels.values + 1
-    table = np.zeros((size, size))
-    np.add.at(table, (found.labels.one, found.labels.two), 1)
+    found = compared.tallies.layers[layer]
+    label, none = compared.answers.spans[:, 2], found.labels.values
+    one, two = (
+        np.concatenate([rows, label[loose], np.where(alone < 0, none, label[alone])])
+        for rows, loose, alone in (
+            (found.labels.one, found.loose.one, found.alone.one),
+            (found.labels.two, found.loose.two, found.alone.two),
+        )
+    )
+    table = np.zeros((none + 1, none + 1))
+    np.add.at(table, (one, two), 1)
     mixed = table + table.T
     np.fill_diagonal(mixed, table.diagonal())
     return mixed

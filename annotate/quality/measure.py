@@ -252,14 +252,13 @@ def disagreements(tallies: Tallies, scope: Scope) -> dict[str, int]:
     """Count what two people do not have in common, by kind, over all layers."""
     inside = np.zeros(scope.of_all, dtype=bool)
     inside[scope.rows] = True
-    layers, links = tallies.layers.values(), tallies.links
-    differing = (links.reachable.sum(axis=0) - 2 * links.ends)[scope.rows].sum()
+    layers = tallies.layers.values()
     counts = {
         "missed": sum(inside[each.alone.pairing].sum() for each in layers),
         "boundary": sum(each.shifted[scope.rows].sum() for each in layers),
         "label": sum(_differing(each.labels, inside) for each in layers),
         "answer": sum(_differing(each, inside) for each in tallies.attributes.values()),
-        "relation": differing + _differing(links.types, inside),
+        "relation": sum(inside[pairing].sum() for pairing, _ in tallies.links.apart),
     }
     return {kind: int(counts[kind]) for kind in KINDS}
 

@@ -25,12 +25,16 @@ class Aligned(NamedTuple):
 
 @dataclass(frozen=True)
 class ValueTally:
-    """Values on which two answers can agree: the pairing of each pair, and both values."""
+    """Values on which two answers can agree: the pairing of each pair, and both values.
+
+    `span` is the row of the span of the first answer that they are about, where it is one.
+    """
 
     pairing: Ints
     one: Ints
     two: Ints
     values: int
+    span: Ints | None = None
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,8 @@ def tally_attribute(answers: Answers, aligned: Aligned, attribute: int) -> Value
     reply[rows[:, 0]] = rows[:, 2]
     one, two = reply[aligned.one], reply[aligned.two]
     kept = (one >= 0) & (two >= 0)
-    return ValueTally(aligned.pairing[kept], one[kept], two[kept], len(answers.values[attribute]))
+    values = len(answers.values[attribute])
+    return ValueTally(aligned.pairing[kept], one[kept], two[kept], values, aligned.one[kept])
 
 
 def joined(parts: Iterable[Aligned]) -> Aligned:
@@ -153,7 +158,8 @@ class LinkTally:
     `given` are those of each side (2 × pairings × types), `whole` with both ends and the type in
     common. `joined` counts pairs of spans with any arrow between them (2 × pairings), `reachable`
     those of them whose two ends both people marked, `ends` those that both joined. `types` are
-    the types of those.
+    the types of those. `apart` are, for each side, the rows of relations between spans that both
+    marked, which the other does not have, with their pairings (2 × n).
     """
 
     given: Floats
@@ -162,6 +168,7 @@ class LinkTally:
     reachable: Floats
     ends: Floats
     types: ValueTally
+    apart: tuple[Ints, Ints]
 
 
 class _Links(NamedTuple):
@@ -171,6 +178,7 @@ class _Links(NamedTuple):
     type: Ints
     head: Ints
     tail: Ints
+    row: Ints
     joined: Ints
 
 
@@ -203,14 +211,21 @@ def tally_links(answers: Answers, pairings: Pairings, aligned: Aligned) -> LinkT
         np.stack([by_pairing(each.pairing[at]) for each, (_, at) in zip(reach, ends, strict=True)]),
         by_pairing(reach[0].pairing[one]),
         ValueTally(reach[0].pairing[one], reach[0].type[one], reach[1].type[two], types),
+        (_apart(reach[0], keys[0], whole), _apart(reach[1], keys[1], whole)),
     )
+
+
+def _apart(links: _Links, keys: Ints, whole: Ints) -> Ints:
+    lacking = ~np.isin(keys, whole)
+    return np.stack([links.pairing[lacking], links.row[lacking]])
 
 
 def _links(answers: Answers, picked: Ints, pairing: Ints, rows: Ints) -> _Links:
     """Lay the relations of one side out by pairing; `rows` are its spans of the aligned pairs."""
     begin = np.searchsorted(answers.links[:, 0], picked, side="left")
     count = np.searchsorted(answers.links[:, 0], picked, side="right") - begin
-    links = answers.links[ranges(begin, count)]
+    row = ranges(begin, count)
+    links = answers.links[row]
     track = np.repeat(np.arange(len(picked)), count)
     size = len(answers.spans) + 1
     order = np.argsort(pairing * size + rows)
@@ -222,10 +237,11 @@ def _links(answers: Answers, picked: Ints, pairing: Ints, rows: Ints) -> _Links:
         return np.where(hit, np.append(order, -1)[place], -1)
 
     joined = np.unique(np.column_stack((track, links[:, 2:])), axis=0)[:, 0]
-    return _Links(track, links[:, 1], number(links[:, 2]), number(links[:, 3]), joined)
+    ends = (number(links[:, 2]), number(links[:, 3]))
+    return _Links(track, links[:, 1], *ends, row, joined)
 
 
 def _reachable(links: _Links) -> _Links:
     kept = (links.head >= 0) & (links.tail >= 0)
     ends = (links.head[kept], links.tail[kept])
-    return _Links(links.pairing[kept], links.type[kept], *ends, links.joined)
+    return _Links(links.pairing[kept], links.type[kept], *ends, links.row[kept], links.joined)
