@@ -185,13 +185,12 @@ def _annotators(found: Agreement) -> Iterator[Html]:
     heads = ("annotator", "answers", "shared chunks", "spans an answer", "minutes an answer")
     more = ("F1 with others", "others left out", "left out of others")
     yield _table((*heads, *more), (_profile(each) for each in found.profiles))
-    labels = [label.name for label in found.schema.labels]
     shares = (
-        (each.annotator, *(_share(each.labels[name], each.spans) for name in labels))
-        for each in found.profiles
+        (name, *(_share(each.labels[name], each.spans) for each in found.profiles))
+        for name in (label.name for label in found.schema.labels)
     )
     yield element("h3", "Share of each label")
-    yield _table(("annotator", *labels), shares)
+    yield _table(("label", *(each.annotator for each in found.profiles)), shares)
     yield element("h3", "By two")
     layers = [layer.name for layer in found.schema.layers]
     yield _table(
@@ -250,8 +249,8 @@ def _texts(found: Agreement, chunk_of: ChunkOf, server: str) -> Iterator[Html]:
     more = f" The {len(chunks)} with the most are shown." if count > len(chunks) else ""
     yield element(
         "p",
-        f"Two answers differ {count:,} times.{more} What the other lacks or has otherwise is "
-        "outlined; lines on which both agree are left out.",
+        f"Pairs of answers to a chunk that differ: {count:,}.{more} What the other lacks or has "
+        "otherwise is outlined; lines on which both agree are left out.",
         class_="quiet",
     )
     for chunk in chunks:
@@ -332,7 +331,7 @@ def _line(text: str, start: int, end: int, marks: Sequence[Marked], schema: Sche
             piece = element("mark", piece, class_=f"span {kind}".rstrip(), style=style)
         parts.append(piece)
         closing = (mark for mark in inside if _within(mark.end, start, end) == last)
-        parts += [element("span", f" {mark.label} ", class_="tag", dir="ltr") for mark in closing]
+        parts += [element("span", mark.label, class_="tag", dir="ltr") for mark in closing]
     return element("p", *parts, dir="auto")
 
 
