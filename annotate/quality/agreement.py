@@ -22,7 +22,7 @@ from annotate.quality.figures import Figure
 from annotate.quality.gates import Gate, check_gates
 from annotate.quality.measure import Measured, Scope, Tallies, measure, tally
 from annotate.quality.overlaps import Floats, Ints
-from annotate.quality.pairings import Pairs, pair_up
+from annotate.quality.pairings import Pairings, Pairs, pair_up
 from annotate.schema import load_schema
 from annotate.schema.model import Schema
 from annotate.workspace import AgreementSettings, Workspace
@@ -138,22 +138,24 @@ def compare(answers: Answers, settings: AgreementSettings) -> Agreement:
             "`overlap_share` in annotate.toml says for how many articles there are several",
         )
     tallies = tally(answers, pairs.rows)
-    draws, seed = settings.draws, settings.seed
-    everything = Scope.of(pairs.rows, np.arange(len(pairs.rows.one)))
-    overall = measure(answers, tallies, everything, draws, seed)
+
+    def measured(pairings: Pairings, rows: Ints) -> Measured:
+        return measure(answers, tallies, Scope.of(pairings, rows), settings)
+
+    overall = measured(pairs.rows, np.arange(len(pairs.rows.one)))
     apart = pairs.rows.apart()
     couples = [
-        Couple(one, two, measure(answers, tallies, Scope.of(apart, rows), draws, seed))
+        Couple(one, two, overall if len(pairs.people) == 1 else measured(apart, rows))
         for (one, two), rows in zip(pairs.people, _each_row(apart.people), strict=True)
     ]
     weeks = _weeks_of(answers, pairs)
     by_week = [
-        Week(monday, measure(answers, tallies, Scope.of(pairs.rows, rows), draws, seed))
+        Week(monday, overall if len(weeks) == 1 else measured(pairs.rows, rows))
         for monday, rows in weeks
     ]
     return Agreement(
         answers.schema,
-        draws,
+        settings.draws,
         overall,
         tuple(sorted(couples, key=lambda couple: couple[:2])),
         tuple(by_week),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from annotate.quality.overlaps import Floats
@@ -20,6 +21,8 @@ LOW, HIGH = 2.5, 97.5
 FEWEST_ARTICLES = 2  # one article drawn again and again would give an interval of no width
 NOTHING, ONE_VALUE = "no units", "no variation"
 _EXACT = 1e-9
+_BLOCK = 128  # draws at a time
+Counts = NDArray[np.int16]
 
 
 @dataclass(frozen=True)
@@ -79,23 +82,32 @@ def _ratio(part: Floats, whole: Floats) -> Floats:
     )
 
 
-def weights(articles: int, draws: int, seed: int) -> Floats:
-    """Draw articles with replacement: how often each is in every draw."""
-    drawn = np.random.default_rng(seed).integers(0, articles, (draws, articles))
-    drawn += np.arange(draws)[:, None] * articles
-    counts = np.bincount(drawn.ravel(), minlength=draws * articles)
-    return counts.reshape(draws, articles).astype(float)
+def draw(articles: int, draws: int, seed: int) -> Counts:
+    """Draw articles with replacement: how often each is in every draw, a row a draw."""
+    random = np.random.default_rng(seed)
+    counts = np.empty((draws, articles), dtype=np.int16)
+    for row in counts:
+        row[:] = np.bincount(random.integers(0, articles, articles), minlength=articles)
+    return counts
 
 
-def compute(sums: Sequence[Sums], drawn: Floats) -> list[Figure]:
-    """Compute all figures of the same articles; `drawn` comes from `weights`."""
+def summed(drawn: Counts, table: Floats | csr_array) -> Floats:
+    """Add up the rows of the articles that each draw has; small numbers are kept small."""
+    blocks = (drawn[at : at + _BLOCK].astype(float) for at in range(0, len(drawn), _BLOCK))
+    return np.concatenate([block @ table for block in blocks])
+
+
+def compute(sums: Sequence[Sums], drawn: Counts) -> list[Figure]:
+    """Compute all figures of the same articles; `drawn` comes from `draw`."""
     dense = [each.columns for each in sums if isinstance(each.columns, np.ndarray)]
     borders = np.cumsum([columns.shape[1] for columns in dense])[:-1]
     # One product for all of them: the draws are the largest table there is.
-    products = iter(np.split(drawn @ np.hstack(dense), borders, axis=1) if dense else ())
+    products = iter(np.split(summed(drawn, np.hstack(dense)), borders, axis=1) if dense else ())
     found = []
     for each in sums:
-        totals = next(products) if isinstance(each.columns, np.ndarray) else drawn @ each.columns
+        totals = (
+            next(products) if isinstance(each.columns, np.ndarray) else summed(drawn, each.columns)
+        )
         whole = np.asarray(each.columns.sum(axis=0))
         again = each.formula(totals) if len(drawn.T) >= FEWEST_ARTICLES else np.empty(0)
         value, n = float(each.formula(whole)), round(float(whole[-1]))

@@ -16,10 +16,10 @@ from annotate.quality.figures import (
     Sums,
     alpha_of,
     compute,
+    draw,
     f1_of,
     nominal_of,
     share_of,
-    weights,
 )
 from annotate.quality.overlaps import Floats, Ints
 from annotate.quality.pairings import Pairings
@@ -33,6 +33,7 @@ from annotate.quality.tallies import (
     tally_layer,
     tally_links,
 )
+from annotate.workspace import AgreementSettings
 
 KINDS = ("missed", "boundary", "label", "answer", "relation")
 
@@ -108,9 +109,11 @@ class Scope:
         return np.asarray(self.gather @ table)
 
 
-def measure(answers: Answers, tallies: Tallies, scope: Scope, draws: int, seed: int) -> Measured:
-    """Compute every figure, with an interval of `draws` draws of articles."""
-    drawn = weights(scope.articles, draws, seed)
+def measure(
+    answers: Answers, tallies: Tallies, scope: Scope, settings: AgreementSettings
+) -> Measured:
+    """Compute every figure, with an interval of as many draws of articles as are set."""
+    drawn = draw(scope.articles, settings.draws, settings.seed)
     placed = [
         (place, each) for place, found in _all_sums(answers, tallies, scope) for each in found
     ]

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array, hstack
 
 from annotate.quality.answers import Answers, Numbers
 from annotate.quality.coefficients import CROSSING, SUBSET
-from annotate.quality.figures import FEWEST_ARTICLES, Figure, figure
+from annotate.quality.figures import FEWEST_ARTICLES, Counts, Figure, figure, summed
 from annotate.quality.overlaps import Floats, Ints
 from annotate.quality.pairings import Pairings
 
@@ -77,7 +77,7 @@ def similarity(common: Floats, one: Floats, two: Floats) -> Floats:
     return np.asarray(np.where(common == union, 1, subset * jaccard), dtype=common.dtype)
 
 
-def masi_alpha(answers: Answers, pairings: Pairings, drawn: Floats) -> Figure:
+def masi_alpha(answers: Answers, pairings: Pairings, drawn: Counts) -> Figure:
     """Compute α with MASI distance; an item is what the same people labelled of an article.
 
     `drawn` counts articles in every draw.
@@ -88,17 +88,18 @@ def masi_alpha(answers: Answers, pairings: Pairings, drawn: Floats) -> Figure:
         compared.article, 2 * compared.distance * compared.weight, minlength=articles
     )
     sets = _sets(answers, pairings)
-    counts = np.vstack([np.ones(articles), drawn])
+    counts = np.vstack([np.ones((1, articles), dtype=drawn.dtype), drawn])
     held = np.bincount(sets.article, minlength=articles).astype(float)
-    total = counts @ held
     alike, own = _alike(sets, counts)
+    total, seen, squares, less = summed(
+        counts, np.column_stack([held, observed, held**2, held**2 - own])
+    ).T
+    twice, once_less = summed(counts**2, np.column_stack([held**2, held**2 - own])).T
     # Two copies of one article are alike because they are one: they are not compared.
-    once = counts - counts**2
-    compared_pairs = total**2 + once @ held**2 - total
-    expected = total**2 - alike + once @ (held**2 - own)
+    pairs = total**2 + squares - twice - total
+    expected = total**2 - alike + less - once_less
     alpha = np.full(len(total), np.nan)
-    scaled = (counts @ observed) / total * compared_pairs
-    np.divide(scaled, expected, out=alpha, where=expected > _EXACT * total**2)
+    np.divide(seen / total * pairs, expected, out=alpha, where=expected > _EXACT * total**2)
     again = 1 - alpha[1:] if articles >= FEWEST_ARTICLES else np.empty(0)
     return figure("masi_alpha", "sets of triples", float(1 - alpha[0]), again, int(total[0]))
 
@@ -120,7 +121,7 @@ def _sets(answers: Answers, pairings: Pairings) -> Sets:
     return Sets(csr_array(members[order]), article[order])
 
 
-def _alike(sets: Sets, counts: Floats) -> tuple[Floats, Floats]:
+def _alike(sets: Sets, counts: Counts) -> tuple[Floats, Floats]:
     """Sum the similarity of all sets to all, for every draw; and for every article to its own.
 
     The sets of all articles are too many for one table: a block of articles is done at a time.
@@ -128,18 +129,18 @@ def _alike(sets: Sets, counts: Floats) -> tuple[Floats, Floats]:
     different ones; the rest is smaller by their number.
     """
     articles = counts.shape[1]
-    exact = articles <= _MANY
+    exact = counts.T.astype(float) if articles <= _MANY else None
     own, whole, drawn = np.zeros(articles), np.zeros(articles), np.zeros(len(counts))
     for block, table in _blocks(sets, articles):
         whole[block] = table.sum(axis=1)
         near = table.tocoo()
         mine = near.col == block[near.row]
         own[block] = np.bincount(near.row[mine], near.data[mine], minlength=len(block))
-        if exact:
-            drawn += ((table.toarray() @ counts.T) * counts.T[block]).sum(axis=0)
-    if not exact:
+        if exact is not None:
+            drawn += ((table.toarray() @ exact) * exact[block]).sum(axis=0)
+    if exact is None:
         others = whole - own
-        drawn = counts**2 @ own + 2 * counts @ others - others.sum()
+        drawn = summed(counts**2, own) + 2 * summed(counts, others) - others.sum()
     return drawn, own
 
 

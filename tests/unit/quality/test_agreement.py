@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from annotate.errors import ConfigError, InputError
+from annotate.quality import positions
 from annotate.quality.coefficients import alpha, masi_distance
 from annotate.quality.unitizing import unitizing_alpha
 from tests.unit.quality.answered import LENGTH, SCHEMA, agreed, answer, mark, random_marks
@@ -272,3 +273,20 @@ def test_labels_of_every_layer_are_figures():
     found = agreed([answer("ann", "a"), answer("bob", "a")]).overall
     for label in SCHEMA.labels:
         assert found.figure(f"{SCHEMA.layer_of(label.name)}/{label.name}", "k_alpha").value is None
+
+
+def test_what_is_left_out_of_intervals_over_many_articles_is_little(monkeypatch):
+    rng = np.random.default_rng(2)
+    speakers = [((), ("s1",), ("s2",), ("s1", "s2"))[pick] for pick in rng.integers(0, 4, 120)]
+    answers = [
+        positioned(who, f"a{number:03d}", mine if rng.random() < share else ("s1",))
+        for number, mine in enumerate(speakers)
+        for who, share in (("ann", 1.0), ("bob", 0.7))
+    ]
+    exact = agreed(answers).overall.figure("triples", "masi_alpha")
+    monkeypatch.setattr(positions, "_MANY", 0)
+    linear = agreed(answers).overall.figure("triples", "masi_alpha")
+    assert linear.value == pytest.approx(exact.value)
+    assert linear.low == pytest.approx(exact.low, abs=0.01)
+    assert linear.high == pytest.approx(exact.high, abs=0.01)
+    assert exact.low < exact.value < exact.high
