@@ -40,7 +40,7 @@ ENTITIES = [entity.id for entity in SCHEMA.entities]
 PEOPLE = ("annotator-1", "annotator-2", "annotator-3")
 GROUPS = 4  # of a speaker, a stance and its topic: 12 spans in an answer
 STRIDE = 500  # code points from one group to the next
-PER_ARTICLE = 2  # chunks
+PER_ARTICLE = 1  # chunks: the most articles that there can be
 DAYS = 28
 GAMMA = "pygamma-agreement==0.5.9"
 UNITS = 200
@@ -101,10 +101,10 @@ def corpus(chunks: int, draws: int) -> Json:
     return {
         "spans": len(held.spans),
         "articles": found.overall.articles,
-        "collect": read - begun,
-        "compare": ended - read,
-        "cpu": time.process_time(),
-        "peak": peak,
+        "collect, s": read - begun,
+        "compare, s": ended - read,
+        "CPU s": time.process_time(),
+        "peak MB": peak,
         "figures": sum(map(len, found.overall.figures.values())),
     }
 
@@ -178,7 +178,21 @@ def main() -> int:
     command = [sys.executable, __file__, "--corpus", *sizes]
     large = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     heads = ("chunks", *large)
-    print(table(heads, [(options.chunks, *(f"{value:.4g}" for value in large.values()))]), "\n")
+    print(
+        table(
+            heads,
+            [
+                (
+                    options.chunks,
+                    *(
+                        f"{value:.0f}" if value > 100 else f"{value:.1f}"
+                        for value in large.values()
+                    ),
+                )
+            ],
+        ),
+        end="\n\n",
+    )
     case = small_case()
     found, seconds = ours(case, options.draws)
     with tempfile.TemporaryDirectory() as folder:
@@ -188,11 +202,11 @@ def main() -> int:
         ("all figures of `annotate agreement`, uα", f"{alpha:.3f}", f"{seconds:.3f}"),
         (f"γ of {GAMMA}", f"{theirs['gamma']:.3f}", f"{theirs['seconds']:.3f}"),
     ]
-    print(table((f"2 × {UNITS} units", "value", "seconds"), rows), "\n")
-    whole = large["collect"] + large["compare"]
+    print(table((f"2 × {UNITS} units", "value", "seconds"), rows), end="\n\n")
+    whole = large["collect, s"] + large["compare, s"]
     limits = [
         Limit(f"{options.chunks} chunks × 3 annotators × 12 spans", whole, 30, "s"),
-        Limit("peak of that process", large["peak"], 500, "MB"),
+        Limit("peak of that process", large["peak MB"], 500, "MB"),
         Limit("times as fast as γ", theirs["seconds"] / seconds, 50, at_least=True),
     ]
     print(table(("", "what", "figure", "", "limit", ""), [limit.row() for limit in limits]))
