@@ -178,21 +178,8 @@ def main() -> int:
     command = [sys.executable, __file__, "--corpus", *sizes]
     large = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     heads = ("chunks", *large)
-    print(
-        table(
-            heads,
-            [
-                (
-                    options.chunks,
-                    *(
-                        f"{value:.0f}" if value > 100 else f"{value:.1f}"
-                        for value in large.values()
-                    ),
-                )
-            ],
-        ),
-        end="\n\n",
-    )
+    row = (options.chunks, *(f"{round(value, 1):g}" for value in large.values()))
+    print(table(heads, [row]), end="\n\n")
     case = small_case()
     found, seconds = ours(case, options.draws)
     with tempfile.TemporaryDirectory() as folder:
