@@ -12,6 +12,7 @@ from annotate.quality.agreement import Agreement, Profile, Week, confusion
 from annotate.quality.answers import ChunkOf
 from annotate.quality.differences import Chunk, Difference, Marked, Told, differing_chunks
 from annotate.quality.figures import Figure
+from annotate.quality.measure import Measured
 from annotate.schema.model import Schema
 
 SHOWN = 40  # chunks whose disagreements are shown in the text
@@ -37,6 +38,7 @@ def render_report(found: Agreement, chunk_of: ChunkOf, server: str = "") -> str:
         *_kinds(found),
         element("h2", "Over time"),
         *_time(found.weeks),
+        _scopes("week", ((f"{each.monday}", each.measured) for each in found.weeks), found.schema),
         element("h2", "Which labels are taken for each other"),
         *_heat_maps(found),
         element("h2", "Annotators"),
@@ -192,18 +194,24 @@ def _annotators(found: Agreement) -> Iterator[Html]:
     yield element("h3", "Share of each label")
     yield _table(("label", *(each.annotator for each in found.profiles)), shares)
     yield element("h3", "By two")
-    layers = [layer.name for layer in found.schema.layers]
-    yield _table(
-        ("annotators", "chunks", "triples F1", *(f"{name} F1 IoU ≥ .5" for name in layers)),
+    couples = ((f"{one} · {two}", measured) for one, two, measured in found.couples)
+    yield _scopes("annotators", couples, found.schema)
+
+
+def _scopes(head: str, scopes: Iterable[tuple[str, Measured]], schema: Schema) -> Html:
+    """Set the leading figures of several scopes below each other."""
+    layers = [layer.name for layer in schema.layers]
+    rows = (
         (
-            (
-                f"{one} · {two}",
-                f"{measured.chunks:,}",
-                words.with_interval(measured.figure("triples", "f1")),
-                *(words.with_interval(measured.figure(name, "f1_iou")) for name in layers),
-            )
-            for one, two, measured in found.couples
-        ),
+            name,
+            f"{measured.chunks:,}",
+            words.with_interval(measured.figure("triples", "f1")),
+            *(words.with_interval(measured.figure(layer, "f1_iou")) for layer in layers),
+        )
+        for name, measured in scopes
+    )
+    return _table(
+        (head, "chunks", "triples F1", *(f"{layer}, F1 IoU ≥ .5" for layer in layers)), rows
     )
 
 
@@ -283,7 +291,7 @@ def _chunk(chunk: Chunk, text: str, schema: Schema, server: str) -> Html:
         element("div", *sides, class_="sides"),
         element(
             "details",
-            element("summary", f"{len(chunk.differences)} differences"),
+            element("summary", f"differences: {len(chunk.differences)}"),
             element("ul", *told, class_="told"),
         ),
         class_="chunk",

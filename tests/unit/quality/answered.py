@@ -13,9 +13,8 @@ from annotate.quality.answers import collect
 from annotate.schema import Schema, load_schema
 from annotate.workspace import AgreementSettings
 
-SCHEMA = load_schema(
-    Path(__file__).resolve().parents[3] / "annotate" / "sample" / "label_config" / "schema.yaml"
-)
+ROOT = Path(__file__).resolve().parents[3]
+SCHEMA = load_schema(ROOT / "annotate" / "sample" / "label_config" / "schema.yaml")
 LENGTH = 400
 
 

@@ -8,10 +8,22 @@ import numpy as np
 import pytest
 
 from annotate.errors import ConfigError, InputError
+from annotate.labels.annotation import Span
 from annotate.quality import positions
 from annotate.quality.coefficients import alpha, masi_distance
+from annotate.quality.report_page import render_report
 from annotate.quality.unitizing import unitizing_alpha
-from tests.unit.quality.answered import LENGTH, SCHEMA, agreed, answer, mark, random_marks
+from annotate.schema import load_schema
+from tests.unit.quality.answered import (
+    LENGTH,
+    ROOT,
+    SCHEMA,
+    agreed,
+    answer,
+    chunk_of,
+    mark,
+    random_marks,
+)
 
 ARTICLES = 9
 EACH = 8  # spans in an article: 72 in all
@@ -290,3 +302,18 @@ def test_what_is_left_out_of_intervals_over_many_articles_is_little(monkeypatch)
     assert linear.low == pytest.approx(exact.low, abs=0.01)
     assert linear.high == pytest.approx(exact.high, abs=0.01)
     assert exact.low < exact.value < exact.high
+
+
+@pytest.mark.parametrize("name", ["claims", "entities"])
+def test_layers_and_relations_are_those_of_the_schema(name):
+    schema = load_schema(ROOT / "tests" / "data" / "schemas" / f"{name}.yaml")
+    layer = schema.layers[0]
+    spans = [Span("1", 0, 9, layer.name, layer.labels[0].name)]
+    found = agreed([answer("ann", "a", spans), answer("bob", "a", spans)], schema)
+    assert found.overall.figure(layer.name, "f1_exact").value == 1
+    wanted = {f"relation {kind.name}" for kind in schema.relations}
+    assert {place for place in found.overall.figures if place.startswith("relation ")} == wanted
+    assert found.overall.figure("triples", "f1").why == "no units"
+    known = {"articles", "triples", *(layer.name for layer in schema.layers)}
+    assert {gate.figure.partition(".")[0] for gate in found.gates} <= known
+    assert layer.name in render_report(found, chunk_of)
