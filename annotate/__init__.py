@@ -18,6 +18,7 @@ _DOORS = {
     "push": "annotate.studio.push",
     "pull": "annotate.studio.pull",
     "status": "annotate.studio.status",
+    "agreement": "annotate.quality.agreement",
     "publish": "annotate.release.build",
     "diff": "annotate.release.diff",
     "load": "annotate.release.load",

@@ -116,6 +116,23 @@ class PublishSettings(_Section):
     split_seed: int = 1
 
 
+class AgreementSettings(_Section):
+    """How agreement is measured, and what it must reach: `layer.figure` or `triples.figure`."""
+
+    draws: int = Field(1000, ge=100, le=100_000)
+    seed: int = 1
+    fewest_articles: int = Field(10, ge=1)
+    pilot: dict[str, float] = {
+        "speaker.u_alpha": 0.70,
+        "stance.binary_alpha": 0.60,
+        "stance.f1_iou": 0.70,
+        "stance.label_alpha": 0.667,
+        "topic.label_alpha": 0.70,
+        "triples.f1": 0.60,
+    }
+    production: dict[str, float] = {"stance.label_alpha": 0.75, "triples.f1": 0.70}
+
+
 class Settings(_Section):
     """The whole of `annotate.toml`."""
 
@@ -124,6 +141,7 @@ class Settings(_Section):
     prepare: PrepareSettings = PrepareSettings()
     studio: StudioSettings = StudioSettings()
     publish: PublishSettings = PublishSettings()
+    agreement: AgreementSettings = AgreementSettings()
 
 
 @dataclass(frozen=True)

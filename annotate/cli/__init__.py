@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from annotate.cli import corpus, demo, labels, output, proof, release, schema, studio
+from annotate.cli import corpus, demo, labels, output, proof, quality, release, schema, studio
 from annotate.errors import AnnotateError
 
 BUG, INTERRUPTED = 70, 130
@@ -32,6 +32,7 @@ for command in (
     studio.status,
     labels.findings,
     labels.log,
+    quality.agreement,
     release.publish,
     proof.verify,
     proof.upload,

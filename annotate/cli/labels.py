@@ -37,7 +37,7 @@ def findings(
     if code is not None:
         _check_code(code)
     found = [each for each in each_finding(workspace) if code in (None, each.code)]
-    base = _server(workspace) if found else ""
+    base = server_address(workspace) if found else ""
     counts = Counter[str](each.severity for each in found)
     if json:
         rows = [_as_json(each, base) for each in found]
@@ -95,7 +95,7 @@ def _address(finding: Finding, base: str) -> str | None:
     return f"{base}/projects/{finding.project_id}/data?task={finding.task_id}"
 
 
-def _server(workspace: Workspace) -> str:
+def server_address(workspace: Workspace) -> str:
     """Give the address of Label Studio, empty when none is known: the same order as a pull's."""
     from annotate.studio.server import running_server
 

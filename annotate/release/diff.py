@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from annotate.labels.triples import without_surface
 from annotate.release.compare import Matched, match
 from annotate.release.opened import Places, Rows, Side, find_release
 from annotate.release.span_changes import Change, span_changes
 from annotate.release.terms import Reason, changed_terms
-from annotate.release.triples import without_surface
 from annotate.release.version import BUMPS, Bump
 from annotate.workspace import Workspace
 

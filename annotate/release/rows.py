@@ -13,11 +13,11 @@ from annotate.corpus import Article, Chunk
 from annotate.labels.annotation import Annotation, Relation, Span
 from annotate.labels.read import Labels
 from annotate.labels.spill import chunk_ids_of, names_of
+from annotate.labels.triples import Triple, triples_of, without_surface
 from annotate.release.bio import bio_row
 from annotate.release.row_spill import RowSpill
 from annotate.release.splits import SPLITS, TRAIN
 from annotate.release.stance import stance_rows
-from annotate.release.triples import Triple, triples_of, without_surface
 from annotate.release.version import Version
 from annotate.schema import Schema
 

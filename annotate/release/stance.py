@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from annotate.corpus import Chunk
 from annotate.labels.annotation import Annotation
 from annotate.labels.derive import groups
-from annotate.release.triples import entities_of, topics_of
+from annotate.labels.triples import entities_of, topics_of
 
 Json = dict[str, Any]
 SAME = 0.5  # of the union of two spans; from here on two annotators mean the same stance

@@ -15,11 +15,11 @@ import orjson
 
 from annotate.corpus import Chunk
 from annotate.labels.annotation import Annotation, Attribute, Relation, Span
+from annotate.labels.triples import triples_of, without_surface
 from annotate.release.bio import bio_row
 from annotate.release.proof.opened import Findings, Json, Part, Release
 from annotate.release.proof.texts import Texts
 from annotate.release.stance import Place, shares, stance_rows, votes_for
-from annotate.release.triples import triples_of, without_surface
 
 NAMED_ARTICLES = 5
 VOTES = ("soft", "votes", "answers")  # they are derived from `annotations`

@@ -204,6 +204,7 @@ def test_a_dry_run_changes_nothing(news):
         "schema diff",
         "findings",
         "log",
+        "agreement",
         "verify",
         "upload",
         "hydrate",

@@ -66,7 +66,10 @@ def test_every_setting_stands_in_the_file_in_its_section(tmp_path: Path, sample:
     found: dict[str, set[str]] = {"": set()}
     section = ""
     for line in text.splitlines():
-        if head := re.fullmatch(r"\[(\w+)\].*", line):
+        if table := re.match(r"\[(\w+)\.(\w+)\]", line):
+            found[table[1]].add(table[2])
+            section = ""
+        elif head := re.fullmatch(r"\[(\w+)\].*", line):
             section = head[1]
             found[section] = set()
         elif setting := re.match(r"(?:# )?(\w+) = ", line):

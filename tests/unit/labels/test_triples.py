@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from annotate.release.triples import Triple, triples_of
+from annotate.labels.triples import Triple, triples_of
 from tests.unit.labels.marked import marked
 from tests.unit.release.source import annotation
 

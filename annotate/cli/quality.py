@@ -1,0 +1,90 @@
+"""`annotate agreement`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from annotate.cli import output
+from annotate.cli.labels import server_address
+from annotate.cli.options import Folder, Json, find
+
+if TYPE_CHECKING:
+    from annotate.quality.agreement import Agreement
+
+Report = Annotated[
+    Path | None, typer.Option("--report", metavar="FILE", help="Write all of it as a page.")
+]
+
+
+def agreement(report: Report = None, folder: Folder = None, json: Json = False) -> None:
+    """Measure how well annotators agree, on the chunks that several of them labelled.
+
+    Example: annotate agreement --report agreement.html
+    """
+    from annotate.quality.agreement import agreement as run
+
+    workspace = find(folder)
+    found = run(workspace)
+    if report:
+        from annotate.quality.agreement import pushed_chunks
+        from annotate.quality.report_page import render_report
+        from annotate.workspace import replacing, writing
+
+        page = render_report(found, pushed_chunks(workspace), server_address(workspace))
+        with writing(str(report)), replacing(report) as draft:
+            draft.write_text(page, encoding="utf-8")
+    if json:
+        output.print_json(found.to_json())
+    else:
+        _print(found)
+    if report:
+        output.say(f"wrote {report}")
+    else:
+        output.hint("`annotate agreement --report agreement.html` shows the disagreements in text")
+
+
+def _print(found: Agreement) -> None:
+    from annotate.quality import words
+
+    overall = found.overall
+    typer.echo(
+        f"labelled by several people: {overall.chunks} chunks of {overall.articles} articles; "
+        f"intervals: 95 %, {found.draws} draws of articles"
+    )
+    heads = ("of", "figure", "value", "95 % interval", "compared")
+    output.print_table(heads, list(words.figure_rows(overall, found.schema)))
+    typer.echo("")
+    output.print_table(words.LABEL_HEAD, list(words.label_rows(overall, found.schema)))
+    typer.echo("")
+    _print_couples(found)
+    typer.echo("")
+    output.print_table(
+        ("gate", "figure", "at least", "found", ""), [words.gate_row(each) for each in found.gates]
+    )
+    counts = ", ".join(f"{kind} {count:,}" for kind, count in overall.disagreements.items())
+    typer.echo(f"\ndisagreements: {counts}")
+    if overall.largest:
+        typer.echo(f"most frequent: {overall.largest}, {words.MEANINGS[overall.largest]}")
+
+
+def _print_couples(found: Agreement) -> None:
+    from annotate.quality import words
+
+    layers = [layer.name for layer in found.schema.layers]
+    heads = ("annotator", "annotator", "chunks", "triples F1", *(f"{name} F1" for name in layers))
+    output.print_table(
+        heads,
+        [
+            (
+                one,
+                two,
+                measured.chunks,
+                words.with_interval(measured.figure("triples", "f1")),
+                *(words.with_interval(measured.figure(name, "f1_iou")) for name in layers),
+            )
+            for one, two, measured in found.couples
+        ],
+    )
