@@ -18,7 +18,7 @@ from annotate.errors import RefusedError
 from annotate.labels.pseudonyms import SECRET_BYTES, Pseudonyms, open_pseudonyms
 from annotate.ledger import Ledger, now
 from annotate.studio.answers import Answers, Brought
-from annotate.studio.client import Studio, parts_of
+from annotate.studio.client import Studio
 from annotate.studio.connect import connect
 from annotate.studio.cursor import Cursor, read_cursor, write_cursor
 from annotate.studio.project import MAIN, need_project
@@ -160,7 +160,7 @@ class _Puller:
             ids = self.studio.task_ids(self.project_id)
         left = [task_id for task_id in ids if task_id > upto]
         done = len(ids) - len(left)
-        parts = list(parts_of(left))
+        parts = self.studio.parts_of(left)
         exports = self.studio.exports(self.project_id, parts, every=every)
         for part, tasks in zip(parts, exports, strict=True):
             self._compare(part, tasks)

@@ -116,7 +116,7 @@ def test_answers_of_a_deleted_task_get_tombstones_and_so_does_the_task(sample, s
 
 
 def test_a_broken_full_pull_goes_on_where_it_was(sample, studio, answered, monkeypatch, server):
-    monkeypatch.setattr(client, "LONGEST_ADDRESS", 270)  # a few tasks at a time
+    monkeypatch.setattr(client, "ADDRESSES", (270,))  # a few tasks at a time
 
     class Broken(Studio):
         asked = 0
