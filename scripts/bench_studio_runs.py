@@ -26,16 +26,19 @@ ANNOTATE = (sys.executable, "-m", "annotate")
 SDK = (sys.executable, SCRIPTS / "bench_studio_sdk.py")
 CHANGED = 0.01  # share of the answers that change between two pulls
 PUSH, AGAIN, CHECK = "push", "push, nothing to do", "pull --full"
+PREDICTED = "push, predicting"
 PULL, PULL_CHANGED = "pull, all", "pull, 1 % changed"
 CREATE, IMPORT, EXPORT, LIST = "tasks.create", "import_tasks", "JSON export", "tasks.list"
 START_PUSH, START_PULL = "start of push", "start of pull"
 STARTS = {
     PUSH: START_PUSH,
+    PREDICTED: START_PUSH,
     AGAIN: START_PUSH,
     PULL: START_PULL,
     PULL_CHANGED: START_PULL,
     CHECK: START_PULL,
 }
+PREDICTIONS = ("predictions = true", "predictions = false")
 GROWING = (PUSH, AGAIN, PULL, PULL_CHANGED)
 
 
@@ -100,9 +103,9 @@ class Corpora:
         say(f"preparing {size} chunks")
         workspace = self.folder / f"prepared-{size}"
         _run(*ANNOTATE, "init", workspace, "--json")
-        settings = workspace / "annotate.toml"
-        text = settings.read_text(encoding="utf-8").replace('body = "select"', 'body = "as-is"')
-        settings.write_text(text, encoding="utf-8")
+        changed(workspace, 'body = "select"', 'body = "as-is"')
+        # The SDK's calls send texts alone, so push is set beside them without predicted regions.
+        changed(workspace, *PREDICTIONS)
         write_jsonl(workspace / "articles" / "corpus.jsonl", articles(size, self.seed))
         counts = json.loads(_run(*ANNOTATE, "prepare", "-C", workspace, "--json"))
         assert counts["chunks"] == size, counts
@@ -115,6 +118,14 @@ def copied(workspace: Path, target: Path) -> Path:
     for name in ("articles", "corpus"):
         shutil.copytree(workspace / name, target / name, copy_function=os.link)
     return target
+
+
+def changed(workspace: Path, before: str, after: str) -> None:
+    """Change a setting."""
+    settings = workspace / "annotate.toml"
+    text = settings.read_text(encoding="utf-8")
+    assert before in text, before
+    settings.write_text(text.replace(before, after), encoding="utf-8")
 
 
 def renewed(workspace: Path) -> Path:
@@ -178,12 +189,23 @@ class Bench:
             if size == self.plan.main:
                 self._sdk(IMPORT, "import", workspace, size)
                 self._sdk(CREATE, "create", workspace, self.plan.created // rounds)
+                self._push_predicted(size, number)
             cost, report = self._annotate(workspace, "push")
             assert (report["created"], report["present"]) == (0, size), report
             self._note(AGAIN, size, cost)
             if number < rounds - 1:
                 shutil.rmtree(workspace)
         return workspace, int(report["project_id"])
+
+    def _push_predicted(self, size: int, number: int) -> None:
+        """Push the same, letting the rules look for regions to propose in every chunk."""
+        folder = self.folder / f"{size}-{number}-predicted"
+        workspace = renewed(copied(self.corpora.of(size), folder))
+        changed(workspace, *reversed(PREDICTIONS))
+        cost, report = self._annotate(workspace, "push")
+        assert report["created"] == size, report
+        self._note(PREDICTED, size, cost)
+        shutil.rmtree(workspace)
 
     def _count_requests(self, size: int, workspace: Path) -> None:
         with counting(self.studio.url) as proxy:
@@ -198,7 +220,7 @@ class Bench:
 
     def _pulls(self, size: int, rounds: int, pushed: Path, project: int) -> None:
         """Pull all, then what changed, in turn with the SDK; each round on a copy."""
-        changed = max(1, round(size * CHANGED))
+        few = max(1, round(size * CHANGED))
         for number in range(rounds):
             self._note(START_PULL, 1, self._annotate(self.tiny, "pull")[0])
             if size == self.plan.main:
@@ -208,9 +230,9 @@ class Bench:
             cost, report = self._annotate(workspace, "pull")
             assert report["new"] == size, report
             self._note(PULL, size, cost)
-            self.people.change(workspace, changed)
+            self.people.change(workspace, few)
             cost, report = self._annotate(workspace, "pull")
-            assert report["changed"] == changed, report
+            assert report["changed"] == few, report
             self._note(PULL_CHANGED, size, cost)
             if self.checks and size == self.plan.main:
                 self._note(CHECK, size, self._annotate(workspace, "pull", "--full")[0])
