@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import textwrap
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from annotate.corpus.duplicates import Keys, find_twins
 from annotate.corpus.sentences import sentences
-from annotate.corpus.shingles import signature
+from annotate.corpus.shingles import Signature, signature
 from annotate.release.proof.opened import Findings, Json, Part, Release
+from annotate.release.proof.sightings import Sighting, Sightings
 from annotate.release.proof.texts import Texts
 
 LEDGER = "splits.parquet"
+KINDS = ("article", "event", "group", "sentence")
+COLUMNS = ("article_id", "event", "group")  # that name the kinds but sentences
+ARTICLE, _, GROUP, SENTENCE = range(len(KINDS))
 LONG_SENTENCE = 12  # words; from here on a sentence that stands in two splits gives an answer away
 _WORD = re.compile(r"\w+")
 
@@ -28,59 +32,64 @@ class SplitProof:
         self.release, self.texts, self.findings = release, texts, findings
         self.several = len({part.split for part in release.parts}) > 1
         self.article: dict[str, str] = {}
-        self.places: dict[tuple[str, str], dict[str, str]] = {}
-        self.said: dict[str, str] = {}
+        self.seen = Sightings()
 
     def look(self, part: Part, row: Json, number: int) -> None:
         """Note in which split a row's article, event, group and sentences stand."""
         article = row.get("article_id")
         if article is None:
             return
-        place = f"{part.name}, row {number}"
         if part.config == "articles":
             self.article[article] = part.split
             if row.get("split") != part.split:
                 message = f"says {row.get('split')}, the file is of {part.split}"
-                self.findings.add("split-differs", place, message)
+                self.findings.add("split-differs", f"{part.name}, row {number}", message)
         elif not self.several:
             return
-        self._note("article", article, part.split, place)
-        for kind in ("event", "group"):
-            if row.get(kind) is not None:
-                self._note(kind, str(row[kind]), part.split, place)
+        for kind, column in enumerate(COLUMNS):
+            if row.get(column) is not None:
+                self.seen.note(kind, str(row[column]), part, number)
         if part.config == "spans" and self.several:
-            self._sentences(row, part.split, place)
+            for words, _ in self._sentences(row):
+                self.seen.note(SENTENCE, words, part, number)
 
-    def _note(self, kind: str, name: str, split: str, place: str) -> None:
-        self.places.setdefault((kind, name), {}).setdefault(split, place)
-
-    def _sentences(self, row: Json, split: str, place: str) -> None:
+    def _sentences(self, row: Json) -> Iterator[tuple[str, str]]:
+        """Give the words of each long sentence of a row, and the sentence."""
         whole = self.texts.get(row["article_id"])
         text = row.get("text") or (whole[row["start"] : row["end"]] if whole else "")
         for start, end in sentences(text, row.get("language")):
             words = _WORD.findall(text[start:end].casefold())
             if len(words) >= LONG_SENTENCE:
-                digest = hashlib.sha256(" ".join(words).encode()).hexdigest()[:16]
-                self.said.setdefault(digest, text[start:end].strip())
-                self._note("sentence", digest, split, place)
+                yield " ".join(words), text[start:end].strip()
 
     def finish(self) -> None:
         """Tell what stands in two splits, and what the ledger or the last release says else."""
-        for (kind, name), places in self.places.items():
-            if len(places) > 1:
-                what = self.said.get(name, name) if kind == "sentence" else name
-                message = f"{kind} {_short(what)!r} stands in {' and '.join(sorted(places))}"
-                self.findings.add(f"{kind}-in-two-splits", " and ".join(places.values()), message)
+        for places in self.seen.apart():
+            kind = KINDS[places[0].kind]
+            splits = " and ".join(sorted(each.part.split for each in places))
+            message = f"{kind} {_short(self._name(*places[:2]))!r} stands in {splits}"
+            where = " and ".join(each.place for each in places)
+            self.findings.add(f"{kind}-in-two-splits", where, message)
         if self.several:
             self._near_duplicates()
         self._ledger()
         self._parent()
 
+    def _name(self, one: Sighting, other: Sighting) -> str:
+        """Read again what two rows have in common."""
+        first, second = (self._row(each) for each in (one, other))
+        if one.kind != SENTENCE:
+            return str(first[COLUMNS[one.kind]])
+        shared = {words for words, _ in self._sentences(second)}
+        return next((said for words, said in self._sentences(first) if words in shared), "")
+
+    def _row(self, sighting: Sighting) -> Json:
+        rows = self.release.rows(sighting.part)
+        return next(row for number, row in enumerate(rows) if number == sighting.row)
+
     def _near_duplicates(self) -> None:
-        known = [(name, self.texts.get(name)) for name in sorted(self.article)]
-        pairs = [(name, text) for name, text in known if text]
-        names = [name for name, _ in pairs]
-        for members in _clusters([text for _, text in pairs]):
+        names = [name for name in self.texts if name in self.article and self.texts.get(name)]
+        for members in _clusters(self.texts, names):
             splits = {self.article[names[number]] for number in members}
             if len(splits) > 1:
                 place = ", ".join(names[number] for number in members)
@@ -100,14 +109,15 @@ class SplitProof:
             name = type(error).__name__
             self.findings.add("split-ledger-broken", LEDGER, f"cannot be read: {name}")
             return
-        for kind in ("group", "article"):
-            key = "group" if kind == "group" else "article_id"
+        for kind in (GROUP, ARTICLE):
             for row in rows:
-                told = str(row.get("split"))
-                for split, place in self.places.get((kind, str(row.get(key))), {}).items():
+                name, told = str(row.get(COLUMNS[kind])), str(row.get("split"))
+                for place in self.seen.of(kind, name):
+                    split = place.part.split
                     if split != told:
-                        message = f"{kind} {row[key]} stands in {split}, the ledger says {told}"
-                        self.findings.add("split-ledger-differs", place, message)
+                        what = f"{KINDS[kind]} {name} stands in {split}"
+                        message = f"{what}, the ledger says {told}"
+                        self.findings.add("split-ledger-differs", place.place, message)
 
     def _parent(self) -> None:
         """Compare with the release before, when it lies beside this one."""
@@ -123,16 +133,24 @@ class SplitProof:
                     self.findings.add("split-moved", f"article {row['article_id']}", message)
 
 
-def _clusters(texts: list[str]) -> list[list[int]]:
-    """Put texts that repeat one another together; numbers of those that do."""
-    signatures = [signature(text) for text in texts]
+def _clusters(texts: Texts, names: list[str]) -> list[list[int]]:
+    """Put articles that repeat one another together; numbers of those that do."""
+
+    def text_of(number: int) -> str:
+        return texts.get(names[number]) or ""
+
+    signatures, sizes = list[Signature](), array("q")
+    for number in range(len(names)):
+        text = text_of(number)
+        signatures.append(signature(text))
+        sizes.append(len(text))
     twins = find_twins(
         Keys.of([each.sample for each in signatures]),
         np.array([each.exact for each in signatures], np.uint64),
         np.array([each.words for each in signatures], np.int64),
-        np.array([-len(text) for text in texts], np.int64),
-        texts.__getitem__,
-        np.zeros(len(texts), bool),
+        -np.array(sizes, np.int64),
+        text_of,
+        np.zeros(len(names), bool),
     )
     found: dict[int, list[int]] = {}
     for number, twin in twins.items():
