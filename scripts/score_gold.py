@@ -142,12 +142,14 @@ def holds(case: Case, scored: Scored) -> bool:
     )
 
 
+HEAD = (
+    "| annotators | gold by | exact F1 | by token | gain | at least | IoU F1 | by token | gain "
+    "| at least |\n|---|---|---:|---:|---:|---:|---:|---:|---:|---:|"
+)
+
+
 def table(rows: Sequence[tuple[Case, Scored]]) -> str:
-    lines = [
-        "| annotators | gold by "
-        + "| exact F1 | by token | gain | at least | IoU F1 | by token | gain | at least |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
-    ]
+    lines = [HEAD]
     for case, scored in rows:
         ours, theirs = (np.mean(side, axis=0) for side in (scored.gold, scored.tokens))
         gain = gains(scored)

@@ -33,6 +33,7 @@ class Patterns:
 
     def add(self, answers: Sequence[Annotation], places: Places) -> None:
         """Take the answers to one chunk, whose tokens are at `places`."""
+        answers = sorted(answers, key=lambda answer: answer.annotator)
         names = tuple(answer.annotator for answer in answers)
         for layer in layers_of(answers):
             counts = self.counts.setdefault(layer, Counter())

@@ -148,7 +148,9 @@ def _content(answer: Annotation) -> tuple[frozenset[object], ...]:
             (places[span.id], frozenset((item.name, item.value) for item in span.attributes))
             for span in answer.spans
         ),
-        frozenset((one.type, places[one.head], places[one.tail]) for one in answer.relations),
+        frozenset(
+            (one.type, places.get(one.head), places.get(one.tail)) for one in answer.relations
+        ),
         frozenset(answer.document),
     )
 

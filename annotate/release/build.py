@@ -94,7 +94,8 @@ def _plan(
     if not built.rows["spans"]:
         raise InputError(
             "no chunk has a decision yet, so there is nothing to publish",
-            'answers were skipped, or aggregation = "single" met more than one',
+            "answers were skipped, or differ where only two people answered; "
+            'aggregation = "first" publishes the earliest',
         )
     day = day_of_last_pull(workspace)
     draft = Draft(workspace, source.schema, built, assignment, day, parent)

@@ -229,7 +229,7 @@ def test_a_gold_holds_whatever_the_order_of_answers(drawn, rng):
         for who, own in zip(PEOPLE, drawn, strict=False)
     ]
     shuffled = rng.sample(answers, len(answers))
-    known = judge([(counted(answers), TEXT)])
+    known = judge([(shuffled, TEXT)])
     one, two = (known.decide("x/0", counted(each), TEXT) for each in (answers, shuffled))
     assert one == two
     assert (one.gold is None) == bool(one.conflicts)
