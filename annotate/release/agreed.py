@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from annotate.quality.agreement import overall
 from annotate.quality.answers import Answers
-from annotate.quality.figures import Figure
 from annotate.quality.words import MEANINGS, NAMES, interval, places, value
 from annotate.workspace import AgreementSettings
+
+if TYPE_CHECKING:
+    from annotate.quality.figures import Figure
 
 Json = dict[str, Any]
 DIGITS = 6
@@ -19,8 +20,12 @@ HEAD = "## Agreement\n\n"
 
 def agreement_of(answers: Answers | None, settings: AgreementSettings) -> Json | None:
     """Measure the agreement on all chunks that several people answered; None if there are none."""
-    measured = overall(answers, settings) if answers is not None else None
-    if answers is None or measured is None:
+    if answers is None or not answers.given:
+        return None
+    from annotate.quality.agreement import overall
+
+    measured = overall(answers, settings)
+    if measured is None:
         return None
     return {
         "chunks": measured.chunks,
@@ -65,6 +70,8 @@ def agreement_told(found: Mapping[str, Any] | None) -> str:
 
 
 def _lines(figures: list[Json]) -> Iterator[str]:
+    from annotate.quality.figures import Figure
+
     for told in figures:
         figure = Figure(**{key: told[key] for key in told if key != "of"})
         name = NAMES[figure.name].replace("|", "\\|")

@@ -63,6 +63,12 @@ def test_two_who_agree_stand_with_their_support(tmp_path: Path) -> None:
     assert {(span["support"], span["origin"]) for span in alone["spans"]} == {(1, "single")}
 
 
+def test_the_report_counts_what_is_in_conflict(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "news", [*to_call(CALL, OTHER), *SINGLE], settings=GOLD)
+    report = publish(workspace, dry_run=True)
+    assert (report.undecided, report.in_conflict) == (2, 1)
+
+
 def test_two_who_differ_are_left_out_counted_and_published_apart(tmp_path: Path) -> None:
     path, manifest = release(tmp_path, to_call(CALL, OTHER))
     assert "c-call-0" not in rows(path)
