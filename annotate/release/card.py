@@ -10,12 +10,13 @@ from typing import Any
 from annotate.release.agreed import agreement_told
 from annotate.release.citation import bibtex
 from annotate.release.columns import Table, card_features
+from annotate.release.decided import who_answered
 from annotate.release.files import data_file
 from annotate.release.history import Past
 from annotate.release.links import RUN
 from annotate.release.pictures import heat_map, label_bars, outlet_topics, version_bars
 from annotate.release.provenance import NOT_TOLD, guidance, preparation
-from annotate.release.rows import ADJUDICATOR, Built
+from annotate.release.rows import Built
 from annotate.release.splits import LEDGER, TRAIN, Assignment
 from annotate.schema import Schema, class_labels
 from annotate.workspace import Settings
@@ -32,13 +33,6 @@ SHORT = {
     "stance": "one row per stance, speaker and topic, with its text: ready for a classifier",
     "bio": "one row per chunk: its tokens, one tag a layer, and the spans that tags cannot tell",
     "articles": "one row per article",
-}
-AGGREGATIONS = {
-    "gold": "one answer stands as it is, two where they say the same; three and four are voted on "
-    "span by span, each vote weighed by how well its annotator agrees with the others; five and "
-    "more are read token by token with Dawid and Skene's model; a tie waits for a person",
-    "first": "the earliest answer that was submitted and not skipped stands for a chunk",
-    "single": "a chunk counts only if exactly one answer was submitted for it",
 }
 
 
@@ -72,7 +66,7 @@ def render_card(card: CardInput) -> str:
         _loading(card),
         _contents(card),
         preparation(card.built.rows["articles"], card.manifest["tools"]),
-        _annotators(card),
+        who_answered(card.built, card.settings.publish),
         agreement_told(card.manifest["agreement"]),
         guidance(card.schema, card.settings.publish),
         _labels(card),
@@ -271,61 +265,6 @@ def _contents(card: CardInput) -> str:
         + "\n\nAn `entity` in `triples` is an id of the schema, ids joined by `+` for a joint "
         "speaker, `other:…` as an annotator wrote it, `?…` the words of the text where nobody "
         "said whose they are, and `outlet:…` for what an outlet says in its own voice."
-    )
-
-
-def _annotators(card: CardInput) -> str:
-    built, publish = card.built, card.settings.publish
-    people: dict[str, set[str]] = {}
-    per_chunk: Counter[str] = Counter()
-    skipped = 0
-    for row in built.rows["annotations"]:
-        people.setdefault(row["role"], set()).add(row["annotator"])
-        per_chunk[row["id"]] += row["counts"]
-        skipped += row["skipped"]
-    spread = Counter(count for count in per_chunk.values() if count)
-    counts = ", ".join(f"{spread[n]} by {n}" for n in sorted(spread))
-    deciding = len(people.get(ADJUDICATOR, ()))
-    return (
-        f"## Who answered\n\n"
-        f"{'Simulated annotators' if publish.simulated else 'Annotators'}, named by "
-        f"pseudonyms: {len(set().union(*people.values()))}, of whom {deciding} decided on "
-        f"conflicts. Chunks by number of people who answered: {counts or 'none'}; skipped answers: "
-        f"{skipped}.\n\n"
-        f"Aggregation `{publish.aggregation}`: {AGGREGATIONS[publish.aggregation]}.\n\n"
-        f"{_decisions(card)}\n\n{_derived(card)}"
-    )
-
-
-def _decisions(card: CardInput) -> str:
-    """Count how chunks and spans were decided, and what was not."""
-    built = card.built
-    chunks: Counter[str] = Counter()
-    spans: Counter[str] = Counter()
-    for row in built.rows["spans"]:
-        chunks[row["origin"]] += 1
-        spans.update(span["origin"] for span in row["spans"])
-    lines = [f"| {name} | {chunks[name]} | {spans[name]} |" for name in sorted(chunks | spans)]
-    kinds = ", ".join(f"{kind}: {count}" for kind, count in sorted(built.conflicts.items()))
-    return (
-        "How it was decided (`origin`), with `support` of so many `answers`:\n\n"
-        "| origin | chunks | their spans |\n|---|---|---|\n"
-        + "\n".join(lines)
-        + f"\n\nChunks without a decision, left out of `spans`: {built.undecided}; with answers "
-        f"that differ among them: {built.in_conflict}{f' ({kinds})' if kinds else ''}."
-    )
-
-
-def _derived(card: CardInput) -> str:
-    built = card.built
-    derived = [item for row in built.rows["spans"] for item in row["relations"]]
-    auto = sum(1 for item in derived if item["origin"] == "auto")
-    share = f"{auto} of {len(derived)} relations" if derived else "no relations"
-    aside = ", ".join(f"{code}: {n}" for code, n in sorted(built.set_aside.items())) or "none"
-    return (
-        f"Derived by rule, not drawn by anyone (`origin: auto`): {share}. Stances for which no "
-        f"speaker or no topic is known, and which give no triple: {built.groups_without_triple}. "
-        f"Set aside because of a finding: {aside}."
     )
 
 
