@@ -100,7 +100,7 @@ class PublishSettings(_Section):
 
     rights: Literal["full", "standoff"] = "standoff"
     outlets: dict[str, Literal["full", "standoff"]] = {}
-    aggregation: Literal["single", "first"] = "first"
+    aggregation: Literal["gold", "single", "first"] = "gold"
     pretty_name: str | None = None
     license: str = "other"
     text_license: str = "all rights reserved by the outlets"

@@ -14,7 +14,7 @@ from annotate.flows.init import init
 from annotate.labels.annotation import Span
 from annotate.labels.regions import write_results
 from annotate.ledger import Ledger
-from annotate.release.rows import span_cell
+from annotate.release.standing import span_cell
 from annotate.schema import Schema, load_schema
 from annotate.workspace import Workspace
 
@@ -152,6 +152,8 @@ def _row(chunk: Chunk, spans: list[Span], number: int) -> Json:
         "start": chunk.start,
         "end": chunk.end,
         "annotator": f"annotator-{number % 3:010}",
+        "role": "annotator",
+        "counts": True,
         "simulated": True,
         "schema_version": "1.0.0",
         "created_at": DAY[:10],
@@ -166,7 +168,7 @@ def _row(chunk: Chunk, spans: list[Span], number: int) -> Json:
 
 def spans_rows(count: int, seed: int = 1) -> Iterator[Json]:
     """Make rows of the config `spans`."""
-    made = 0
+    made, alone = 0, {"support": 1, "origin": "single"}
     for article, pieces in articles(count // CHUNKS + 1, seed):
         for chunk, spans in pieces:
             if made == count:
@@ -180,10 +182,11 @@ def spans_rows(count: int, seed: int = 1) -> Iterator[Json]:
                 "end": chunk.end,
                 "text": chunk.text,
                 "text_sha256": f"{made:064x}",
-                "spans": [span_cell(span, chunk.text) for span in spans],
+                "spans": [span_cell(span, chunk.text) | alone for span in spans],
                 "relations": [],
                 "document": [],
                 "answers": 1,
+                **alone,
                 "outlet": article.outlet,
                 "published_at": article.published_at,
                 "url": None,

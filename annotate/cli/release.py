@@ -124,7 +124,8 @@ def _print(report: PublishReport, *, dry_run: bool) -> None:
     for reason in report.reasons:
         output.say(reason)
     would = "would publish" if dry_run else "published"
-    output.say(f"{would} {report.version}; chunks without a decision: {report.undecided}")
+    differ = f", of which answers differ in {report.in_conflict}" if report.in_conflict else ""
+    output.say(f"{would} {report.version}; chunks without a decision: {report.undecided}{differ}")
 
 
 def _print_rows(changes: dict[str, dict[str, dict[str, int]]]) -> None:

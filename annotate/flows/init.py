@@ -28,6 +28,7 @@ NAME_LENGTH = 49
 PLAIN = {
     "annotators": "1",
     "rights": "standoff",
+    "aggregation": "gold",
     "license": "other",
     "text_license": "all rights reserved by the outlets",
     "simulated": "false",
@@ -35,6 +36,7 @@ PLAIN = {
 SAMPLE_VALUES = {
     "annotators": "2",
     "rights": "full",
+    "aggregation": "first",  # nobody decides on conflicts there
     "license": "cc-by-4.0",
     "text_license": "CC BY 4.0: the articles are invented",
     "simulated": "true",

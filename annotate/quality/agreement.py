@@ -165,6 +165,15 @@ def compare(answers: Answers, settings: AgreementSettings) -> Agreement:
     )
 
 
+def overall(answers: Answers, settings: AgreementSettings) -> Measured | None:
+    """Measure the agreement of all pairs together; None where no chunk has two answers."""
+    rows = pair_up(answers).rows
+    if not len(rows.one):
+        return None
+    scope = Scope.of(rows, np.arange(len(rows.one)))
+    return measure(answers, tally(answers, rows), scope, settings)
+
+
 def pushed_chunks(workspace: Workspace) -> ChunkOf:
     """Give the look-up of chunks as they were pushed, but for articles that were withdrawn."""
     shelf, gone = chunks_on(workspace.labels / "tasks.jsonl"), withdrawn(workspace)

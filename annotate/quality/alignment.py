@@ -12,9 +12,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from annotate.labels.annotation import Span
+from annotate.quality.candidates import THRESHOLD
 from annotate.quality.overlaps import Floats, Ints, Units, find_overlaps
 
-THRESHOLD = 0.5
 # Twins on one stretch have equal places: the label then says which is which.
 _SAME_LABEL = 1e-6
 

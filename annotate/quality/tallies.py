@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from annotate.quality.alignment import THRESHOLD, Edges, match, overlapping
+from annotate.quality.alignment import Edges, match, overlapping
 from annotate.quality.answers import Answers
+from annotate.quality.candidates import THRESHOLD
 from annotate.quality.overlaps import Floats, Ints, Units, flatten, ranges
 from annotate.quality.pairings import Pairings, Side, side
 from annotate.quality.unitizing import Coincidences, coincidences

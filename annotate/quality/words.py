@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from annotate.quality.figures import Figure
-from annotate.quality.gates import Gate
-from annotate.quality.measure import Measured
 from annotate.schema.model import Schema
+
+if TYPE_CHECKING:  # to tell figures nothing need be able to compute them
+    from annotate.quality.figures import Figure
+    from annotate.quality.gates import Gate
+    from annotate.quality.measure import Measured
 
 NAMES = {
     "u_alpha": "uα",

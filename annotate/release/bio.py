@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from annotate.corpus import Chunk
 from annotate.labels.annotation import Span
+from annotate.labels.tokens import token_places
 
 Json = dict[str, Any]
 OUTSIDE = "O"
-TOKEN = re.compile(r"\w+|[^\w\s]")  # words, and every other sign by itself
 
 
 class Lost(NamedTuple):
@@ -23,7 +22,7 @@ class Lost(NamedTuple):
 
 def bio_row(chunk: Chunk, spans: Sequence[Span], layers: Iterable[str]) -> Json:
     """Tag the tokens; reading the tags gives exactly the spans that are not in `lost`."""
-    places = [match.span() for match in TOKEN.finditer(chunk.text)]
+    places = token_places(chunk.text)
     lost: list[Lost] = []
     tags = {
         tag_column(layer): _tags([span for span in spans if span.layer == layer], places, lost)

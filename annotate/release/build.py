@@ -29,7 +29,8 @@ class PublishReport:
     """`version` None: nothing differs from the last release. `changes` is by config and split.
 
     `reasons` say in words why the version is what it is. `set_aside` counts findings by code,
-    `errors` those of severity error among them.
+    `errors` those of severity error among them. `undecided` chunks have no decision, those
+    `in_conflict` of them because answers differ.
     """
 
     version: str | None
@@ -40,6 +41,7 @@ class PublishReport:
     set_aside: Mapping[str, int]
     errors: int
     reasons: tuple[str, ...] = ()
+    in_conflict: int = 0
     change_list: str = field(default="", repr=False)
 
 
@@ -94,7 +96,8 @@ def _plan(
     if not built.rows["spans"]:
         raise InputError(
             "no chunk has a decision yet, so there is nothing to publish",
-            'answers were skipped, or aggregation = "single" met more than one',
+            "answers were skipped, or differ where only two people answered; "
+            'aggregation = "first" publishes the earliest',
         )
     day = day_of_last_pull(workspace)
     draft = Draft(workspace, source.schema, built, assignment, day, parent)
@@ -156,6 +159,7 @@ def _report(
         reasons=tuple(f"{one.bump}: {one.words}" for one in difference.reasons)
         if difference
         else (),
+        in_conflict=compared.built.in_conflict,
         change_list=draft.section if draft else "",
     )
 

@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from annotate.release.agreed import agreement_told
 from annotate.release.citation import bibtex
 from annotate.release.columns import Table, card_features
+from annotate.release.decided import who_answered
 from annotate.release.files import data_file
 from annotate.release.history import Past
 from annotate.release.links import RUN
 from annotate.release.pictures import heat_map, label_bars, outlet_topics, version_bars
-from annotate.release.provenance import NOT_TOLD, agreement, guidance, preparation
+from annotate.release.provenance import NOT_TOLD, guidance, preparation
 from annotate.release.rows import Built
 from annotate.release.splits import LEDGER, TRAIN, Assignment
 from annotate.schema import Schema, class_labels
@@ -31,10 +33,6 @@ SHORT = {
     "stance": "one row per stance, speaker and topic, with its text: ready for a classifier",
     "bio": "one row per chunk: its tokens, one tag a layer, and the spans that tags cannot tell",
     "articles": "one row per article",
-}
-AGGREGATIONS = {
-    "first": "the earliest answer that was submitted and not skipped stands for a chunk",
-    "single": "a chunk counts only if exactly one answer was submitted for it",
 }
 
 
@@ -68,7 +66,8 @@ def render_card(card: CardInput) -> str:
         _loading(card),
         _contents(card),
         preparation(card.built.rows["articles"], card.manifest["tools"]),
-        _annotators(card),
+        who_answered(card.built, card.settings.publish),
+        agreement_told(card.manifest["agreement"]),
         guidance(card.schema, card.settings.publish),
         _labels(card),
         _outlets(card),
@@ -266,32 +265,6 @@ def _contents(card: CardInput) -> str:
         + "\n\nAn `entity` in `triples` is an id of the schema, ids joined by `+` for a joint "
         "speaker, `other:…` as an annotator wrote it, `?…` the words of the text where nobody "
         "said whose they are, and `outlet:…` for what an outlet says in its own voice."
-    )
-
-
-def _annotators(card: CardInput) -> str:
-    built, publish = card.built, card.settings.publish
-    answers = built.rows["annotations"]
-    people = {row["annotator"] for row in answers}
-    per_chunk = Counter(row["id"] for row in answers if not row["skipped"])
-    spread = Counter(per_chunk.values())
-    counts = ", ".join(f"{spread[n]} by {n}" for n in sorted(spread))
-    derived = [item for row in built.rows["spans"] for item in row["relations"]]
-    auto = sum(1 for item in derived if item["origin"] == "auto")
-    share = f"{auto} of {len(derived)} relations" if derived else "no relations"
-    alike = f"\n\n{agreement(built.rows['stance'])}" if "stance" in card.tables else ""
-    aside = ", ".join(f"{code}: {n}" for code, n in sorted(built.set_aside.items())) or "none"
-    return (
-        f"## Who answered\n\n"
-        f"{'Simulated annotators' if publish.simulated else 'Annotators'}, named by "
-        f"pseudonyms: {len(people)}. Chunks by number of answers: "
-        f"{counts or 'none'}; skipped answers: "
-        f"{sum(1 for row in answers if row['skipped'])}.\n\n"
-        f"Aggregation `{publish.aggregation}`: {AGGREGATIONS[publish.aggregation]}. Chunks that "
-        f"have no decision and are left out of `spans`: {built.undecided}.\n\n"
-        f"Derived by rule, not drawn by anyone (`origin: auto`): {share}. Stances for which no "
-        f"speaker or no topic is known, and which give no triple: {built.groups_without_triple}. "
-        f"Set aside because of a finding: {aside}.{alike}"
     )
 
 

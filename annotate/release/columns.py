@@ -76,7 +76,7 @@ def _without_text(found: Mapping[str, Table]) -> dict[str, Table]:
     }
 
 
-def _span_list(labels: Mapping[str, Labels]) -> ListOf:
+def _span_list(labels: Mapping[str, Labels], *, gold: bool = False) -> ListOf:
     attributes = ListOf({"key": TEXT, "value": TEXT, "origin": TEXT})
     return ListOf(
         {
@@ -87,6 +87,7 @@ def _span_list(labels: Mapping[str, Labels]) -> ListOf:
             "layer": labels["layer"],
             "label": labels["label"],
             "attributes": attributes,
+            **({"support": WHOLE} if gold else {}),
             "origin": TEXT,
         }
     )
@@ -105,10 +106,12 @@ def _spans(labels: Mapping[str, Labels], relations: ListOf) -> Table:
         "end": WHOLE,
         "text": TEXT,
         "text_sha256": TEXT,
-        "spans": _span_list(labels),
+        "spans": _span_list(labels, gold=True),
         "relations": relations,
         "document": QUESTIONS,
         "answers": WHOLE,
+        "support": WHOLE,
+        "origin": TEXT,
         "outlet": TEXT,
         "published_at": TEXT,
         "url": TEXT,
@@ -127,6 +130,8 @@ def _annotations(labels: Mapping[str, Labels], relations: ListOf) -> Table:
         "start": WHOLE,
         "end": WHOLE,
         "annotator": TEXT,
+        "role": TEXT,
+        "counts": YES_NO,
         "simulated": YES_NO,
         "schema_version": TEXT,
         "created_at": TEXT,

@@ -143,7 +143,7 @@ def _responsible(manifest: Mapping[str, Any]) -> Json:
             "`annotations`."
         ),
         "rai:dataAnnotationPlatform": ["Label Studio"],
-        "rai:annotationsPerItem": "See the column `answers` of `spans`.",
+        "rai:annotationsPerItem": "See the columns `answers` and `support` of `spans`.",
         "rai:dataReleaseMaintenancePlan": (
             "A release is never changed. Corrections and withdrawn articles make a new version."
         ),
@@ -153,6 +153,7 @@ def _responsible(manifest: Mapping[str, Any]) -> Json:
         ],
         "rai:dataLimitations": [
             f"Chunks without a decision, left out: {manifest.get('undecided_chunks', 0)}.",
+            f"Of them with answers that differ: {manifest.get('chunks_in_conflict', 0)}.",
             f"Set aside because of a finding: {aside}.",
         ],
         "rai:dataUseCases": ["Research on reported positions, quotation and stance in news."],

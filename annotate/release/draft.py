@@ -16,6 +16,7 @@ import orjson
 from annotate.errors import RefusedError
 from annotate.ledger import Ledger
 from annotate.release import change_list
+from annotate.release.agreed import DIGITS, agreement_of
 from annotate.release.card import CardInput, pictures, render_card
 from annotate.release.columns import TEXT, Table, tables
 from annotate.release.croissant import croissant
@@ -233,6 +234,10 @@ class Draft:
             "pseudonym_key": sorted(keys),
             "left_out": [item._asdict() for item in self.assignment.left_out],
             "undecided_chunks": self.built.undecided,
+            "chunks_in_conflict": self.built.in_conflict,
+            "conflicts": dict(sorted(self.built.conflicts.items())),
+            "weights": {name: round(one, DIGITS) for name, one in self.built.weights.items()},
+            "agreement": agreement_of(self.built.compared, settings.agreement),
             "set_aside": dict(sorted(self.built.set_aside.items())),
             "prepare": {"columns": settings.prepare.columns.model_dump(exclude_none=True)},
             "tools": {name: installed_version(name) for name in ("annotate", "pyarrow")},

@@ -35,7 +35,11 @@ class Row:
 
 @dataclass(frozen=True)
 class LoadedSpan:
-    """A labelled stretch `[start, end)` of its chunk, in code points; `text` None in standoff."""
+    """A labelled stretch `[start, end)` of its chunk, in code points; `text` None in standoff.
+
+    In `spans`, `support` of the chunk's `answers` have it, and `origin` is how it was decided; in
+    `annotations`, support is None, and `origin` is from whom it is.
+    """
 
     id: str
     start: int
@@ -44,6 +48,7 @@ class LoadedSpan:
     label: str
     text: str | None
     origin: str
+    support: int | None
     attributes: Mapping[str, str]
     chunk: LoadedChunk = field(repr=False, compare=False)
 
@@ -87,6 +92,7 @@ class LoadedChunk(Row):
                 label=cell["label"],
                 text=cell.get("text"),
                 origin=cell["origin"],
+                support=cell.get("support"),
                 attributes={item["key"]: item["value"] for item in cell["attributes"]},
                 chunk=self,
             )

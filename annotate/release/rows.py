@@ -10,19 +10,31 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from annotate.corpus import Article, Chunk
-from annotate.labels.annotation import Annotation, Relation, Span
+from annotate.labels.annotation import Annotation
 from annotate.labels.read import Labels
 from annotate.labels.spill import chunk_ids_of, names_of
 from annotate.labels.triples import Triple, triples_of, without_surface
+from annotate.quality.answers import Answers, Collector
+from annotate.quality.gold import Gold, Judge, Outcome, counted, judge
 from annotate.release.bio import bio_row
 from annotate.release.row_spill import RowSpill
 from annotate.release.splits import SPLITS, TRAIN
 from annotate.release.stance import stance_rows
+from annotate.release.standing import (
+    GOLD,
+    decide,
+    free_questions,
+    gold_columns,
+    pairs,
+    relation_cell,
+    span_cell,
+)
 from annotate.release.version import Version
 from annotate.schema import Schema
 
 Json = dict[str, Any]
 CONFIGS = ("spans", "annotations", "triples", "stance", "bio", "articles")
+ANNOTATOR, ADJUDICATOR = "annotator", "adjudicator"
 LEAD_TIMES = (30, 60, 120, 300, 600)  # seconds: the borders of the published bins
 
 
@@ -43,6 +55,7 @@ class Source:
     split_of: Mapping[str, str] = field(default_factory=dict)
     group_of: Mapping[str, str] = field(default_factory=dict)
     standoff: frozenset[str] = frozenset()  # articles whose words are not published
+    adjudicated: Mapping[str, Annotation] = field(default_factory=dict)  # decisions, by chunk
 
     def text_of(self, chunk: Chunk) -> str | None:
         """Give a chunk's text if it may be published."""
@@ -62,6 +75,10 @@ class Built:
     rows: dict[str, RowSpill] = field(default_factory=dict)
     split_of: dict[str, str] = field(default_factory=dict)
     undecided: int = 0
+    in_conflict: int = 0  # of the chunks without a decision
+    conflicts: Counter[str] = field(default_factory=Counter)  # by kind
+    weights: Mapping[str, float] = field(default_factory=dict)  # of the annotators' votes
+    compared: Answers | None = field(default=None, compare=False)  # what several people answered
     groups_without_triple: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
 
@@ -86,7 +103,9 @@ def build_rows(source: Source) -> Built:
     """
     built = Built(rows={config: RowSpill() for config in CONFIGS})
     built.set_aside.update(finding.code for finding in source.labels.findings)
-    answers = _places_of_answers(source)
+    given = _Given(source)
+    known, several = given.judge(), Collector(source.schema)
+    built.weights = known.weights
     bare = source.standoff.issuperset(source.answered)
     # In the order of all configs but `spans`, which follows the text.
     names = names_of(source.chunks)
@@ -97,13 +116,14 @@ def build_rows(source: Source) -> Built:
         chunk = source.chunks[number]
         if any(article != chunk.article_id for article, _ in evidence):
             _add_triples(source, evidence, built)
-        given = [source.labels.annotations[place] for place in answers.get(chunk.id, ())]
-        found = _Found(chunk, given, decide(given, source.aggregation))
+        found = given.found(chunk, known)
         for config, rows in _rows_of_chunk(source, found):
             for row in rows:
                 built.rows[config].append(_without_text(row) if bare else row)
-        if found.decided is None:
-            built.undecided += 1
+        for answer in found.counted if len(found.counted) > 1 else ():
+            several.add(answer, chunk.to_json())
+        if found.outcome.gold is None:
+            _count_undecided(found, built)
         else:
             placed.append(number)
             built.groups_without_triple += _gather(source, found, evidence)
@@ -113,58 +133,75 @@ def build_rows(source: Source) -> Built:
         built.split_of[row["article_id"]] = row["split"]
     as_given = sorted(range(len(placed)), key=placed.__getitem__)
     built.rows["spans"] = built.rows["spans"].chosen(as_given)
+    built.compared = several.done()
     return built
 
 
 class _Found(NamedTuple):
-    """A chunk with all answers to it, and the one that stands for it."""
+    """A chunk with all answers to it, those that count, and what stands for it."""
 
     chunk: Chunk
     answers: Sequence[Annotation]
-    decided: Annotation | None
+    counted: Sequence[Annotation]
+    decision: Annotation | None
+    outcome: Outcome
 
 
-def _places_of_answers(source: Source) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for number, chunk_id in enumerate(chunk_ids_of(source.labels.annotations)):
-        found.setdefault(chunk_id, []).append(number)
-    return found
+class _Given:
+    """The answers of a source by chunk: their places alone are held."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._places: dict[str, list[int]] = {}
+        for number, chunk_id in enumerate(chunk_ids_of(source.labels.annotations)):
+            self._places.setdefault(chunk_id, []).append(number)
+
+    def to(self, chunk_id: str) -> list[Annotation]:
+        return [self.source.labels.annotations[at] for at in self._places.get(chunk_id, ())]
+
+    def judge(self) -> Judge:
+        """Learn how well annotators do from everything that several of them answered."""
+        source = self.source
+        free = free_questions(source.schema.attributes)
+        several = self._several() if source.aggregation == GOLD else ()
+        return judge(several, adjudicated=source.adjudicated, free=free)
+
+    def _several(self) -> Iterator[tuple[list[Annotation], str]]:
+        for number, name in enumerate(names_of(self.source.chunks)):
+            if len(self._places.get(name.id, ())) > 1:
+                answers = counted(self.to(name.id))
+                if len(answers) > 1:
+                    yield answers, self.source.chunks[number].text
+
+    def found(self, chunk: Chunk, known: Judge) -> _Found:
+        answers = self.to(chunk.id)
+        count = counted(answers)
+        outcome = decide(self.source.aggregation, known, chunk.id, count, chunk.text)
+        return _Found(chunk, answers, count, known.adjudicated.get(chunk.id), outcome)
+
+
+def _count_undecided(found: _Found, built: Built) -> None:
+    built.undecided += 1
+    built.in_conflict += bool(found.counted)
+    built.conflicts.update(conflict.kind for conflict in found.outcome.conflicts)
 
 
 def _rows_of_chunk(source: Source, found: _Found) -> Iterator[tuple[str, Iterable[Json]]]:
     """Make the rows that a chunk has in each config, but for `triples`."""
-    chunk, answers, decided = found
-    rows = (_annotation_row(source, chunk, answer) for answer in answers)
-    yield "annotations", sorted(rows, key=lambda row: str(row["annotation_id"]))
-    if decided is None:
+    chunk, gold = found.chunk, found.outcome.gold
+    yield "annotations", _annotation_rows(source, found)
+    if gold is None:
         return
-    submitted = _submitted(answers)
-    yield "spans", [_spans_row(source, chunk, decided, len(submitted))]
+    yield "spans", [_spans_row(source, chunk, gold)]
     if chunk.article_id not in source.standoff:
         outlet = source.articles[chunk.article_id].outlet
-        stances = stance_rows(chunk, decided, submitted, outlet)
+        stances = stance_rows(chunk, gold.annotation, found.counted, outlet)
         yield "stance", sorted(stances, key=lambda row: (row["start"], row["span_id"]))
         layers = [layer.name for layer in source.schema.layers]
-        yield "bio", [bio_row(chunk, decided.spans, layers)]
+        yield "bio", [bio_row(chunk, gold.annotation.spans, layers)]
 
 
-def decide(answers: Sequence[Annotation], aggregation: str) -> Annotation | None:
-    """Choose the answer that stands for a chunk, None while there is no decision.
-
-    `first`: the earliest that was submitted and not skipped. `single`: the only such one.
-    """
-    submitted = _submitted(answers)
-    if not submitted or (aggregation == "single" and len(submitted) > 1):
-        return None
-    return submitted[0]
-
-
-def _submitted(answers: Iterable[Annotation]) -> list[Annotation]:
-    given = [answer for answer in answers if not answer.skipped]
-    return sorted(given, key=lambda answer: (answer.created_at, answer.annotation_id))
-
-
-def _spans_row(source: Source, chunk: Chunk, answer: Annotation, answers: int) -> Json:
+def _spans_row(source: Source, chunk: Chunk, gold: Gold) -> Json:
     article = source.articles[chunk.article_id]
     return {
         "id": chunk.id,
@@ -174,10 +211,7 @@ def _spans_row(source: Source, chunk: Chunk, answer: Annotation, answers: int) -
         "end": chunk.end,
         "text": source.text_of(chunk),
         "text_sha256": _sha256(chunk.text),
-        "spans": [span_cell(span, source.text_of(chunk)) for span in answer.spans],
-        "relations": [relation_cell(relation) for relation in answer.relations],
-        "document": _pairs(answer.document),
-        "answers": answers,
+        **gold_columns(gold, source.text_of(chunk)),
         "outlet": article.outlet,
         "published_at": article.published_at,
         "url": article.url,
@@ -243,33 +277,17 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def span_cell(span: Span, text: str | None) -> Json:
-    attributes = sorted(span.attributes, key=lambda item: item.name)
-    return {
-        "id": span.id,
-        "start": span.start,
-        "end": span.end,
-        "text": None if text is None else text[span.start : span.end],
-        "layer": span.layer,
-        "label": span.label,
-        "attributes": [
-            {"key": item.name, "value": item.value, "origin": item.origin} for item in attributes
-        ],
-        "origin": span.origin,
-    }
-
-
-def relation_cell(relation: Relation) -> Json:
-    return {
-        "type": relation.type,
-        "head": relation.head,
-        "tail": relation.tail,
-        "origin": relation.origin,
-    }
-
-
-def _pairs(answers: Iterable[tuple[str, str]]) -> list[Json]:
-    return [{"key": key, "value": value} for key, value in answers]
+def _annotation_rows(source: Source, found: _Found) -> list[Json]:
+    """Give every answer to a chunk, and what a person decided about it."""
+    rows = [
+        _annotation_row(source, found.chunk, answer)
+        | {"role": ANNOTATOR, "counts": any(answer is one for one in found.counted)}
+        for answer in found.answers
+    ]
+    if found.decision is not None:
+        row = _annotation_row(source, found.chunk, found.decision)
+        rows.append(row | {"role": ADJUDICATOR, "counts": False})
+    return sorted(rows, key=lambda row: str(row["annotation_id"]))
 
 
 def _annotation_row(source: Source, chunk: Chunk, answer: Annotation) -> Json:
@@ -291,7 +309,7 @@ def _annotation_row(source: Source, chunk: Chunk, answer: Annotation) -> Json:
         "skipped": answer.skipped,
         "spans": [span_cell(span, source.text_of(chunk)) for span in answer.spans],
         "relations": [relation_cell(relation) for relation in answer.relations],
-        "document": _pairs(answer.document),
+        "document": pairs(answer.document),
     }
 
 
@@ -312,11 +330,11 @@ def _binned(seconds: float | None) -> str | None:
 
 def _gather(source: Source, found: _Found, evidence: dict[tuple[str, Triple], list[Json]]) -> int:
     """Add what a chunk says to the evidence of its article; counts the groups without a triple."""
-    chunk, _, decided = found
-    if decided is None:
+    chunk, gold = found.chunk, found.outcome.gold
+    if gold is None:
         return 0
     outlet = source.articles[chunk.article_id].outlet
-    triples, without = triples_of(decided, chunk.text, outlet)
+    triples, without = triples_of(gold.annotation, chunk.text, outlet)
     for triple, spans in triples.items():
         hidden = chunk.article_id in source.standoff
         named = replace(triple, entity=without_surface(triple.entity)) if hidden else triple

@@ -24,6 +24,7 @@ from annotate.release.proof.people import PeopleProof
 from annotate.release.proof.rows import RowProof
 from annotate.release.proof.seals import check_row_sums, check_seals
 from annotate.release.proof.splits import SplitProof
+from annotate.release.proof.standing import StandingProof
 from annotate.release.proof.texts import NoTexts, OwnTexts, Texts
 from annotate.release.proof.withdrawn import check_withdrawn
 
@@ -91,6 +92,7 @@ def _check_rows(
     """Go through every file once with all the proofs that look at rows."""
     rows, splits = RowProof(release, texts, findings), SplitProof(release, texts, findings)
     derived = DerivedProof(release, texts, findings)
+    stands = StandingProof(release, texts, findings)
     first = {config: number for number, config in enumerate(ORDER)}
     for part in sorted(release.parts, key=lambda part: first.get(part.config, len(first))):
         digest = hashlib.sha256()
@@ -102,6 +104,7 @@ def _check_rows(
                 people.look(part, row, line, number)
                 splits.look(part, row, number)
                 derived.look(part, row, number)
+                stands.look(part, row)
         if release.manifest is not None:
             count = release.counts[part.name]
             check_row_sums(part, release.manifest, count, digest.hexdigest(), findings)
@@ -109,6 +112,7 @@ def _check_rows(
     splits.finish()
     if not broken:
         derived.finish()
+        stands.finish()
     for file in sorted(release.path.glob("*")):
         if file.suffix in {".md", ".json"}:
             people.text(file.name, file.read_text(encoding="utf-8", errors="replace"))

@@ -35,12 +35,14 @@ CLASS_OF = {
 TAGS = "_tags"
 NEEDED: Mapping[str, Mapping[str, str]] = {
     "spans": dict.fromkeys(("id", "article_id", "first_version", "last_changed_version"), "string")
-    | {"start": "int32", "end": "int32", "spans": "list", "relations": "list"},
+    | {"start": "int32", "end": "int32", "spans": "list", "relations": "list"}
+    | {"document": "list", "answers": "int32", "support": "int32", "origin": "string"},
     "annotations": dict.fromkeys(
         ("annotation_id", "id", "article_id", "annotator", "schema_version", "created_at"), "string"
     )
     | {"lead_time": "string", "skipped": "bool", "start": "int32", "end": "int32"}
-    | {"spans": "list", "relations": "list"},
+    | {"role": "string", "counts": "bool"}
+    | {"spans": "list", "relations": "list", "document": "list"},
     "triples": dict.fromkeys(("article_id", "entity", "polarity", "topic"), "string")
     | {"evidence": "list"},
     "articles": dict.fromkeys(("article_id", "sha256", "licence", "split"), "string"),

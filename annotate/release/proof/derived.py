@@ -1,12 +1,13 @@
 """What is derived is derived again: positions, stances and tags from the spans, votes from answers.
 
+What stands for a chunk is another matter: `proof.standing`.
+
 Sums over each article's rows are compared, so that little is held; the rows of articles where
 they differ are read once more, to name what is wrong.
 """
 
 from __future__ import annotations
 
-import hashlib
 from array import array
 from collections.abc import Iterator
 from itertools import groupby
@@ -30,11 +31,9 @@ WHOLE = 1 << 64
 class _Chunk:
     """What is held of a chunk; small, for there may be a million."""
 
-    __slots__ = ("answers", "places", "said", "told")
+    __slots__ = ("answers", "places")
 
     def __init__(self) -> None:
-        self.said: int | None = None  # the hash of what stands for it, while no answer says it
-        self.told: int | None = None  # how many answers `spans` tells of
         self.answers = 0
         self.places = array("i")  # answer, start, end and label of each stance in any answer
 
@@ -61,9 +60,7 @@ class DerivedProof:
             self.hidden.add(row["article_id"])
         elif part.config == "spans":
             self._expect(row)
-            chunk = self.chunks.setdefault(row["id"], _Chunk())
-            chunk.said, chunk.told = _labels(row), row.get("answers")
-        elif part.config == "annotations" and not row["skipped"]:
+        elif part.config == "annotations" and row["counts"]:
             self._answer(row)
         elif part.config in DERIVED:
             for item in self._found(part.config, row):
@@ -72,14 +69,7 @@ class DerivedProof:
                 self._votes(row, place)
 
     def finish(self) -> None:
-        """Tell which answers nobody gave, and where the sums differ."""
-        for name, chunk in self.chunks.items():
-            place = f"spans, chunk {name}"
-            if chunk.said is not None:
-                self.findings.add("answer-unknown", place, "has labels that no annotator gave")
-            if chunk.told not in {None, chunk.answers}:
-                message = f"tells of {chunk.told} answers, annotations has {chunk.answers}"
-                self.findings.add("answers-differ", place, message)
+        """Tell where the sums differ."""
         wrong = sorted(key for key, total in self.sums.items() if total % WHOLE)
         for config, keys in groupby(wrong, key=lambda key: key[0]):
             self._name(config, [article for _, article in keys])
@@ -95,8 +85,6 @@ class DerivedProof:
                 label = self.names.setdefault(span["label"], len(self.names))
                 chunk.places.extend((chunk.answers, span["start"], span["end"], label))
         chunk.answers += 1
-        if chunk.said == _labels(row):
-            chunk.said = None
 
     def _submitted(self, name: str) -> list[list[Place]]:
         """Give the stances of each answer to a chunk."""
@@ -218,12 +206,6 @@ def _joined(rows: list[Json]) -> list[Json]:
 
 def _alike(one: Json, two: Json) -> int:
     return sum(1 for key in two if one.get(key) == two[key])
-
-
-def _labels(row: Json) -> int:
-    """Hash what an answer says."""
-    said = [row["spans"], row["relations"], row.get("document")]
-    return int.from_bytes(hashlib.blake2b(orjson.dumps(said), digest_size=8).digest())
 
 
 def _annotation(row: Json) -> Annotation:

@@ -45,12 +45,20 @@ class ManifestLabel(_Loose):
     layer: str
 
 
+class ManifestQuestion(_Loose):
+    """A question about a span."""
+
+    name: str
+    type: str
+
+
 class ManifestSchema(_Loose):
     """The schema as far as a release repeats it."""
 
     version: str
     labels: list[ManifestLabel]
     class_labels: dict[str, list[str]]
+    attributes: list[ManifestQuestion] = []
 
 
 class ManifestTerms(_Loose):
@@ -58,6 +66,7 @@ class ManifestTerms(_Loose):
 
     license: str
     rights: str
+    aggregation: str = "first"
 
 
 class Tombstone(_Loose):
@@ -80,6 +89,9 @@ class Manifest(_Loose):
     publish: ManifestTerms
     pseudonym_key: list[str]
     withdrawn: list[Tombstone] = []
+    chunks_in_conflict: int = 0
+    weights: dict[str, float] = {}
+    agreement: Json | None = None
 
     @classmethod
     def parse(cls, data: bytes) -> Manifest:

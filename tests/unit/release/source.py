@@ -121,6 +121,7 @@ name = "ferry-news"
 rights = "full"
 license = "cc-by-4.0"
 text_license = "CC BY 4.0"
+aggregation = "first"
 contact = "data@example.org"
 """
 

@@ -14,7 +14,7 @@ import pytest
 from annotate.release.build import publish
 from annotate.release.citation import bibtex
 from annotate.release.pictures import Side, heat_map, label_bars, outlet_topics, version_bars
-from annotate.release.provenance import Share, agreement, preparation
+from annotate.release.provenance import preparation
 from tests.unit.labels.marked import STARTER
 from tests.unit.labels.rows import answered
 from tests.unit.release.source import SETTINGS, make_workspace
@@ -143,24 +143,3 @@ def test_edits_are_counted_by_reason() -> None:
     told = preparation(articles, {"annotate": "9.9.9"})
     assert "| boilerplate | 2 | 14 |" in told
     assert "1 of 2 articles were changed" in told
-
-
-def test_agreement_is_that_of_the_others() -> None:
-    def stance(span: str, answers: int, votes: int, share: float) -> Json:
-        soft = [{"label": "Oppose", "share": 1 - share}, {"label": "Support", "share": share}]
-        row = {"id": "c", "span_id": span, "stance": "Support", "soft": soft}
-        return row | {"answers": answers, "votes": votes}
-
-    rows = [stance("a", 3, 3, 2 / 3), stance("b", 2, 1, 1.0), stance("b", 2, 1, 1.0)]
-    told = agreement(rows)
-    assert "marked by others, too: 2 of 3, 67%" in told
-    assert "with the same label: 1 of 2, 50%" in told
-    assert "no stance" in agreement([stance("a", 1, 1, 1.0)])
-
-
-@pytest.mark.parametrize(
-    ("hits", "of", "low", "high"), [(5, 10, 0.2366, 0.7634), (0, 10, 0.0, 0.2775)]
-)
-def test_the_interval_is_that_of_wilson(hits: int, of: int, low: float, high: float) -> None:
-    """As tables of Wilson's interval give it."""
-    assert Share(hits, of).interval == pytest.approx((low, high), abs=1e-4)

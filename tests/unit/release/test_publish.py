@@ -498,7 +498,7 @@ def test_no_private_path_and_no_secret_is_published(released: Path) -> None:
 
 
 def test_single_leaves_disputed_chunks_out_and_says_so(tmp_path: Path) -> None:
-    folder = publish_into(tmp_path, settings=SETTINGS + 'aggregation = "single"\n')
+    folder = publish_into(tmp_path, settings=SETTINGS.replace('"first"', '"single"'))
     assert {row["id"] for row in rows_of(folder)} == {"c-call-1", "c-visit-0"}
     assert "Aggregation `single`" in card_of(folder)[1]
     assert "left out of `spans`: 2" in card_of(folder)[1]

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from annotate.findings import Finding
 from annotate.labels.annotation import Annotation
-from annotate.release.rows import build_rows, decide, with_versions
+from annotate.quality.gold import Judge, counted, standing
+from annotate.release.rows import build_rows, with_versions
+from annotate.release.standing import decide
 from tests.unit.labels.marked import marked
 from tests.unit.labels.rows import ANNA, BORIS
 from tests.unit.release.source import (
@@ -93,7 +95,8 @@ def given_at(at: str, number: int, **more: Any) -> Annotation:
     return annotation(EMPTY, chunk_id="c-call-0", annotation_id=number, at=at, **more)
 
 
-LATE, EARLY = given_at("2031-03-15T10:00:00Z", 1), given_at("2031-03-14T10:00:00Z", 2)
+LATE = given_at("2031-03-15T10:00:00Z", 1, annotator=BORIS)
+EARLY = given_at("2031-03-14T10:00:00Z", 2)
 SKIPPED = given_at("2031-03-13T10:00:00Z", 3, was_cancelled=True)
 
 
@@ -113,13 +116,26 @@ SKIPPED = given_at("2031-03-13T10:00:00Z", 3, was_cancelled=True)
 def test_an_answer_stands_for_a_chunk_by_the_rule_of_the_settings(
     aggregation: str, given_answers: list[Annotation], chosen: Annotation | None
 ) -> None:
-    assert decide(given_answers, aggregation) == chosen
-    assert decide(given_answers[::-1], aggregation) == chosen
+    for ordered in (given_answers, given_answers[::-1]):
+        gold = decide(aggregation, Judge(), "c-call-0", counted(ordered), EMPTY.text).gold
+        assert (gold and gold.annotation) == chosen
+
+
+def test_of_two_answers_of_one_person_the_last_stands() -> None:
+    again = given_at("2031-03-16T10:00:00Z", 1)
+    assert decide("first", Judge(), "c-call-0", counted([again, EARLY]), "").gold == standing(
+        again, [again], "single"
+    )
 
 
 def test_answers_of_one_moment_are_told_apart_by_their_ids() -> None:
-    twins = [given_at("2031-03-14T10:00:00Z", number) for number in (5, 2, 9)]
-    assert decide(twins, "first") == twins[1]
+    twins = [
+        given_at("2031-03-14T10:00:00Z", number, annotator=f"annotator-{number}")
+        for number in (5, 2, 9)
+    ]
+    gold = decide("first", Judge(), "c-call-0", counted(twins), EMPTY.text).gold
+    assert gold is not None
+    assert gold.annotation == twins[1]
 
 
 def test_chunks_without_a_decision_are_counted_and_left_out_of_spans_only() -> None:

@@ -73,7 +73,7 @@ def edit_schema(workspace: Workspace, old: str, new: str) -> None:
 
 def test_another_aggregation_is_a_major_change(workspace: Workspace) -> None:
     publish(workspace, version="1.0.0")
-    report = publish(set_setting(workspace, "[publish]", '[publish]\naggregation = "single"'))
+    report = publish(set_setting(workspace, 'aggregation = "first"', 'aggregation = "single"'))
     assert report.version == "2.0.0"
     assert report.reasons[0] == "major: the aggregation changed"
 

@@ -553,6 +553,23 @@ BREAKS: dict[str, tuple[Break, str]] = {
         recounted("annotations", lambda found: found.pop(1)),
         "answers-differ",
     ),
+    "a support that nobody gives": (cell("spans", support=9), "support-differs"),
+    "a chunk that was decided left out": (
+        recounted("spans", lambda found: found.pop()),
+        "answer-missing",
+    ),
+    "weights of votes that there were not": (
+        in_manifest(lambda m: m.update(weights={"annotator-aaaaaaaaaa": 1.0})),
+        "weights-differ",
+    ),
+    "conflicts that there were not": (
+        in_manifest(lambda m: m.update(chunks_in_conflict=4)),
+        "undecided-differ",
+    ),
+    "another agreement than the card has": (
+        in_manifest(lambda m: m.update(agreement=None)),
+        "agreement-differs",
+    ),
     "a withdrawn article that is there": (
         withdrawn(article_id="articles/call.txt"),
         "withdrawn-published",

@@ -1,0 +1,69 @@
+"""Who answered, and how it was decided what stands: a part of the card."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from annotate.release.rows import ADJUDICATOR, Built
+from annotate.workspace import PublishSettings
+
+AGGREGATIONS = {
+    "gold": "one answer stands as it is, two where they say the same; three and four are voted on "
+    "span by span, each vote weighed by how well its annotator agrees with the others; five and "
+    "more are read token by token with Dawid and Skene's model; a tie waits for a person",
+    "first": "the earliest answer that was submitted and not skipped stands for a chunk",
+    "single": "a chunk counts only if exactly one answer was submitted for it",
+}
+
+
+def who_answered(built: Built, publish: PublishSettings) -> str:
+    """Count people, answers and decisions."""
+    people: dict[str, set[str]] = {}
+    per_chunk: Counter[str] = Counter()
+    skipped = 0
+    for row in built.rows["annotations"]:
+        people.setdefault(row["role"], set()).add(row["annotator"])
+        per_chunk[row["id"]] += row["counts"]
+        skipped += row["skipped"]
+    spread = Counter(count for count in per_chunk.values() if count)
+    counts = ", ".join(f"{spread[n]} by {n}" for n in sorted(spread))
+    deciding = len(people.get(ADJUDICATOR, ()))
+    return (
+        f"## Who answered\n\n"
+        f"{'Simulated annotators' if publish.simulated else 'Annotators'}, named by "
+        f"pseudonyms: {len(set().union(*people.values()))}, of whom {deciding} decided on "
+        f"conflicts. Chunks by number of people who answered: {counts or 'none'}; skipped answers: "
+        f"{skipped}.\n\n"
+        f"Aggregation `{publish.aggregation}`: {AGGREGATIONS[publish.aggregation]}.\n\n"
+        f"{_decisions(built)}\n\n{_derived(built)}"
+    )
+
+
+def _decisions(built: Built) -> str:
+    """Count how chunks and spans were decided, and what was not."""
+    chunks: Counter[str] = Counter()
+    spans: Counter[str] = Counter()
+    for row in built.rows["spans"]:
+        chunks[row["origin"]] += 1
+        spans.update(span["origin"] for span in row["spans"])
+    lines = [f"| {name} | {chunks[name]} | {spans[name]} |" for name in sorted(chunks | spans)]
+    kinds = ", ".join(f"{kind}: {count}" for kind, count in sorted(built.conflicts.items()))
+    return (
+        "How it was decided (`origin`), with `support` of so many `answers`:\n\n"
+        "| origin | chunks | their spans |\n|---|---|---|\n"
+        + "\n".join(lines)
+        + f"\n\nChunks without a decision, left out of `spans`: {built.undecided}; with answers "
+        f"that differ among them: {built.in_conflict}{f' ({kinds})' if kinds else ''}."
+    )
+
+
+def _derived(built: Built) -> str:
+    derived = [item for row in built.rows["spans"] for item in row["relations"]]
+    auto = sum(1 for item in derived if item["origin"] == "auto")
+    share = f"{auto} of {len(derived)} relations" if derived else "no relations"
+    aside = ", ".join(f"{code}: {n}" for code, n in sorted(built.set_aside.items())) or "none"
+    return (
+        f"Derived by rule, not drawn by anyone (`origin: auto`): {share}. Stances for which no "
+        f"speaker or no topic is known, and which give no triple: {built.groups_without_triple}. "
+        f"Set aside because of a finding: {aside}."
+    )
