@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from annotate.corpus.store import each_chunk, each_header
 from annotate.errors import ConfigError, InputError, RemoteError
 from annotate.labels.read import Answer
+from annotate.labels.shelf import MAIN
 from annotate.labels.summary import each_answer
 from annotate.ledger import Ledger
 from annotate.studio.connect import connect
@@ -86,7 +87,7 @@ def status(workspace: Workspace) -> Status:
     last = {
         row["chunk_id"]: row["event"]
         for row in Ledger(workspace.labels / "tasks.jsonl")
-        if row["event"] in {"present", "deleted"}
+        if row["event"] in {"present", "deleted"} and row["role"] == MAIN
     }
     pushed = {key for key, event in last.items() if event == "present"}
     only_skipped = tally.skipped - tally.answered.keys()
