@@ -98,7 +98,7 @@ def _human(attributes: Iterable[Attribute]) -> Iterator[Attribute]:
 
 def _named(version: Version, letter: str) -> Version:
     """Name the spans anew: the names that the page gave them would tell who is who."""
-    names = {span.id: f"{letter}{number}" for number, span in enumerate(version.spans, 1)}
+    names = {span.id: f"review-{letter}{number}" for number, span in enumerate(version.spans, 1)}
     return replace(
         version,
         spans=tuple(replace(span, id=names[span.id]) for span in version.spans),
