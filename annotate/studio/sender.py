@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
+from annotate.labels.shelf import REVIEW
 from annotate.studio.batch import Batch
 from annotate.studio.client import Studio
 from annotate.studio.copies import Copy
@@ -35,6 +36,7 @@ class Sender:
     ) -> None:
         self.workspace, self.studio, self.records = workspace, studio, records
         self.proposals, self.annotators = errand.proposals, errand.purpose.annotators
+        self.always_shown = errand.purpose.role == REVIEW
         self.progress = progress
         self.settings = workspace.settings.studio
         self.sent, self.created = set[str](), set[str]()
@@ -87,9 +89,11 @@ class Sender:
     def show_proposals(self) -> None:
         """Let the page show the predictions just sent; a server refuses a version it has none of.
 
-        A project shows those of one version. An answer keeps the one that it was made from.
+        A project shows those of one version; an import leaves it at any of those it brought. An
+        answer keeps the one that it was made from.
         """
-        if not (self.predicted or self.proposed):
+        standing = self.always_shown and self.records.sending.present
+        if not (self.predicted or self.proposed or standing):
             return
         project_id, version = self.records.project_id, self.proposals.model_version
         if self.studio.project(project_id)["model_version"] != version:
