@@ -19,6 +19,7 @@ _DOORS = {
     "pull": "annotate.studio.pull",
     "status": "annotate.studio.status",
     "agreement": "annotate.quality.agreement",
+    "annotators": "annotate.quality.annotators",
     "review_push": "annotate.studio.review",
     "review_pull": "annotate.studio.review",
     "adjudicated": "annotate.quality.conflicts",

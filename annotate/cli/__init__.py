@@ -44,6 +44,7 @@ for command in (
     labels.findings,
     labels.log,
     quality.agreement,
+    quality.annotators,
     release.publish,
     proof.verify,
     proof.upload,

@@ -108,14 +108,15 @@ class _Languages:
     """The articles' languages; the corpus is derived, and where it is missing none is known."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._known = cache(lambda: _languages(workspace))
+        self._known = cache(lambda: languages_of(workspace))
 
     def of(self, article_id: str) -> str | None:
         known: Mapping[str, str | None] = self._known()
         return known.get(article_id)
 
 
-def _languages(workspace: Workspace) -> dict[str, str | None]:
+def languages_of(workspace: Workspace) -> dict[str, str | None]:
+    """Give the articles' languages as far as the corpus is there."""
     try:
         return {header.id: header.metadata.language for header in each_header(workspace)}
     except InputError:

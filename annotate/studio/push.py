@@ -15,6 +15,7 @@ from typing import Any
 
 from annotate.corpus.freshness import stale_warning
 from annotate.errors import RemoteError
+from annotate.labels.controls import control_ids
 from annotate.ledger import Ledger
 from annotate.schema import load_schema
 from annotate.studio.applied import version_warning
@@ -41,7 +42,7 @@ from annotate.studio.purpose import labelling
 from annotate.studio.records import Records
 from annotate.studio.sender import Sender
 from annotate.studio.survey import Survey
-from annotate.studio.tasks import data_sha256, each_task
+from annotate.studio.tasks import Task, data_sha256, each_task
 from annotate.workspace import Workspace, lock
 
 Json = dict[str, Any]
@@ -101,11 +102,18 @@ def push(
 
 
 def _wanted(workspace: Workspace, version: str, proposals: Proposals) -> dict[str, Wanted]:
+    settings, controls = workspace.settings.studio, control_ids(workspace)
+
+    def overlap(task: Task) -> int:
+        if task.chunk.id in controls:
+            return settings.control_annotators
+        return wanted_overlap(task.chunk.article_id, settings)
+
     return {
         task.chunk.id: Wanted(
             data_sha256(task.data),
             task.data["text_sha256"],
-            wanted_overlap(task.chunk.article_id, workspace.settings.studio),
+            overlap(task),
             proposals.version_for(task.chunk.id),
         )
         for task in each_task(workspace, version)
