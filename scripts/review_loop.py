@@ -1,6 +1,6 @@
 """Run the loop of a review on the sample, against a real Label Studio, and print what happens.
 
-    python scripts/review_loop.py
+    python -m scripts.review_loop
 
 Two simulated annotators label, a third person, simulated too, decides by the sample's own labels.
 """
@@ -24,7 +24,8 @@ from annotate.flows.simulate import Slips, answer
 from annotate.labels.entities import Gazetteer
 from annotate.labels.read import open_passage
 from annotate.labels.shelf import REVIEW
-from annotate.quality.conflicts import adjudicated, decisions, find_conflicts
+from annotate.quality.alignment import align
+from annotate.quality.conflicts import Conflict, adjudicated, decisions, find_conflicts
 from annotate.schema import load_schema
 from annotate.schema.controls import OBJECT, REVIEW_KIND, REVIEW_WHY
 from annotate.studio.client import Studio
@@ -63,16 +64,31 @@ def tasks_of(studio: Studio, workspace: Workspace) -> dict[str, Json]:
     return {task["data"]["chunk_id"]: task for task in found if task}
 
 
+def kinds_of(conflict: Conflict) -> list[str]:
+    """Say what two versions differ in, as a person would tick it."""
+    one, two = conflict.versions[0], conflict.versions[1]
+    pairs = align(one.spans, two.spans)
+    found = {
+        "missed": len(one.spans) + len(two.spans) > 2 * len(pairs),
+        "boundary": any((a.start, a.end) != (b.start, b.end) for a, b in pairs),
+        "label": any(a.label != b.label for a, b in pairs),
+        "answer": any(a.attributes != b.attributes for a, b in pairs),
+    }
+    return [kind for kind, differs in found.items() if differs] or ["relation"]
+
+
 def decide(studio: Studio, workspace: Workspace, person: Studio) -> int:
     """Have a person decide every task by the sample's own labels; gives how many."""
     schema = load_schema(workspace.schema_file)
     gazetteer, tasks = Gazetteer.of(schema), tasks_of(studio, workspace)
+    conflicts = find_conflicts(workspace)
     for gold in project_gold(workspace, schema, read_gold()):
         if gold.chunk.id not in tasks:
             continue
         passage = open_passage(gold.chunk.text, gold.language, schema, gazetteer)
         decided = answer(gold, passage, schema, FAULTLESS, random.Random(1))  # noqa: S311
-        decided["result"] += told(["missed", "boundary"], "as the guidelines have it")
+        kinds = kinds_of(conflicts[gold.chunk.id])
+        decided["result"] += told(kinds, "as the guidelines have it")
         person.annotate(tasks.pop(gold.chunk.id)["id"], decided)
     return len(studio.task_ids(int(need_project(studio, workspace, REVIEW)["id"]))) - len(tasks)
 
@@ -101,8 +117,8 @@ def loop(folder: Path, studio: Studio) -> Iterator[str]:
     yield f"decide          {decide(studio, workspace, third_person(studio, workspace))} chunks"
     yield f"review pull     {review_pull(workspace, studio=studio).new} decisions"
     found = decisions(workspace)
-    kinds = Counter(", ".join(each.kinds) for each in found.values())
-    yield "decided         " + "; ".join(f"{n} × {kind}" for kind, n in kinds.items())
+    kinds = Counter(kind for each in found.values() for kind in each.kinds)
+    yield "differ in       " + ", ".join(f"{kind} {n}" for kind, n in kinds.most_common())
     yield f"adjudicated     {len(adjudicated(workspace))} chunks"
     again = pull(workspace, studio=studio)
     yield f"pull            {again.new} new, {again.unchanged} unchanged: decisions are apart"

@@ -64,8 +64,11 @@ def _page(schema: Schema) -> ET.Element:
 
 def _decision(page: ET.Element) -> None:
     """Ask for kind and reason above the bar that asks about a span."""
-    row = ET.Element("View", className="an-question")
-    page.insert(len(page) - 1, row)
+    block = ET.Element("View", className="an-decision")
+    page.insert(len(page) - 1, block)
+    # A choice without a key still shows one, that no keyboard has.
+    ET.SubElement(block, "Style").text = ".an-decision sup { display: none; }"
+    row = _view(block, "an-question")
     _header(row, "What the versions differ in")
     about = {"toName": OBJECT, "required": "true"}
     kinds = {"choice": "multiple", "showInline": "true"}
@@ -73,6 +76,7 @@ def _decision(page: ET.Element) -> None:
     parent = ET.SubElement(row, "Choices", {"name": REVIEW_KIND, **about, **kinds, **message})
     for kind in REVIEW_KINDS:
         ET.SubElement(parent, "Choice", value=kind, hotkey=NO_KEY)
+    row = _view(block, "an-question")
     _header(row, "Why you decided so")
     _text_area(row, REVIEW_WHY, "the rule it follows, in a few words", {"required": "true"})
 

@@ -87,6 +87,7 @@ def test_what_two_people_label_apart_a_third_decides(labelled, studio, capsys):
     whole = pull(labelled, full=True, studio=studio)
     assert (whole.new, whole.changed, whole.deleted, whole.foreign) == (0, 0, 0, 0)
     assert push(labelled, studio=studio).created == 0
+    assert status(labelled).review == {"sent": len(conflicts), "decided": 2}
     assert status(labelled).annotators.keys() == {answer.annotator for answer in before[0]}
     assert (main_answers(labelled), agreement(labelled).to_json()) == before
 
