@@ -1,6 +1,8 @@
 """Run the loop of a review on the sample, against a real Label Studio, and print what happens.
 
-    python -m scripts.review_loop
+    python -m scripts.review_loop [--write]
+
+`--write` puts it into docs/quality.md too.
 
 Two simulated annotators label, a third person, simulated too, decides by the sample's own labels.
 """
@@ -12,7 +14,7 @@ import secrets
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,8 @@ from annotate.workspace import Workspace
 from scripts.servers import sqlite_studio
 
 Json = dict[str, Any]
+DOCUMENT = Path(__file__).parents[1] / "docs" / "quality.md"
+BEGIN, END = "<!-- review begin -->\n", "<!-- review end -->"
 FAULTLESS = Slips(missed=0, moved=0, relabelled=0, skipped=0)
 
 
@@ -124,13 +128,25 @@ def loop(folder: Path, studio: Studio) -> Iterator[str]:
     yield f"pull            {again.new} new, {again.unchanged} unchanged: decisions are apart"
 
 
+def write(lines: Sequence[str]) -> None:
+    """Put the log into its section of the document."""
+    before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    log = "\n".join(lines)
+    DOCUMENT.write_text(f"{before}{BEGIN}```\n{log}\n```\n{END}{after}", encoding="utf-8")
+
+
 def main() -> int:
+    lines: list[str] = []
     with (
         tempfile.TemporaryDirectory() as scratch,
         sqlite_studio(Path(scratch) / "host") as server,
     ):
         for line in loop(Path(scratch) / "news", Studio(server.url, server.token)):
             print(line, flush=True)
+            lines.append(line)
+    if "--write" in sys.argv[1:]:
+        write(lines)
     return 0
 
 
