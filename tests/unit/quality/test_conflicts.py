@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from annotate.corpus import prepare
 from annotate.flows.init import init
 from annotate.labels.annotation import Attribute, Relation
 from annotate.labels.shelf import REVIEW, answers_on, chunks_on
@@ -15,6 +16,7 @@ from annotate.labels.summary import each_answer, each_finding
 from annotate.ledger import Ledger
 from annotate.quality.agreement import agreement
 from annotate.quality.conflicts import Version, adjudicated, agreed, decisions, find_conflicts
+from annotate.release.build import publish
 from annotate.schema import load_schema, render_review_xml, render_xml
 from annotate.schema.controls import REVIEW_KIND, REVIEW_KINDS, REVIEW_WHY
 from annotate.workspace import Workspace
@@ -110,6 +112,13 @@ def test_a_decision_stands_apart_from_the_answers_it_decides_between(answered):
     assert [annotation for annotation, _ in each_answer(answered)] == before
     assert agreement(answered).to_json() == figures
     assert set(find_conflicts(answered)) == chunks
+
+
+def test_a_release_holds_no_decision_as_an_answer(answered):
+    prepare(answered)
+    before = publish(answered, dry_run=True)
+    decide(answered, min(find_conflicts(answered)), told(["label"], "rule 3"))
+    assert publish(answered, dry_run=True) == before
 
 
 def test_the_last_decision_stands_and_a_skip_decides_nothing(answered):
