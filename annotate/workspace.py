@@ -73,6 +73,7 @@ class StudioSettings(_Section):
     overlap_share: float = Field(0, ge=0, le=1)
     overlap_annotators: int = Field(2, ge=1, le=50)
     overlap_seed: int = 1
+    control_annotators: int = Field(50, ge=1, le=1000)
     sampling: Literal["sequential", "uniform"] = "sequential"
     skipped: Literal["again", "others", "nobody"] = "others"
     skip_button: bool = True
@@ -174,6 +175,11 @@ class Workspace:
     @property
     def label_config(self) -> Path:
         return self.root / "label_config"
+
+    @property
+    def controls_file(self) -> Path:
+        """The chunks whose right answer is known; there need be none."""
+        return self.label_config / "controls.jsonl"
 
     @property
     def corpus(self) -> Path:

@@ -9,7 +9,18 @@ from typing import Annotated, Any
 
 import typer
 
-from annotate.cli import corpus, demo, labels, output, proof, quality, release, schema, studio
+from annotate.cli import (
+    corpus,
+    demo,
+    labels,
+    output,
+    proof,
+    quality,
+    release,
+    review,
+    schema,
+    studio,
+)
 from annotate.errors import AnnotateError
 
 BUG, INTERRUPTED = 70, 130
@@ -33,6 +44,7 @@ for command in (
     labels.findings,
     labels.log,
     quality.agreement,
+    quality.annotators,
     release.publish,
     proof.verify,
     proof.upload,
@@ -42,6 +54,7 @@ for command in (
     demo.demo,
 ):
     app.command()(command)
+app.add_typer(review.app, name="review")
 app.add_typer(schema.app, name="schema")
 
 

@@ -1,4 +1,4 @@
-"""`annotate agreement`."""
+"""`annotate agreement` and `annotate annotators`."""
 
 from __future__ import annotations
 
@@ -30,10 +30,13 @@ def agreement(report: Report = None, folder: Folder = None, json: Json = False) 
     found = run(workspace)
     if report:
         from annotate.quality.agreement import pushed_chunks
+        from annotate.quality.annotators import annotators as look_at
         from annotate.quality.report_page import render_report
         from annotate.workspace import replacing, writing
 
-        page = render_report(found, pushed_chunks(workspace), server_address(workspace))
+        page = render_report(
+            found, pushed_chunks(workspace), server_address(workspace), look_at(workspace)
+        )
         with writing(str(report)), replacing(report) as draft:
             draft.write_text(page, encoding="utf-8")
     if json:
@@ -44,6 +47,31 @@ def agreement(report: Report = None, folder: Folder = None, json: Json = False) 
         output.say(f"wrote {report}")
     else:
         output.hint("`annotate agreement --report agreement.html` shows the disagreements in text")
+
+
+def annotators(folder: Folder = None, json: Json = False) -> None:
+    """Look at each annotator alone: pace, control chunks, proposals, labels by week.
+
+    Example: annotate annotators --json
+    """
+    from annotate.quality import annotator_words as words
+    from annotate.quality.annotators import annotators as run
+    from annotate.schema import load_schema
+
+    workspace = find(folder)
+    found = run(workspace)
+    if json:
+        output.print_json({"annotators": [each.to_json() for each in found]})
+        return
+    schema = load_schema(workspace.schema_file)
+    output.print_table(words.HEAD, list(words.rows(found)))
+    base = server_address(workspace) if any(each.unusual for each in found) else ""
+    for each in found:
+        for one in each.unusual:
+            where = f"{base}/projects/{one.project_id}/data?task={one.task_id}"
+            output.say(f"{each.name}: {one.kind}, {one.times:.2f} times the own pace: {where}")
+    typer.echo("")
+    output.print_table(words.week_head(schema), list(words.week_rows(found, schema)))
 
 
 def _print(found: Agreement) -> None:

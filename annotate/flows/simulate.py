@@ -21,7 +21,7 @@ from annotate.labels.derive import (
     groups,
     stance_side,
 )
-from annotate.labels.regions import write_results
+from annotate.labels.regions import write_document, write_results
 from annotate.schema import Schema
 
 Json = dict[str, Any]
@@ -57,11 +57,7 @@ def answer(
     asked = [_asked_answers(span, passage, schema) for span in spans]
     relations = _drawn(asked, gold.relations, passage, schema)
     results = write_results(asked, relations, passage.text, schema)
-    results += [
-        {"id": f"doc-{name}", "from_name": name, "to_name": "text", "type": "choices"}
-        | {"value": {"choices": value.split("+")}}
-        for name, value in gold.document
-    ]
+    results += write_document(gold.document)
     seconds = 20 + SECONDS_PER_SPAN * len(spans) * rng.uniform(0.7, 1.4)
     return {"result": results, "was_cancelled": False, "lead_time": round(seconds, 1)}
 

@@ -26,7 +26,7 @@ from annotate.labels.facts import (
     diff,
     facts_of,
 )
-from annotate.labels.shelf import AnswerKey
+from annotate.labels.shelf import REVIEW, AnswerKey
 
 Json = dict[str, Any]
 TOOL = "annotate"
@@ -102,6 +102,8 @@ def _task_sentence(row: Json, *, again: bool) -> tuple[str, str]:
     event = row["event"]
     if event == "present":
         told = "found on the server" if "batch" in row and row["batch"] is None else "pushed"
+        if row.get("role") == REVIEW:
+            return "review", f"{told} for a person to decide: {task}{version}"
         return "pushed", f"{told}{' again' if again else ''}: {task}{version}"
     sentences = {
         "intent": ("sending", f"sending to project {row['project_id']} began; no result is known"),

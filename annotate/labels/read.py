@@ -24,7 +24,6 @@ from annotate.ledger import Ledger
 from annotate.schema.model import Schema
 
 Json = dict[str, Any]
-MAIN = "main"
 PASSAGES = 64  # chunks kept open: answers of several people to one chunk stand close together
 
 

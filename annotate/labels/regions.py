@@ -286,6 +286,15 @@ def write_results(
     return results
 
 
+def write_document(document: Iterable[tuple[str, str]]) -> list[Json]:
+    """Spell answers about the whole chunk as Label Studio's results."""
+    return [
+        {"id": f"doc-{name}", "from_name": name, "to_name": OBJECT, "type": "choices"}
+        | {"value": {"choices": value.split("+")}}
+        for name, value in document
+    ]
+
+
 def _write_attribute(span: Span, attribute: Attribute, place: Json, schema: Schema) -> list[Json]:
     page = controls(schema)
     name = ASKS_CONTROL if attribute.name == TEXT_ATTRIBUTE else attribute.name

@@ -15,10 +15,12 @@ from annotate.errors import InputError
 from annotate.ledger import Ledger
 
 Json = dict[str, Any]
+MAIN, REVIEW = "main", "review"  # what a project, and what was answered in it, is for
 AnswerKey = tuple[int, str, int]
 # In a string of a row these quote marks would be escaped, and no object inside a row of
 # tasks.jsonl has these keys: what is found is the row's own.
 _EVENT = re.compile(rb'"event":\s*"([^"\\]*)"')
+_ROLE = re.compile(rb'"role":\s*"([^"\\]*)"')
 _CHUNK_ID = re.compile(rb'"chunk_id":\s*"([^"\\]*)"')
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
@@ -60,17 +62,23 @@ class Shelf(Generic[_Key]):
         return row
 
 
-def answers_on(path: Path) -> Shelf[AnswerKey]:
-    """Shelve the last version of each annotation that was not deleted."""
-    return Shelf(path, current(_placed(path)))
+def answers_on(path: Path, role: str = MAIN) -> Shelf[AnswerKey]:
+    """Shelve the last version of each annotation of a role that was not deleted.
+
+    What a review decided is no answer beside those that it decides between.
+    """
+    rows = _placed(path)
+    return Shelf(path, current(item for item in rows if item[1].get("role", MAIN) == role))
 
 
 def chunks_on(path: Path) -> Shelf[str]:
-    """Shelve the row of each chunk's last arrival in Label Studio."""
+    """Shelve the row of each chunk's last arrival in Label Studio, to be labelled there."""
     places: dict[str, int] = {}
     for place, line in _lines(path):
         event, chunk_id = _EVENT.search(line), _CHUNK_ID.search(line)
-        if event and chunk_id and event[1] == b"present":
+        role = _ROLE.search(line)
+        labelled = role is None or role[1] == MAIN.encode()
+        if event and chunk_id and event[1] == b"present" and labelled:
             places[chunk_id[1].decode()] = place
     return Shelf(path, places)
 

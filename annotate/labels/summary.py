@@ -12,6 +12,7 @@ from annotate.corpus.store import each_header
 from annotate.errors import InputError
 from annotate.findings import Finding
 from annotate.labels.configs import Configs
+from annotate.labels.decisions import each_decided
 from annotate.labels.read import Answer, AnswerReader
 from annotate.labels.shelf import Shelf, answers_on, chunks_on
 from annotate.ledger import Ledger
@@ -38,7 +39,7 @@ class Tally:
 
     def __init__(self, workspace: Workspace) -> None:
         self._schema = load_schema(workspace.schema_file)
-        self._reader = _reader(workspace, self._schema)
+        self._reader = answer_reader(workspace, self._schema)
         self._spans, self._missing = Counter[str](), Counter[str]()
         self._drawn = Counter[tuple[str, str]]()
         self._findings: list[Finding] = []
@@ -74,16 +75,19 @@ def each_answer(workspace: Workspace) -> Iterator[Answer]:
     """Read the answers that stand in the ledger one by one, for ledgers larger than memory."""
     schema = load_schema(workspace.schema_file)
     standing = answers_on(workspace.labels / "annotations.jsonl").rows()
-    return map(_reader(workspace, schema).read, standing)
+    return map(answer_reader(workspace, schema).read, standing)
 
 
 def each_finding(workspace: Workspace) -> Iterator[Finding]:
-    """Find everything that the answers in the ledger make a person look at."""
+    """Find everything that the answers in the ledger make a person look at, decisions too."""
     for answer in each_answer(workspace):
         yield from answer.findings
+    reader = answer_reader(workspace, load_schema(workspace.schema_file))
+    for decided in each_decided(workspace.labels / "annotations.jsonl", reader):
+        yield from decided.answer.findings
 
 
-def _reader(workspace: Workspace, schema: Schema) -> AnswerReader:
+def answer_reader(workspace: Workspace, schema: Schema) -> AnswerReader:
     configs = Configs(Ledger(workspace.labels / "config.jsonl"))
     return AnswerReader(schema, configs, _Chunks(workspace).of, _Languages(workspace).of)
 
@@ -104,14 +108,15 @@ class _Languages:
     """The articles' languages; the corpus is derived, and where it is missing none is known."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._known = cache(lambda: _languages(workspace))
+        self._known = cache(lambda: languages_of(workspace))
 
     def of(self, article_id: str) -> str | None:
         known: Mapping[str, str | None] = self._known()
         return known.get(article_id)
 
 
-def _languages(workspace: Workspace) -> dict[str, str | None]:
+def languages_of(workspace: Workspace) -> dict[str, str | None]:
+    """Give the articles' languages as far as the corpus is there."""
     try:
         return {header.id: header.metadata.language for header in each_header(workspace)}
     except InputError:

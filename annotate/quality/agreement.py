@@ -125,7 +125,7 @@ def agreement(workspace: Workspace) -> Agreement:
     """
     schema = load_schema(workspace.schema_file)
     chunk_of = pushed_chunks(workspace)
-    answers = collect(_each(workspace), schema, chunk_of)
+    answers = collect(each_annotation(workspace), schema, chunk_of)
     return compare(answers, workspace.settings.agreement)
 
 
@@ -187,7 +187,8 @@ def pushed_chunks(workspace: Workspace) -> ChunkOf:
     return chunk_of
 
 
-def _each(workspace: Workspace) -> Iterator[Annotation]:
+def each_annotation(workspace: Workspace) -> Iterator[Annotation]:
+    """Read the answers of annotators; what a review decided is none of them."""
     for annotation, _ in each_answer(workspace):
         if annotation is not None:
             yield annotation

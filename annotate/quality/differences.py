@@ -54,13 +54,13 @@ class Chunk:
 
 def differing_chunks(compared: Compared, most: int) -> tuple[list[Chunk], int]:
     """Give the chunks with the most disagreements, and how many have any."""
-    counts = _counts(compared)
+    counts = counts_of(compared)
     order = np.argsort(-counts, kind="stable")
     shown = order[: min(most, int((counts > 0).sum()))]
     return [_chunk(compared, int(pairing)) for pairing in shown], int((counts > 0).sum())
 
 
-def _counts(compared: Compared) -> Floats:
+def counts_of(compared: Compared) -> Floats:
     """Count the disagreements of every pairing."""
     tallies, size = compared.tallies, len(compared.pairs.rows.one)
     values = [*tallies.attributes.values(), *(each.labels for each in tallies.layers.values())]

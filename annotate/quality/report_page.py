@@ -7,8 +7,9 @@ from importlib import resources
 from itertools import pairwise
 
 from annotate.pages import Html, element, page, sequence
-from annotate.quality import words
+from annotate.quality import annotator_words, words
 from annotate.quality.agreement import Agreement, Profile, Week, confusion
+from annotate.quality.annotators import Annotator
 from annotate.quality.answers import ChunkOf
 from annotate.quality.differences import Chunk, Difference, Marked, Told, differing_chunks
 from annotate.quality.figures import Figure
@@ -21,8 +22,13 @@ _TINT = "33"  # opacity of a span's background, as two hex digits
 _STRONG = 0.8  # opacity of the fullest cell of the heat map
 
 
-def render_report(found: Agreement, chunk_of: ChunkOf, server: str = "") -> str:
-    """Write the page. `server` is Label Studio's address; without one no task is linked."""
+def render_report(
+    found: Agreement, chunk_of: ChunkOf, server: str = "", people: Sequence[Annotator] = ()
+) -> str:
+    """Write the page. `server` is Label Studio's address; without one no task is linked.
+
+    `people` are the annotators each alone, also those who share no chunk with others.
+    """
     title = "Agreement between annotators"
     return page(
         title,
@@ -43,6 +49,7 @@ def render_report(found: Agreement, chunk_of: ChunkOf, server: str = "") -> str:
         *_heat_maps(found),
         element("h2", "Annotators"),
         *_annotators(found),
+        *_alone(people, found.schema, server),
         element("h2", "All figures"),
         *_figures(found),
         element("h2", "The disagreements in the text"),
@@ -198,6 +205,31 @@ def _annotators(found: Agreement) -> Iterator[Html]:
     yield _scopes("annotators", couples, found.schema)
 
 
+def _alone(people: Sequence[Annotator], schema: Schema, server: str) -> Iterator[Html]:
+    if not people:
+        return
+    yield element("h3", "Each alone")
+    yield element(
+        "p",
+        "Pace: the median over all answers; too fast is below a third of it with few spans, too "
+        "slow above five times. Proposals: of the regions that rules propose, how many stand in "
+        "the answer, where they were shown, and where they were not.",
+        class_="quiet",
+    )
+    yield _table(annotator_words.HEAD, annotator_words.rows(people))
+    flagged = [(each.name, one) for each in people for one in each.unusual]
+    if flagged:
+        yield _table(
+            ("annotator", "pace", "times the own median", "spans", "task"),
+            (
+                (name, one.kind, f"{one.times:.2f}", f"{one.spans:,}", _link(*one[2:4], server))
+                for name, one in flagged
+            ),
+        )
+    yield element("h3", "Share of each label in its layer, by week")
+    yield _table(annotator_words.week_head(schema), annotator_words.week_rows(people, schema))
+
+
 def _scopes(head: str, scopes: Iterable[tuple[str, Measured]], schema: Schema) -> Html:
     """Set the leading figures of several scopes below each other."""
     layers = [layer.name for layer in schema.layers]
@@ -299,8 +331,12 @@ def _chunk(chunk: Chunk, text: str, schema: Schema, server: str) -> Html:
 
 
 def _task(chunk: Chunk, server: str) -> Html | str:
-    path = f"/projects/{chunk.one.project_id}/data?task={chunk.one.task_id}"
-    name = f"task {chunk.one.task_id} of project {chunk.one.project_id}"
+    return _link(chunk.one.project_id, chunk.one.task_id, server)
+
+
+def _link(project_id: int, task_id: int, server: str) -> Html | str:
+    path = f"/projects/{project_id}/data?task={task_id}"
+    name = f"task {task_id} of project {project_id}"
     if not server.startswith(("http://", "https://")):
         return name
     return element("a", name, href=f"{server}{path}", rel="noreferrer")

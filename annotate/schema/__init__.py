@@ -9,7 +9,7 @@ from annotate.schema.guidelines_page import render_guidelines_page
 from annotate.schema.json_schema import render_json_schema
 from annotate.schema.load import load_schema, parse_schema
 from annotate.schema.model import Schema
-from annotate.schema.page_xml import render_xml
+from annotate.schema.page_xml import render_review_xml, render_xml
 from annotate.schema.quick_sheet import render_quick_sheet
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "render_instructions",
     "render_json_schema",
     "render_quick_sheet",
+    "render_review_xml",
     "render_xml",
     "schema_features",
 ]

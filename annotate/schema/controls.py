@@ -13,6 +13,10 @@ ASKS_CONTROL = "asks_text"
 CONTEXT_BEFORE = "context_before"
 CONTEXT_AFTER = "context_after"
 OTHER = "other"
+# On the page of a review alone: what kind of conflict it was, and why it was decided so.
+REVIEW_KIND = "review_kind"
+REVIEW_WHY = "review_why"
+REVIEW_KINDS = ("missed", "boundary", "label", "answer", "relation", "guidelines")
 DATA_FIELDS = (
     OBJECT,
     "title",
@@ -23,7 +27,17 @@ DATA_FIELDS = (
     CONTEXT_BEFORE,
     CONTEXT_AFTER,
 )
-RESERVED = frozenset({OBJECT, SPAN_CONTROL, ASKS_CONTROL, CONTEXT_BEFORE, CONTEXT_AFTER})
+RESERVED = frozenset(
+    {
+        OBJECT,
+        SPAN_CONTROL,
+        ASKS_CONTROL,
+        CONTEXT_BEFORE,
+        CONTEXT_AFTER,
+        REVIEW_KIND,
+        REVIEW_WHY,
+    }
+)
 
 Kind = Literal["labels", "choices", "text"]
 

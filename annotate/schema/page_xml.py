@@ -15,6 +15,9 @@ from annotate.schema.controls import (
     CONTEXT_BEFORE,
     OBJECT,
     OTHER,
+    REVIEW_KIND,
+    REVIEW_KINDS,
+    REVIEW_WHY,
     SPAN_CONTROL,
     labels_in_order,
     other_control,
@@ -29,6 +32,22 @@ _HINT = "Key, then drag over the words. Click a marked span to see its questions
 
 def render_xml(schema: Schema) -> str:
     """Render the labelling config; the same schema gives the same text."""
+    return _spelled(_page(schema))
+
+
+def render_review_xml(schema: Schema) -> str:
+    """Render the page on which a person decides: the same, and what the conflict was about."""
+    page = _page(schema)
+    _decision(page)
+    return _spelled(page)
+
+
+def _spelled(page: ET.Element) -> str:
+    ET.indent(page)
+    return ET.tostring(page, encoding="unicode") + "\n"
+
+
+def _page(schema: Schema) -> ET.Element:
     page = ET.Element("View", className="an-page")
     ET.SubElement(page, "Style").text = _styles()
     _top_bar(page, schema)
@@ -40,8 +59,26 @@ def render_xml(schema: Schema) -> str:
         _context(page, "After this part", CONTEXT_AFTER)
     _flags(page, schema)
     _questions(page, schema)
-    ET.indent(page)
-    return ET.tostring(page, encoding="unicode") + "\n"
+    return page
+
+
+def _decision(page: ET.Element) -> None:
+    """Ask for kind and reason above the bar that asks about a span."""
+    block = ET.Element("View", className="an-decision")
+    page.insert(len(page) - 1, block)
+    # A choice without a key still shows one, that no keyboard has.
+    ET.SubElement(block, "Style").text = ".an-decision sup { display: none; }"
+    row = _view(block, "an-question")
+    _header(row, "What the versions differ in")
+    about = {"toName": OBJECT, "required": "true"}
+    kinds = {"choice": "multiple", "showInline": "true"}
+    message = {"requiredMessage": "Say what the versions differ in."}
+    parent = ET.SubElement(row, "Choices", {"name": REVIEW_KIND, **about, **kinds, **message})
+    for kind in REVIEW_KINDS:
+        ET.SubElement(parent, "Choice", value=kind, hotkey=NO_KEY)
+    row = _view(block, "an-question")
+    _header(row, "Why you decided so")
+    _text_area(row, REVIEW_WHY, "the rule it follows, in a few words", {"required": "true"})
 
 
 def title_of(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from annotate.labels.shelf import MAIN
 from annotate.ledger import encoded
 
 Json = dict[str, Any]
@@ -45,7 +46,8 @@ class Brought(NamedTuple):
 class Answers:
     """The answers of one project as the ledger has them, by annotation id; kept up to date."""
 
-    def __init__(self, project: Json, rows: Iterable[Json]) -> None:
+    def __init__(self, project: Json, rows: Iterable[Json], role: str = MAIN) -> None:
+        self.role = role
         self.project = {
             "project_id": int(project["id"]),
             "project_created_at": project["created_at"],
@@ -101,6 +103,7 @@ class Answers:
         row = {
             "event": "deleted",
             "pulled_at": at,
+            "role": self.role,
             **self.project,
             "chunk_id": known.chunk_id,
             "task_id": known.task_id,

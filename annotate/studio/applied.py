@@ -10,13 +10,8 @@ import hashlib
 from typing import Any
 
 from annotate.ledger import Ledger
-from annotate.schema import (
-    Schema,
-    compare_schemas,
-    parse_schema,
-    render_instructions,
-    render_xml,
-)
+from annotate.schema import Schema, compare_schemas, parse_schema
+from annotate.studio.purpose import Purpose
 from annotate.studio.sent import same_project
 from annotate.workspace import Workspace
 
@@ -24,12 +19,12 @@ Json = dict[str, Any]
 INTENT = "intent"
 
 
-def note_intent(workspace: Workspace, schema: Schema, project: Json, at: str) -> None:
+def note_intent(workspace: Workspace, purpose: Purpose, project: Json, at: str) -> None:
     """Write down the page that is about to be applied; `project` is empty before it is made.
 
     The page lies in a key of its own: no reader may take it for one in force.
     """
-    page = _page(workspace, schema)
+    page = _page(workspace, purpose)
     if project and _is_noted(workspace, project, page):
         return
     row = {
@@ -38,14 +33,14 @@ def note_intent(workspace: Workspace, schema: Schema, project: Json, at: str) ->
         "project_id": project.get("id"),
         "project_created_at": project.get("created_at"),
         "page": page,
-        "instructions_sha256": _digest(render_instructions(schema)),
+        "instructions_sha256": _digest(purpose.instructions),
     }
     _ledger(workspace).append([row])
 
 
-def note_applied(workspace: Workspace, schema: Schema, project: Json, at: str) -> None:
+def note_applied(workspace: Workspace, purpose: Purpose, project: Json, at: str) -> None:
     """Write down the page in force, unless the last row says so already."""
-    _note(workspace, project, _page(workspace, schema), at)
+    _note(workspace, project, _page(workspace, purpose), at)
 
 
 def settle_intent(workspace: Workspace, project: Json) -> None:
@@ -80,8 +75,8 @@ def _note(workspace: Workspace, project: Json, page: Json, at: str) -> None:
         _ledger(workspace).append([{"at": at, **here, **page}])
 
 
-def _page(workspace: Workspace, schema: Schema) -> Json:
-    config = render_xml(schema)
+def _page(workspace: Workspace, purpose: Purpose) -> Json:
+    config, schema = purpose.page, purpose.schema
     return {
         "schema": schema.name,
         "schema_version": schema.version,

@@ -11,7 +11,7 @@ from annotate.errors import RemoteError
 from annotate.studio.client import Studio
 from annotate.studio.copies import BATCH_MARK
 from annotate.studio.faults import DoubtfulError, ImportRefusedError
-from annotate.studio.predictions import Proposals
+from annotate.studio.predictions import Proposing
 from annotate.studio.tasks import Task
 
 _NAMED = 5  # chunks in a message
@@ -21,7 +21,7 @@ class Batch:
     """Some chunks on their way. `ids` are their tasks, None where the server tells none."""
 
     def __init__(
-        self, studio: Studio, project_id: int, tasks: Sequence[Task], proposals: Proposals
+        self, studio: Studio, project_id: int, tasks: Sequence[Task], proposals: Proposing
     ) -> None:
         self.studio, self.project_id, self.tasks = studio, project_id, tasks
         self.proposed = [proposals.of(task) for task in tasks]

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from annotate.labels.shelf import MAIN
 from annotate.ledger import Ledger
 from annotate.workspace import Workspace, private_folder, write_private
 
@@ -45,17 +46,23 @@ class Cursor:
         )
 
 
-def read_cursor(workspace: Workspace) -> Cursor | None:
+def _of(role: str, name: str) -> str:
+    """Name the file of a role."""
+    return name if role == MAIN else f"{role}-{name}"
+
+
+def read_cursor(workspace: Workspace, role: str = MAIN) -> Cursor | None:
     """Read the cursor; None when there is none that can be read."""
     try:
-        return Cursor(**json.loads((workspace.private / _FILE).read_text(encoding="utf-8")))
+        path = workspace.private / _of(role, _FILE)
+        return Cursor(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
 
 
-def write_cursor(workspace: Workspace, cursor: Cursor) -> None:
+def write_cursor(workspace: Workspace, cursor: Cursor, role: str = MAIN) -> None:
     private_folder(workspace)
-    write_private(workspace.private / _FILE, json.dumps(asdict(cursor)))
+    write_private(workspace.private / _of(role, _FILE), json.dumps(asdict(cursor)))
 
 
 class Besides(NamedTuple):
@@ -65,10 +72,10 @@ class Besides(NamedTuple):
     foreign: int = 0
 
 
-def read_besides(workspace: Workspace, project: Json) -> Besides:
+def read_besides(workspace: Workspace, project: Json, role: str = MAIN) -> Besides:
     """Read what the last push found; none, where it was another project."""
     try:
-        kept = json.loads((workspace.private / _BESIDES).read_text(encoding="utf-8"))
+        kept = json.loads((workspace.private / _of(role, _BESIDES)).read_text(encoding="utf-8"))
         here = (project["id"], project["created_at"])
         if (kept["project_id"], kept["project_created_at"]) == here:
             return Besides(int(kept["duplicates"]), int(kept["foreign"]))
@@ -77,14 +84,13 @@ def read_besides(workspace: Workspace, project: Json) -> Besides:
     return Besides()
 
 
-def write_besides(workspace: Workspace, project: Json, duplicates: int, foreign: int) -> None:
-    if read_besides(workspace, project) == (duplicates, foreign):
+def write_besides(workspace: Workspace, project: Json, besides: Besides, role: str = MAIN) -> None:
+    if read_besides(workspace, project, role) == besides:
         return
     kept = {
         "project_id": project["id"],
         "project_created_at": project["created_at"],
-        "duplicates": duplicates,
-        "foreign": foreign,
+        **besides._asdict(),
     }
     private_folder(workspace)
-    write_private(workspace.private / _BESIDES, json.dumps(kept))
+    write_private(workspace.private / _of(role, _BESIDES), json.dumps(kept))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from annotate.errors import RemoteError
 from annotate.labels.predict import Predictor, is_predicted
@@ -23,6 +23,17 @@ from annotate.workspace import StudioSettings
 Json = dict[str, Any]
 AT_ONCE = 2000  # tasks in a request: the server counts all of a project's tasks anew after each
 ROUNDS = 3  # times that a lost answer is looked into
+
+
+class Proposing(Protocol):
+    """Gives the predictions that tasks are sent with; the page shows those of `model_version`."""
+
+    @property
+    def model_version(self) -> str: ...
+
+    def version_for(self, chunk_id: str) -> str | None: ...
+
+    def of(self, task: Task) -> list[Json]: ...
 
 
 class Proposals:
@@ -61,7 +72,7 @@ class LateProposals:
     """
 
     def __init__(
-        self, studio: Studio, records: Records, proposals: Proposals, settle: float
+        self, studio: Studio, records: Records, proposals: Proposing, settle: float
     ) -> None:
         self.studio, self.records, self.proposals = studio, records, proposals
         self.project_id = int(records.project["id"])

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotate.errors import ConfigError, RefusedError
-from annotate.schema import Schema, render_instructions, render_xml
+from annotate.labels.shelf import MAIN
 from annotate.studio.applied import note_applied, note_intent, settle_intent
 from annotate.studio.client import Studio
 from annotate.studio.drift import Losses, PageChange, compare_pages
 from annotate.studio.faults import DoubtfulError
+from annotate.studio.purpose import Purpose
 from annotate.workspace import StudioSettings, Workspace
 
 Json = dict[str, Any]
-MAIN = "main"
 SAMPLING = {"sequential": "Sequential sampling", "uniform": "Uniform sampling"}
 SKIPPED = {
     "again": "REQUEUE_FOR_ME",
@@ -33,15 +33,15 @@ def marker(workspace: Workspace, role: str = MAIN) -> str:
     return f"annotate:{workspace.settings.workspace_id}:{role}"
 
 
-def find_project(studio: Studio, workspace: Workspace) -> Json | None:
+def find_project(studio: Studio, workspace: Workspace, role: str = MAIN) -> Json | None:
     """Find the workspace's project on this server: if a lost answer made a twin, the one in use."""
-    found = own_projects(studio, workspace)
+    found = own_projects(studio, workspace, role)
     return found[0] if found else None
 
 
-def own_projects(studio: Studio, workspace: Workspace) -> list[Json]:
-    """All projects of the workspace: first those that hold tasks, then the oldest."""
-    found = studio.find_projects(marker(workspace))
+def own_projects(studio: Studio, workspace: Workspace, role: str = MAIN) -> list[Json]:
+    """All projects of the workspace and role: first those that hold tasks, then the oldest."""
+    found = studio.find_projects(marker(workspace, role))
     return sorted(found, key=lambda each: (not each.get("task_number"), int(each["id"])))
 
 
@@ -52,12 +52,17 @@ def delete_twins(studio: Studio, projects: Sequence[Json]) -> None:
             studio.delete_project(int(twin["id"]))
 
 
-def need_project(studio: Studio, workspace: Workspace) -> Json:
-    project = find_project(studio, workspace)
-    if project is None:
+def need_project(studio: Studio, workspace: Workspace, role: str = MAIN) -> Json:
+    project = find_project(studio, workspace, role)
+    if project is None and role == MAIN:
         raise ConfigError(
             f"{studio.url} has no project of this workspace",
             "send the chunks first with `annotate push`",
+        )
+    if project is None:
+        raise ConfigError(
+            f"{studio.url} has no {role} project of this workspace",
+            f"send what is in conflict first with `annotate {role} push`",
         )
     return project
 
@@ -130,17 +135,19 @@ def check_losses(plan: ProjectPlan, project: Json | None, studio: Studio) -> Non
         )
 
 
-def wanted_settings(workspace: Workspace, schema: Schema) -> Json:
+def wanted_settings(workspace: Workspace, purpose: Purpose) -> Json:
     """All settings of the project, as the server keeps them."""
     studio = workspace.settings.studio
     wanted = {
-        "title": workspace.settings.name,
-        "description": f"Kept by annotate, which finds it by this mark: {marker(workspace)}",
-        "label_config": render_xml(schema),
-        "expert_instruction": render_instructions(schema),
+        "title": purpose.title,
+        "description": f"Kept by annotate, which finds it by this mark: "
+        f"{marker(workspace, purpose.role)}",
+        "label_config": purpose.page,
+        "expert_instruction": purpose.instructions,
         "show_instruction": True,
         "show_collab_predictions": True,
         "enable_empty_annotation": True,
+        "maximum_annotations": purpose.annotators,
         **_labelling(studio),
     }
     return {key: _kept(value) for key, value in wanted.items()}
@@ -148,7 +155,6 @@ def wanted_settings(workspace: Workspace, schema: Schema) -> Json:
 
 def _labelling(studio: StudioSettings) -> Json:
     return {
-        "maximum_annotations": studio.annotators_per_chunk,
         "sampling": SAMPLING[studio.sampling],
         "skip_queue": SKIPPED[studio.skipped],
         "show_skip_button": studio.skip_button,
@@ -157,29 +163,29 @@ def _labelling(studio: StudioSettings) -> Json:
 
 
 def apply_project(
-    plan: ProjectPlan, project: Json, studio: Studio, workspace: Workspace, schema: Schema
+    plan: ProjectPlan, project: Json, studio: Studio, workspace: Workspace, purpose: Purpose
 ) -> Json:
     """Create or change the project as planned; its labelling page is noted before and after."""
     if project:
         settle_intent(workspace, project)
     if plan.settings:
-        note_intent(workspace, schema, project, studio.clock())
+        note_intent(workspace, purpose, project, studio.clock())
     if plan.project_id is None:
-        project = _create_once(plan, studio, workspace)
+        project = _create_once(plan, studio, workspace, purpose.role)
     elif plan.settings:
         project = studio.update_project(plan.project_id, **plan.settings)
-    note_applied(workspace, schema, project, studio.clock())
+    note_applied(workspace, purpose, project, studio.clock())
     return project
 
 
-def _create_once(plan: ProjectPlan, studio: Studio, workspace: Workspace) -> Json:
+def _create_once(plan: ProjectPlan, studio: Studio, workspace: Workspace, role: str) -> Json:
     """Create the project; after a lost answer, look whether it was made before giving up."""
     try:
         studio.create_project(**plan.settings)
     except DoubtfulError:
-        if find_project(studio, workspace) is None:
+        if find_project(studio, workspace, role) is None:
             raise
-    found = own_projects(studio, workspace)
+    found = own_projects(studio, workspace, role)
     delete_twins(studio, found)
     return studio.project(int(found[0]["id"]))
 

@@ -16,12 +16,13 @@ from typing import Any
 
 from annotate.errors import RefusedError
 from annotate.labels.pseudonyms import SECRET_BYTES, Pseudonyms, open_pseudonyms
+from annotate.labels.shelf import MAIN
 from annotate.ledger import Ledger, now
 from annotate.studio.answers import Answers, Brought
 from annotate.studio.client import Studio
 from annotate.studio.connect import connect
 from annotate.studio.cursor import Cursor, read_cursor, write_cursor
-from annotate.studio.project import MAIN, need_project
+from annotate.studio.project import need_project
 from annotate.studio.sent import Sent, read_sending, same_project
 from annotate.studio.tasks import text_sha256
 from annotate.workspace import Workspace, lock
@@ -53,13 +54,14 @@ class PullReport:
 def pull(
     workspace: Workspace,
     *,
+    role: str = MAIN,
     dry_run: bool = False,
     full: bool = False,
     progress: Progress | None = None,
     arrived: Rows | None = None,
     studio: Studio | None = None,
 ) -> PullReport:
-    """Bring the ledger up to the server; nothing is ever removed from it.
+    """Bring the ledger up to the server's project of a role; nothing is ever removed from it.
 
     `full` reads every answer and compares it. `arrived` hears of rows once the ledger has them,
     while the server is at work on the next. Raises `ConfigError`, `InputError`, `RemoteError`
@@ -67,10 +69,9 @@ def pull(
     """
     with lock(workspace, "pull"):
         studio = studio or connect(workspace)
-        found = need_project(studio, workspace)
-        puller = _Puller(
-            workspace, studio, found, progress or _silent, arrived or _unheard, dry_run=dry_run
-        )
+        found = need_project(studio, workspace, role)
+        hears = progress or _silent, arrived or _unheard
+        puller = _Puller(workspace, studio, found, *hears, role=role, dry_run=dry_run)
         return puller.run(full=full)
 
 
@@ -93,16 +94,18 @@ class _Puller:
         progress: Progress,
         arrived: Rows,
         *,
+        role: str,
         dry_run: bool,
     ) -> None:
         self.workspace, self.studio, self.project = workspace, studio, project
+        self.role = role
         self.project_id = int(project["id"])
         self.progress, self.arrived, self.dry_run = progress, arrived, dry_run
         self.since = _server_time(studio) - WINDOW  # from here on, the next pull reads again
         self.at = now()
         self.ledger = Ledger(workspace.labels / "annotations.jsonl")
         used = set[str]()
-        self.answers = Answers(project, _own(self.ledger, project, used))
+        self.answers = Answers(project, _own(self.ledger, project, used), role)
         self.people = _People(studio, _pseudonyms(workspace, used, dry_run=dry_run))
         self.foreign_answers = 0
         self.as_many = False  # tasks on the server as the ledger has, when last looked at
@@ -111,7 +114,7 @@ class _Puller:
 
     def run(self, *, full: bool) -> PullReport:
         """Read what may have changed, or everything."""
-        cursor = read_cursor(self.workspace)
+        cursor = read_cursor(self.workspace, self.role)
         if cursor is not None and not cursor.fits(self.project, self.ledger):
             cursor = None
         if full or cursor is None or cursor.upto is not None:
@@ -207,7 +210,7 @@ class _Puller:
         return {
             "event": "deleted",
             "batch": None,
-            "role": MAIN,
+            "role": self.role,
             "chunk_id": key,
             "task_id": sent.task_id,
             **self.answers.project,
@@ -232,6 +235,7 @@ class _Puller:
             yield {
                 "event": "annotation",
                 "pulled_at": self.at,
+                "role": self.role,
                 **self.answers.project,
                 "chunk_id": str(chunk_id),
                 "task_id": int(task["id"]),
@@ -256,6 +260,7 @@ class _Puller:
                 foreign_answers=self.foreign_answers,
                 upto=upto,
             ),
+            self.role,
         )
 
     def _tasks_ledger(self) -> Ledger:

@@ -9,19 +9,21 @@ lost answer made can be told from anybody else's, and taken off.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from annotate.corpus.freshness import stale_warning
 from annotate.errors import RemoteError
+from annotate.labels.controls import control_ids
 from annotate.ledger import Ledger
-from annotate.schema import Schema, load_schema
+from annotate.schema import load_schema
 from annotate.studio.applied import version_warning
 from annotate.studio.client import Studio
 from annotate.studio.connect import connect
 from annotate.studio.copies import Copies
-from annotate.studio.cursor import write_besides
+from annotate.studio.cursor import Besides, write_besides
+from annotate.studio.errand import Errand
 from annotate.studio.mender import Mender
 from annotate.studio.overlap import wanted_overlap
 from annotate.studio.plan import PushPlan, Wanted, plan_push, unproposed
@@ -36,10 +38,11 @@ from annotate.studio.project import (
     plan_project,
     wanted_settings,
 )
+from annotate.studio.purpose import labelling
 from annotate.studio.records import Records
 from annotate.studio.sender import Sender
 from annotate.studio.survey import Survey
-from annotate.studio.tasks import data_sha256, each_task
+from annotate.studio.tasks import Task, data_sha256, each_task
 from annotate.workspace import Workspace, lock
 
 Json = dict[str, Any]
@@ -90,30 +93,30 @@ def push(
     schema = load_schema(workspace.schema_file)
     with lock(workspace, "push"):
         proposals = Proposals(schema, workspace.settings.studio)
-        wanted = _wanted(workspace, schema, proposals)
-        studio = studio or connect(workspace)
-        pusher = _Pusher(workspace, studio, schema, wanted, proposals, progress=progress or _silent)
-        plan = pusher.plan(again=again, repair=repair, full=full or repair)
-        warnings = (
-            stale_warning(workspace),
-            version_warning(workspace, schema, pusher.records.project),
-            overlap_warning(workspace),
-        )
-        told = tuple(warning for warning in warnings if warning)
-        if dry_run:
-            return replace(_planned(plan, studio.url), warnings=told)
-        return replace(pusher.carry_out(plan, again=again, repair=repair), warnings=told)
+        wanted = _wanted(workspace, schema.version, proposals)
+        errand = Errand(labelling(workspace, schema), wanted, proposals)
+        pusher = Pusher(workspace, studio or connect(workspace), errand, progress)
+        report = pusher.run(dry_run=dry_run, again=again, repair=repair, full=full)
+    warning = overlap_warning(workspace)
+    return replace(report, warnings=(*report.warnings, warning)) if warning else report
 
 
-def _wanted(workspace: Workspace, schema: Schema, proposals: Proposals) -> dict[str, Wanted]:
+def _wanted(workspace: Workspace, version: str, proposals: Proposals) -> dict[str, Wanted]:
+    settings, controls = workspace.settings.studio, control_ids(workspace)
+
+    def overlap(task: Task) -> int:
+        if task.chunk.id in controls:
+            return settings.control_annotators
+        return wanted_overlap(task.chunk.article_id, settings)
+
     return {
         task.chunk.id: Wanted(
             data_sha256(task.data),
             task.data["text_sha256"],
-            wanted_overlap(task.chunk.article_id, workspace.settings.studio),
+            overlap(task),
             proposals.version_for(task.chunk.id),
         )
-        for task in each_task(workspace, schema.version)
+        for task in each_task(workspace, version)
     }
 
 
@@ -141,31 +144,43 @@ def _silent(_done: int, _total: int) -> None:
     return
 
 
-class _Pusher:
-    """One push: plan, apply, and plan again from what came of it."""
+class Pusher:
+    """One push: plan, apply, and plan again from what came of it. Its caller holds the lock."""
 
     def __init__(
         self,
         workspace: Workspace,
         studio: Studio,
-        schema: Schema,
-        wanted: Mapping[str, Wanted],
-        proposals: Proposals,
-        *,
-        progress: Progress,
+        errand: Errand,
+        progress: Progress | None = None,
     ) -> None:
-        self.workspace, self.studio, self.schema, self.wanted = workspace, studio, schema, wanted
-        self.records = Records(Ledger(workspace.labels / "tasks.jsonl"), schema.version, wanted)
-        self.survey = Survey(workspace, studio, self.records, wanted.keys())
-        self.sender = Sender(workspace, studio, self.records, proposals, progress)
+        self.workspace, self.studio, self.wanted = workspace, studio, errand.wanted
+        self.purpose, progress = errand.purpose, progress or _silent
+        ledger = Ledger(workspace.labels / "tasks.jsonl")
+        version, role = self.purpose.schema.version, self.purpose.role
+        self.records = Records(ledger, version, errand.wanted, role)
+        self.survey = Survey(workspace, studio, self.records, errand.wanted.keys())
+        self.sender = Sender(workspace, studio, self.records, errand, progress)
         self.mender = Mender(studio, self.records, progress)
         self.projects: list[Json] = []
 
+    def run(self, *, dry_run: bool, again: bool, repair: bool, full: bool) -> PushReport:
+        """Carry the errand out, or, with `dry_run`, tell what that would do."""
+        plan = self.plan(again=again, repair=repair, full=full or repair)
+        warnings = (
+            stale_warning(self.workspace),
+            version_warning(self.workspace, self.purpose.schema, self.records.project),
+        )
+        told = tuple(warning for warning in warnings if warning)
+        if dry_run:
+            return replace(_planned(plan, self.studio.url), warnings=told)
+        return replace(self.carry_out(plan, again=again, repair=repair), warnings=told)
+
     def plan(self, *, again: bool, repair: bool, full: bool) -> PushPlan:
         """Compare both sides; the server's keys are read only if the ledger may be wrong."""
-        self.projects = own_projects(self.studio, self.workspace)
+        self.projects = own_projects(self.studio, self.workspace, self.purpose.role)
         project = self.studio.project(int(self.projects[0]["id"])) if self.projects else None
-        project_plan = plan_project(project, wanted_settings(self.workspace, self.schema))
+        project_plan = plan_project(project, wanted_settings(self.workspace, self.purpose))
         check_losses(project_plan, project, self.studio)
         self.records.open(project)
         copies = {} if project is None else self.survey.compared(full=full)
@@ -200,8 +215,8 @@ class _Pusher:
         self._note(plan)
         self.sender.propose(unproposed(self.wanted, self.records.sending))
         self.sender.show_proposals()
-        foreign = self.survey.besides.foreign
-        write_besides(self.workspace, self.records.project, plan.duplicates, foreign)
+        besides = Besides(plan.duplicates, self.survey.besides.foreign)
+        write_besides(self.workspace, self.records.project, besides, self.purpose.role)
         return self._report(first, plan)
 
     def _after_project(self, first: PushPlan, *, again: bool, repair: bool) -> PushPlan:
@@ -213,7 +228,7 @@ class _Pusher:
             present = records.sending.present
             records.write(records.row("overlap", key, overlap=None) for key in present)
         records.project = apply_project(
-            project, records.project, self.studio, self.workspace, self.schema
+            project, records.project, self.studio, self.workspace, self.purpose
         )
         if not rewrites:
             return first

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from annotate.labels.shelf import MAIN
 from annotate.ledger import Ledger, now
 from annotate.studio.copies import Copy
 from annotate.studio.plan import Wanted
-from annotate.studio.project import MAIN
 from annotate.studio.sent import Sending, read_sending
 from annotate.studio.tasks import Task
 
@@ -25,6 +25,7 @@ class Records:
     ledger: Ledger
     schema_version: str
     wanted: Mapping[str, Wanted]
+    role: str = MAIN
     project: Json = field(default_factory=dict)
     sending: Sending = field(default_factory=Sending)
 
@@ -55,7 +56,7 @@ class Records:
         return {
             "event": event,
             "batch": None,
-            "role": MAIN,
+            "role": self.role,
             "chunk_id": key,
             "task_id": known.task_id if known else None,
             "project_id": self.project_id,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
+from annotate.labels.shelf import REVIEW
 from annotate.studio.batch import Batch
 from annotate.studio.client import Studio
 from annotate.studio.copies import Copy
-from annotate.studio.predictions import LateProposals, Proposals
+from annotate.studio.errand import Errand
+from annotate.studio.predictions import LateProposals
 from annotate.studio.records import Records
 from annotate.studio.tasks import Task, data_sha256, each_task
 from annotate.workspace import Workspace
@@ -29,11 +31,13 @@ class Sender:
         workspace: Workspace,
         studio: Studio,
         records: Records,
-        proposals: Proposals,
+        errand: Errand,
         progress: Progress,
     ) -> None:
         self.workspace, self.studio, self.records = workspace, studio, records
-        self.proposals, self.progress = proposals, progress
+        self.proposals, self.annotators = errand.proposals, errand.purpose.annotators
+        self.always_shown = errand.purpose.role == REVIEW
+        self.progress = progress
         self.settings = workspace.settings.studio
         self.sent, self.created = set[str](), set[str]()
         self.predicted = self.proposed = 0
@@ -85,9 +89,11 @@ class Sender:
     def show_proposals(self) -> None:
         """Let the page show the predictions just sent; a server refuses a version it has none of.
 
-        A project shows those of one version. An answer keeps the one that it was made from.
+        A project shows those of one version; an import leaves it at any of those it brought. An
+        answer keeps the one that it was made from.
         """
-        if not (self.predicted or self.proposed):
+        standing = self.always_shown and self.records.sending.present
+        if not (self.predicted or self.proposed or standing):
             return
         project_id, version = self.records.project_id, self.proposals.model_version
         if self.studio.project(project_id)["model_version"] != version:
@@ -122,9 +128,8 @@ class Sender:
         """Write down which tasks a batch has become."""
         if batch.ids is None:  # a background import tells none: the keys are read in the end
             return
-        overlap = self.settings.annotators_per_chunk
         copies = [
-            Copy(task_id, False, batch.name, data_sha256(task.data), overlap)
+            Copy(task_id, False, batch.name, data_sha256(task.data), self.annotators)
             for task_id, task in zip(batch.ids, batch.tasks, strict=True)
         ]
         versions = [self.records.wanted[key].model_version for key in batch.keys]

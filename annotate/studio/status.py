@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 
 from annotate.corpus.store import each_chunk, each_header
 from annotate.errors import ConfigError, InputError, RemoteError
+from annotate.labels.decisions import each_decided, last_decided
 from annotate.labels.read import Answer
-from annotate.labels.summary import each_answer
+from annotate.labels.shelf import MAIN, REVIEW
+from annotate.labels.summary import answer_reader, each_answer
 from annotate.ledger import Ledger
+from annotate.schema import load_schema
 from annotate.studio.connect import connect
 from annotate.studio.cursor import read_cursor
 from annotate.studio.overlap import is_shared
@@ -36,7 +39,8 @@ class Status:
     """Counts of articles by status, of chunks by what happened to them, and of findings.
 
     `days` counts answers by day (UTC) and annotator; `overlap` the chunks that several people
-    are to answer, and by how many of them that is done.
+    are to answer, and by how many of them that is done; `review` those sent to be decided, and
+    those that are.
     """
 
     articles: dict[str, int]
@@ -44,6 +48,7 @@ class Status:
     annotators: dict[str, int]
     days: dict[str, dict[str, int]]
     overlap: dict[str, int]
+    review: dict[str, int]
     findings: dict[str, int]
     last_pull: str | None
     server: ServerStatus
@@ -83,11 +88,7 @@ def status(workspace: Workspace) -> Status:
     except InputError:
         articles, chunks = Counter(), {}
     tally = _Tally.of(each_answer(workspace))
-    last = {
-        row["chunk_id"]: row["event"]
-        for row in Ledger(workspace.labels / "tasks.jsonl")
-        if row["event"] in {"present", "deleted"}
-    }
+    last = _last_events(workspace, MAIN)
     pushed = {key for key, event in last.items() if event == "present"}
     only_skipped = tally.skipped - tally.answered.keys()
     return Status(
@@ -102,10 +103,32 @@ def status(workspace: Workspace) -> Status:
         annotators=dict(tally.annotators),
         days={day: dict(tally.days[day]) for day in sorted(tally.days)},
         overlap=_overlap(workspace, chunks, tally),
+        review=_review(workspace),
         findings=dict(tally.findings),
         last_pull=_last_pull(workspace),
         server=_server(workspace),
     )
+
+
+def _last_events(workspace: Workspace, role: str) -> dict[str, str]:
+    """Give by chunk whether its task of a role stands or is deleted."""
+    return {
+        row["chunk_id"]: row["event"]
+        for row in Ledger(workspace.labels / "tasks.jsonl")
+        if row["event"] in {"present", "deleted"} and row.get("role", MAIN) == role
+    }
+
+
+def _review(workspace: Workspace) -> dict[str, int]:
+    sent = _last_events(workspace, REVIEW)
+    if not sent:
+        return {"sent": 0, "decided": 0}
+    reader = answer_reader(workspace, load_schema(workspace.schema_file))
+    decided = last_decided(each_decided(workspace.labels / "annotations.jsonl", reader))
+    return {
+        "sent": sum(event == "present" for event in sent.values()),
+        "decided": len(decided.keys() & sent.keys()),
+    }
 
 
 def _overlap(workspace: Workspace, chunks: dict[str, str], tally: _Tally) -> dict[str, int]:

@@ -31,7 +31,7 @@ class Survey:
         if self.records.unsure:
             return self.settled(slowest=0.0)
         present = self.records.sending.present
-        self.besides = read_besides(self.workspace, self.records.project)
+        self.besides = read_besides(self.workspace, self.records.project, self.records.role)
         counted = int(self.records.project["task_number"])
         if full or counted != len(present) + sum(self.besides):
             return self.copies()

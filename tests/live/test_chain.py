@@ -18,6 +18,7 @@ from annotate.studio.client import Studio
 from annotate.studio.invite import sign_up
 from annotate.studio.project import find_project, plan_project, wanted_settings
 from annotate.studio.pull import pull
+from annotate.studio.purpose import labelling
 from annotate.studio.push import push
 from annotate.studio.status import status
 
@@ -138,7 +139,7 @@ def test_push_goes_on_after_people_have_answered(sample, studio):
 def test_a_second_push_finds_no_setting_to_change(sample, studio):
     push(sample)
     project = studio.project(find_project(studio, sample)["id"])
-    wanted = wanted_settings(sample, load_schema(sample.schema_file))
+    wanted = wanted_settings(sample, labelling(sample, load_schema(sample.schema_file)))
     assert plan_project(project, wanted).settings == {}
 
 

@@ -11,6 +11,7 @@ from annotate.flows.init import init
 from annotate.ledger import Ledger
 from annotate.schema import Schema, load_schema, parse_schema, render_instructions, render_xml
 from annotate.studio.applied import note_applied, note_intent, settle_intent
+from annotate.studio.purpose import labelling
 from annotate.workspace import Workspace
 
 Json = dict[str, Any]
@@ -44,31 +45,31 @@ def versions(workspace: Workspace) -> tuple[Schema, Schema]:
 
 def test_a_page_that_the_server_took_is_noted_as_of_when_it_was_sent(workspace: Workspace) -> None:
     old, new = versions(workspace)
-    note_applied(workspace, old, project(old), BORN)
-    note_intent(workspace, new, project(old), SENT)
+    note_applied(workspace, labelling(workspace, old), project(old), BORN)
+    note_intent(workspace, labelling(workspace, new), project(old), SENT)
     settle_intent(workspace, project(new))
     settle_intent(workspace, project(new))
-    note_applied(workspace, new, project(new), LATER)
+    note_applied(workspace, labelling(workspace, new), project(new), LATER)
     assert noted(workspace) == [(old.version, BORN), (new.version, SENT)]
 
 
 def test_a_page_that_never_reached_the_server_is_not_noted(workspace: Workspace) -> None:
     old, new = versions(workspace)
-    note_applied(workspace, old, project(old), BORN)
-    note_intent(workspace, new, project(old), SENT)
+    note_applied(workspace, labelling(workspace, old), project(old), BORN)
+    note_intent(workspace, labelling(workspace, new), project(old), SENT)
     settle_intent(workspace, project(old))
     assert noted(workspace) == [(old.version, BORN)]
 
 
 def test_the_page_of_a_project_is_in_force_from_its_birth(workspace: Workspace) -> None:
     old, _ = versions(workspace)
-    note_intent(workspace, old, {}, SENT)
+    note_intent(workspace, labelling(workspace, old), {}, SENT)
     settle_intent(workspace, project(old))
     assert noted(workspace) == [(old.version, BORN)]
 
 
 def test_what_is_noted_already_needs_no_intent(workspace: Workspace) -> None:
     old, _ = versions(workspace)
-    note_applied(workspace, old, project(old), BORN)
-    note_intent(workspace, old, project(old), SENT)
+    note_applied(workspace, labelling(workspace, old), project(old), BORN)
+    note_intent(workspace, labelling(workspace, old), project(old), SENT)
     assert len(list(Ledger(workspace.labels / "config.jsonl"))) == 1

@@ -15,6 +15,7 @@ from annotate.studio.answers import Answers, Brought
 from annotate.studio.copies import Copies, Copy
 from annotate.studio.plan import PushPlan, Wanted, plan_push
 from annotate.studio.project import LOCK, ProjectPlan, marker, plan_project, wanted_settings
+from annotate.studio.purpose import labelling
 from annotate.studio.sent import Sending, same_project
 from annotate.workspace import Settings, Workspace
 from tests.unit.labels.marked import STARTER
@@ -384,7 +385,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def wanted(workspace: Workspace) -> Json:
-    return wanted_settings(workspace, STARTER)
+    return wanted_settings(workspace, labelling(workspace, STARTER))
 
 
 def test_a_project_that_is_not_there_is_made_with_all_settings(wanted: Json) -> None:

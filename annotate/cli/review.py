@@ -1,0 +1,139 @@
+"""`annotate review push`, `annotate review pull` and `annotate review list`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from annotate.cli import output
+from annotate.cli.options import DryRun, Folder, Json, find
+
+if TYPE_CHECKING:
+    from annotate.labels.decisions import Decided
+
+app = typer.Typer(
+    no_args_is_help=True, help="Have a person decide the chunks that annotators labelled apart."
+)
+Again = Annotated[
+    bool, typer.Option("--again", help="Also send chunks that were deleted in the review.")
+]
+Repair = Annotated[
+    bool, typer.Option("--repair", help="Take off surplus copies of any origin without answers.")
+]
+Full = Annotated[bool, typer.Option("--full", help="Read everything, even if counts agree.")]
+
+
+@app.command()
+def push(
+    *,
+    again: Again = False,
+    repair: Repair = False,
+    full: Full = False,
+    dry_run: DryRun = False,
+    folder: Folder = None,
+    json: Json = False,
+) -> None:
+    """Send the chunks in conflict to a project of their own, each exactly once.
+
+    Example: annotate review push --dry-run
+    """
+    from annotate.studio.review import review_push
+
+    workspace = find(folder)
+    with output.progress_bar("sending") as progress:
+        report = review_push(
+            workspace, dry_run=dry_run, again=again, repair=repair, full=full, progress=progress
+        )
+    keys = ("project_id", "created", "present", "changed", "duplicates")
+    counts = {key: getattr(report, key) for key in keys}
+    if json:
+        more = ("removed", "gone", "differences", "warnings")
+        output.print_json(counts | {key: getattr(report, key) for key in more})
+    else:
+        output.print_counts("would send for review" if dry_run else "sent for review", counts)
+    for warning in report.warnings:
+        output.say(f"warning: {warning}")
+    if report.gone:
+        output.say(f"chunks deleted in the review: {report.gone}; --again sends them again")
+    if report.address and not dry_run:
+        output.hint(f"decide at {report.address}/data, then `annotate review pull`")
+
+
+@app.command()
+def pull(
+    full: Full = False, dry_run: DryRun = False, folder: Folder = None, json: Json = False
+) -> None:
+    """Fetch what was decided into labels/.
+
+    Example: annotate review pull
+    """
+    from annotate.quality.conflicts import decisions
+    from annotate.studio.review import review_pull
+
+    workspace = find(folder)
+    with output.progress_bar("reading") as progress:
+        report = review_pull(workspace, dry_run=dry_run, full=full, progress=progress)
+    keys = ("new", "changed", "deleted", "skipped", "unchanged")
+    counts = {key: getattr(report, key) for key in keys}
+    if json:
+        output.print_json(counts)
+    else:
+        output.print_counts("would pull" if dry_run else "pulled", counts)
+    if dry_run:
+        return
+    found = decisions(workspace)
+    kinds = Counter(kind for each in found.values() for kind in each.kinds)
+    if kinds and not json:
+        output.print_table(("kind of conflict", "decided chunks"), kinds.most_common())
+    _report_findings(found, quiet=json)
+
+
+def _report_findings(found: dict[str, Decided], *, quiet: bool) -> None:
+    """Print what is wrong with decisions; ends with status 1 where something was set aside."""
+    findings = [finding for each in found.values() for finding in each.answer.findings]
+    for finding in findings:
+        output.say(f"{finding.severity}: {finding.place}: {finding.message} ({finding.code})")
+    unsaid = sum(not (each.kinds and each.why) for each in found.values())
+    if unsaid:
+        output.say(f"warning: {unsaid} decisions lack the kind of conflict or the reason")
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(1)
+    if not quiet:
+        output.hint("`annotate review list` shows every decision, who made it, and why")
+
+
+@app.command(name="list")
+def list_(folder: Folder = None, json: Json = False) -> None:
+    """List the decisions in the ledger: the chunk, who, which kind of conflict, and why.
+
+    Example: annotate review list --json
+    """
+    from annotate.quality.conflicts import decisions
+
+    rows = [_row(chunk_id, each) for chunk_id, each in decisions(find(folder)).items()]
+    if json:
+        output.print_json({"decisions": rows})
+    elif rows:
+        output.print_table(tuple(rows[0]), [tuple(map(_cell, row.values())) for row in rows])
+    else:
+        typer.echo("no decisions")
+        output.hint("`annotate review push` sends what is in conflict")
+
+
+def _row(chunk_id: str, each: Decided) -> dict[str, object]:
+    annotation = each.answer.annotation
+    assert annotation is not None, "only answers that could be read decide"
+    return {
+        "chunk_id": chunk_id,
+        "annotator": annotation.annotator,
+        "decided": annotation.updated_at,
+        "kinds": list(each.kinds),
+        "why": each.why,
+        "spans": len(annotation.spans),
+    }
+
+
+def _cell(value: object) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,116 @@
+"""Sends the chunks in conflict to a project of their own, and fetches what people decide there.
+
+A task shows what all annotators agree on as the beginning of the answer, and each version beside
+it as a prediction, without a name. It is sent once: who answers differently later on changes
+nothing in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from annotate.errors import ConfigError
+from annotate.labels.regions import write_document, write_results
+from annotate.labels.shelf import REVIEW
+from annotate.quality.conflicts import Conflict, Version, find_conflicts
+from annotate.schema import Schema, load_schema
+from annotate.studio.client import Studio
+from annotate.studio.connect import connect
+from annotate.studio.errand import Errand
+from annotate.studio.plan import Wanted
+from annotate.studio.project import need_project
+from annotate.studio.pull import PullReport, Rows, pull
+from annotate.studio.purpose import reviewing
+from annotate.studio.push import Progress, Pusher, PushReport
+from annotate.studio.tasks import Task, data_sha256, each_task
+from annotate.workspace import Workspace, lock
+
+Json = dict[str, Any]
+AGREED = "agreed"  # the page begins with this prediction: the project is set to show it
+
+
+class Versions:
+    """What tasks of a review are sent with: the versions, and what they have in common."""
+
+    model_version = AGREED
+
+    def __init__(self, conflicts: Mapping[str, Conflict], schema: Schema) -> None:
+        self._conflicts, self._schema = conflicts, schema
+
+    def version_for(self, chunk_id: str) -> str | None:  # noqa: ARG002 - nothing is proposed later
+        return None
+
+    def of(self, task: Task) -> list[Json]:
+        """Give the agreed part first; empty too, or the page would begin with a version."""
+        conflict = self._conflicts[task.chunk.id]
+        names = (f"version {chr(ord('A') + at)}" for at in range(len(conflict.versions)))
+        named = [(AGREED, conflict.agreed), *zip(names, conflict.versions, strict=True)]
+        return [self._spelled(name, version, task.chunk.text) for name, version in named]
+
+    def _spelled(self, name: str, version: Version, text: str) -> Json:
+        results = write_results(version.spans, version.relations, text, self._schema)
+        return {"model_version": name, "result": [*results, *write_document(version.document)]}
+
+
+def review_push(
+    workspace: Workspace,
+    *,
+    dry_run: bool = False,
+    again: bool = False,
+    repair: bool = False,
+    full: bool = False,
+    progress: Progress | None = None,
+    studio: Studio | None = None,
+) -> PushReport:
+    """Send the chunks in conflict that the review does not have yet, each exactly once.
+
+    Raises as `push` does, and `ConfigError` while there is no conflict and no review.
+    """
+    schema = load_schema(workspace.schema_file)
+    studio = studio or connect(workspace)
+    with lock(workspace, "push"):
+        conflicts = find_conflicts(workspace)
+        wanted = {
+            task.chunk.id: Wanted(data_sha256(task.data), task.data["text_sha256"], overlap=1)
+            for task in each_task(workspace, schema.version)
+            if task.chunk.id in conflicts
+        }
+        if not wanted:
+            _need_review(studio, workspace)
+        errand = Errand(reviewing(workspace, schema), wanted, Versions(conflicts, schema))
+        pusher = Pusher(workspace, studio, errand, progress)
+        return pusher.run(dry_run=dry_run, again=again, repair=repair, full=full)
+
+
+def _need_review(studio: Studio, workspace: Workspace) -> None:
+    """Refuse to make an empty project; raises `ConfigError`."""
+    try:
+        need_project(studio, workspace, REVIEW)
+    except ConfigError:
+        raise ConfigError(
+            "no chunk is in conflict, so there is nothing to review",
+            "`annotate pull` fetches what annotators answered; `overlap_share` in annotate.toml "
+            "says for how many articles there are several",
+        ) from None
+
+
+def review_pull(
+    workspace: Workspace,
+    *,
+    dry_run: bool = False,
+    full: bool = False,
+    progress: Progress | None = None,
+    arrived: Rows | None = None,
+    studio: Studio | None = None,
+) -> PullReport:
+    """Fetch what was decided into the ledger, as `pull` does what was answered."""
+    return pull(
+        workspace,
+        role=REVIEW,
+        dry_run=dry_run,
+        full=full,
+        progress=progress,
+        arrived=arrived,
+        studio=studio,
+    )

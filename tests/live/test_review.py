@@ -1,0 +1,162 @@
+"""The loop of a review on a real server: two people differ, a third decides, nothing is mixed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from annotate.cli import run
+from annotate.errors import ConfigError
+from annotate.flows.demo import simulate
+from annotate.labels.shelf import REVIEW
+from annotate.labels.summary import each_answer
+from annotate.ledger import Ledger
+from annotate.quality.agreement import agreement
+from annotate.quality.conflicts import adjudicated, decisions, find_conflicts
+from annotate.studio.client import Studio
+from annotate.studio.faults import DoubtfulError
+from annotate.studio.project import need_project
+from annotate.studio.pull import pull
+from annotate.studio.push import push
+from annotate.studio.review import review_pull, review_push
+from annotate.studio.status import status
+from scripts.review_loop import tasks_of, third_person, told
+
+pytestmark = [pytest.mark.live, pytest.mark.one_database]
+
+
+@pytest.fixture
+def labelled(sample, studio):
+    """The sample, labelled by two people who differ in places."""
+    push(sample, studio=studio)
+    simulate(sample, studio, lambda _: None)
+    pull(sample, studio=studio)
+    return sample
+
+
+def main_answers(workspace):
+    return [answer.annotation for answer in each_answer(workspace)]
+
+
+def places(results):
+    return {
+        (*item["value"]["labels"], item["value"]["start"], item["value"]["end"])
+        for item in results
+        if item["type"] == "labels"
+    }
+
+
+def test_what_two_people_label_apart_a_third_decides(labelled, studio, capsys):
+    conflicts = find_conflicts(labelled)
+    before = main_answers(labelled), agreement(labelled).to_json()
+    assert 0 < len(conflicts) < len({answer.chunk_id for answer in before[0]})
+    assert review_push(labelled, dry_run=True, studio=studio).created == len(conflicts)
+    sent = review_push(labelled, studio=studio)
+    again = review_push(labelled, studio=studio)
+    assert (sent.created, again.created, again.present) == (len(conflicts), 0, len(conflicts))
+    tasks = tasks_of(studio, labelled)
+    assert tasks.keys() == conflicts.keys()
+
+    person = third_person(studio, labelled)
+    first, second, third, *_ = sorted(tasks)
+    versions = {each["model_version"]: each["result"] for each in tasks[first]["predictions"]}
+    chosen = [*versions["version B"], *told(["boundary"], "rule 4")]
+    person.annotate(tasks[first]["id"], {"result": chosen})
+    person.annotate(tasks[second]["id"], {"result": told(["missed"], "nothing is said")})
+    person.annotate(tasks[third]["id"], {"result": [], "was_cancelled": True})
+    assert review_pull(labelled, studio=studio).new == 3
+    assert review_pull(labelled, studio=studio).new == 0
+
+    found = decisions(labelled)
+    assert {key: (each.kinds, each.why) for key, each in found.items()} == {
+        first: (("boundary",), "rule 4"),
+        second: (("missed",), "nothing is said"),
+    }
+    assert not any(each.answer.findings for each in found.values())
+    standing = adjudicated(labelled)
+    places = [(span.label, span.start, span.end) for span in standing[first].spans]
+    meant = [(span.label, span.start, span.end) for span in conflicts[first].versions[1].spans]
+    assert sorted(places) == sorted(meant)
+    assert standing[second].spans == ()
+    deciders = {answer.annotator for answer in standing.values()}
+    assert len(deciders) == 1
+    assert not deciders & {answer.annotator for answer in before[0]}
+
+    assert (main_answers(labelled), agreement(labelled).to_json()) == before
+    whole = pull(labelled, full=True, studio=studio)
+    assert (whole.new, whole.changed, whole.deleted, whole.foreign) == (0, 0, 0, 0)
+    assert push(labelled, studio=studio).created == 0
+    assert status(labelled).review == {"sent": len(conflicts), "decided": 2}
+    assert status(labelled).annotators.keys() == {answer.annotator for answer in before[0]}
+    assert (main_answers(labelled), agreement(labelled).to_json()) == before
+
+    capsys.readouterr()
+    assert run(["review", "list", "--json", "-C", str(labelled.root)]) == 0
+    listed = json.loads(capsys.readouterr().out)["decisions"]
+    assert {row["chunk_id"]: row["why"] for row in listed} == {
+        first: "rule 4",
+        second: "nothing is said",
+    }
+
+
+def test_a_task_begins_with_what_is_agreed_and_names_nobody(labelled, studio):
+    report = review_push(labelled, studio=studio)
+    assert studio.project(report.project_id)["model_version"] == "agreed"
+    people = {answer.annotator for answer in main_answers(labelled)}
+    ids = {
+        item["id"]
+        for row in Ledger(labelled.labels / "annotations.jsonl")
+        for item in row["annotation"]["result"]
+        if item["type"] == "labels"
+    }
+    swapped = set()
+    for key, task in tasks_of(studio, labelled).items():
+        shown = {each["model_version"]: each["result"] for each in task["predictions"]}
+        assert shown.keys() == {"agreed", "version A", "version B"}
+        spelled = json.dumps([shown, task["data"]])
+        assert not any(name in spelled for name in people)
+        regions = [item for each in shown.values() for item in each if item["type"] == "labels"]
+        assert not {item["id"] for item in regions} & ids
+        marks = {name: places(results) for name, results in shown.items()}
+        assert marks["agreed"] == marks["version A"] & marks["version B"]
+        by_name = sorted(
+            (answer for answer in main_answers(labelled) if answer.chunk_id == key),
+            key=lambda answer: answer.annotator,
+        )
+        first = {(span.label, span.start, span.end) for span in by_name[0].spans}
+        swapped.add(first == marks["version A"])
+    assert swapped == {True, False}  # the order does not tell whose a version is
+
+
+def test_an_import_whose_answer_is_lost_leaves_each_task_once(labelled, server, studio):
+    class Losing(Studio):
+        lost = 0
+
+        def import_tasks(self, project_id, tasks):
+            ids = super().import_tasks(project_id, tasks)
+            self.lost += 1
+            if self.lost == 1:
+                raise DoubtfulError("the answer was lost")
+            return ids
+
+    losing = Losing(server.url, server.login.token)
+    report = review_push(labelled, studio=losing)
+    assert losing.lost == 1
+    tasks = list(studio.tasks(report.project_id, answers=False))
+    keys = [task["data"]["chunk_id"] for task in tasks]
+    assert sorted(keys) == sorted(find_conflicts(labelled))
+    assert studio.project(report.project_id)["model_version"] == "agreed"
+    studio.update_project(report.project_id, model_version="version A")  # as a kill may leave it
+    review_push(labelled, studio=studio)
+    assert studio.project(report.project_id)["model_version"] == "agreed"
+
+
+def test_without_a_conflict_no_project_is_made(sample, studio):
+    push(sample, studio=studio)
+    with pytest.raises(ConfigError, match="no chunk is in conflict"):
+        review_push(sample, studio=studio)
+    with pytest.raises(ConfigError, match="no review project"):
+        review_pull(sample, studio=studio)
+    with pytest.raises(ConfigError):
+        need_project(studio, sample, REVIEW)
