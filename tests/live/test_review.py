@@ -160,3 +160,19 @@ def test_without_a_conflict_no_project_is_made(sample, studio):
         review_pull(sample, studio=studio)
     with pytest.raises(ConfigError):
         need_project(studio, sample, REVIEW)
+
+
+def test_a_control_chunk_goes_to_everybody_and_looks_like_any_other(sample, studio):
+    project_id = push(sample, studio=studio).project_id
+    before = {task["data"]["chunk_id"]: task for task in studio.tasks(project_id, answers=False)}
+    chosen = sorted(before)[3]
+    sample.controls_file.write_text(json.dumps({"chunk_id": chosen}), encoding="utf-8")
+    assert push(sample, studio=studio).shared == 1
+    again = push(sample, studio=studio)
+    assert (again.created, again.shared, again.changed) == (0, 0, 0)
+    after = {task["data"]["chunk_id"]: task for task in studio.tasks(project_id, answers=False)}
+    assert {key: task["overlap"] for key, task in after.items()} == {
+        key: 50 if key == chosen else task["overlap"] for key, task in before.items()
+    }
+    assert after[chosen]["data"] == before[chosen]["data"]
+    assert after[chosen]["meta"] == before[chosen]["meta"]
