@@ -7,6 +7,7 @@ from importlib.resources import files
 from xml.etree import ElementTree as ET
 
 import pytest
+from pyarrow.parquet import read_table
 
 from annotate.corpus import prepare
 from annotate.flows.init import init
@@ -17,11 +18,14 @@ from annotate.ledger import Ledger
 from annotate.quality.agreement import agreement
 from annotate.quality.conflicts import Version, adjudicated, agreed, decisions, find_conflicts
 from annotate.release.build import publish
+from annotate.release.verify import verify_release
 from annotate.schema import load_schema, render_review_xml, render_xml
 from annotate.schema.controls import REVIEW_KIND, REVIEW_KINDS, REVIEW_WHY
 from annotate.workspace import Workspace
 from scripts.review_loop import told
 from tests.unit.quality.answered import SCHEMA, mark
+
+THIRD = "annotator-0123456789"
 
 
 @pytest.fixture
@@ -41,7 +45,7 @@ def decide(workspace, chunk_id, results, *, number=1, at="2031-03-01T10:00:00Z",
     like = next(row for row in ledger if row["chunk_id"] == chunk_id)
     record = like["annotation"] | {"id": number, "result": results, "updated_at": at, **more}
     row = like | {"role": REVIEW, "project_id": 99, "annotation_id": number}
-    row |= {"annotator": "annotator-third", "annotation": record}
+    row |= {"annotator": THIRD, "annotation": record}
     ledger.append([row])
     return row
 
@@ -106,7 +110,7 @@ def test_a_decision_stands_apart_from_the_answers_it_decides_between(answered):
     (decided,) = decisions(answered).values()
     assert (decided.kinds, decided.why) == (("label", "missed"), "rule 3")
     assert not decided.answer.findings
-    assert adjudicated(answered)[chunk_id].annotator == "annotator-third"
+    assert adjudicated(answered)[chunk_id].annotator == THIRD
     first = next(each for each in before if each.chunk_id == chunk_id)
     assert adjudicated(answered)[chunk_id].spans == first.spans
     assert [annotation for annotation, _ in each_answer(answered)] == before
@@ -114,11 +118,20 @@ def test_a_decision_stands_apart_from_the_answers_it_decides_between(answered):
     assert set(find_conflicts(answered)) == chunks
 
 
-def test_a_release_holds_no_decision_as_an_answer(answered):
+def test_a_release_gives_what_was_decided_and_counts_it_as_nobodys_answer(answered):
     prepare(answered)
-    before = publish(answered, dry_run=True)
-    decide(answered, min(find_conflicts(answered)), told(["label"], "rule 3"))
-    assert publish(answered, dry_run=True) == before
+    chunk_id = min(find_conflicts(answered))
+    answers = list(Ledger(answered.labels / "annotations.jsonl"))
+    result = next(row for row in answers if row["chunk_id"] == chunk_id)["annotation"]["result"]
+    decide(answered, chunk_id, [*result, *told(["label"], "rule 3")])
+    release = answered.root / publish(answered).path
+    rows = [row for part in release.glob("spans/*") for row in read_table(part).to_pylist()]
+    assert {row["id"] for row in rows if row["origin"] == "adjudicated"} == {chunk_id}
+    given = [row for part in release.glob("annotations/*") for row in read_table(part).to_pylist()]
+    (decided,) = (row for row in given if row["role"] == "adjudicator")
+    assert (decided["id"], decided["counts"]) == (chunk_id, False)
+    assert len(given) == len(answers) + 1
+    assert not verify_release(release)
 
 
 def test_the_last_decision_stands_and_a_skip_decides_nothing(answered):
