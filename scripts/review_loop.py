@@ -18,6 +18,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from pyarrow.parquet import read_table
+
 from annotate.corpus import prepare
 from annotate.flows.demo import simulate
 from annotate.flows.gold import project_gold, read_gold
@@ -28,6 +30,7 @@ from annotate.labels.read import open_passage
 from annotate.labels.shelf import REVIEW
 from annotate.quality.alignment import align
 from annotate.quality.conflicts import Conflict, adjudicated, decisions, find_conflicts
+from annotate.release.build import publish
 from annotate.schema import load_schema
 from annotate.schema.controls import OBJECT, REVIEW_KIND, REVIEW_WHY
 from annotate.studio.client import Studio
@@ -126,6 +129,13 @@ def loop(folder: Path, studio: Studio) -> Iterator[str]:
     yield f"adjudicated     {len(adjudicated(workspace))} chunks"
     again = pull(workspace, studio=studio)
     yield f"pull            {again.new} new, {again.unchanged} unchanged: decisions are apart"
+    release = workspace.root / str(publish(workspace).path)
+    origins = Counter(
+        row["origin"]
+        for part in sorted(release.glob("spans/*"))
+        for row in read_table(part, columns=["origin"]).to_pylist()
+    )
+    yield "publish         " + ", ".join(f"{n} chunks {name}" for name, n in origins.most_common())
 
 
 def write(lines: Sequence[str]) -> None:

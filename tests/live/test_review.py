@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from pyarrow.parquet import read_table
 
 from annotate.cli import run
 from annotate.errors import ConfigError
@@ -14,6 +15,8 @@ from annotate.labels.summary import each_answer
 from annotate.ledger import Ledger
 from annotate.quality.agreement import agreement
 from annotate.quality.conflicts import adjudicated, decisions, find_conflicts
+from annotate.release.build import publish
+from annotate.release.verify import verify_release
 from annotate.studio.client import Studio
 from annotate.studio.faults import DoubtfulError
 from annotate.studio.project import need_project
@@ -98,6 +101,17 @@ def test_what_two_people_label_apart_a_third_decides(labelled, studio, capsys):
         first: "rule 4",
         second: "nothing is said",
     }
+
+    release = labelled.root / publish(labelled).path
+    rows = [row for part in release.glob("spans/*") for row in read_table(part).to_pylist()]
+    (decided,) = (row for row in rows if row["id"] == first)
+    assert decided["origin"] == "adjudicated"
+    assert len(decided["spans"]) == len(meant)
+    chunks = sum(row["origin"] == "adjudicated" for row in rows)
+    spans = sum(span["origin"] == "adjudicated" for row in rows for span in row["spans"])
+    card = (release / "README.md").read_text(encoding="utf-8")
+    assert f"| adjudicated | {chunks} | {spans} |" in card
+    assert not verify_release(release)
 
 
 def test_a_task_begins_with_what_is_agreed_and_names_nobody(labelled, studio):
