@@ -18,6 +18,7 @@ from playwright.sync_api import sync_playwright
 
 from annotate.flows.init import init
 from annotate.quality.agreement import agreement, pushed_chunks
+from annotate.quality.annotators import annotators
 from annotate.quality.report_page import render_report
 from annotate.workspace import Workspace
 
@@ -36,8 +37,8 @@ def write_report(folder: Path) -> Path:
     for file in (files("annotate") / "sample" / "labels").iterdir():
         (workspace.labels / file.name).write_bytes(file.read_bytes())
     page = folder / "report.html"
-    found = agreement(workspace)
-    page.write_text(render_report(found, pushed_chunks(workspace), SERVER), encoding="utf-8")
+    found = agreement(workspace), pushed_chunks(workspace), SERVER, annotators(workspace)
+    page.write_text(render_report(*found), encoding="utf-8")
     return page
 
 
