@@ -58,9 +58,9 @@ def _decisions(built: Built) -> str:
 
 
 def _derived(built: Built) -> str:
-    derived = [item for row in built.rows["spans"] for item in row["relations"]]
-    auto = sum(1 for item in derived if item["origin"] == "auto")
-    share = f"{auto} of {len(derived)} relations" if derived else "no relations"
+    origins = Counter(item["origin"] for row in built.rows["spans"] for item in row["relations"])
+    total = origins.total()
+    share = f"{origins['auto']} of {total} relations" if total else "no relations"
     aside = ", ".join(f"{code}: {n}" for code, n in sorted(built.set_aside.items())) or "none"
     return (
         f"Derived by rule, not drawn by anyone (`origin: auto`): {share}. Stances for which no "
