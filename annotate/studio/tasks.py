@@ -69,7 +69,7 @@ def each_task(workspace: Workspace, schema_version: str) -> Iterator[Task]:
             continue
         for chunk in chunks:
             data = task_data(chunk, header.metadata, len(chunks), schema_version)
-            _check(data)
+            check_task(data)
             yield Task(chunk, header.sha256, header.metadata.language, data)
 
 
@@ -87,7 +87,7 @@ def _each_article(workspace: Workspace) -> Iterator[tuple[Header, list[Chunk]]]:
         yield header, list(group)
 
 
-def _check(data: Mapping[str, str]) -> None:
+def check_task(data: Mapping[str, str]) -> None:
     """Refuse what servers choke on: of these characters, some make a whole project unreadable."""
     if _is_sendable("\n".join(data.values())):
         return

@@ -12,7 +12,7 @@ from annotate.corpus.store import MANIFEST, manifest, read_articles
 from annotate.errors import InputError
 from annotate.flows.init import init
 from annotate.schema.controls import DATA_FIELDS
-from annotate.studio.tasks import RENEWED, data_sha256, each_task, task_data
+from annotate.studio.tasks import RENEWED, check_task, data_sha256, each_task, task_data
 from annotate.workspace import Workspace
 from tests.unit.labels.texts import nasty_texts
 
@@ -103,3 +103,12 @@ def _lose_articles(workspace: Workspace, keep: int) -> None:
     file.write_bytes(b"".join(lines))
     told["bytes"]["articles.jsonl"] = file.stat().st_size
     (workspace.corpus / MANIFEST).write_bytes(orjson.dumps(told))
+
+
+@pytest.mark.parametrize("bad", ["\0", "\ud83d"])
+@pytest.mark.parametrize("key", ["title", "text"])
+def test_what_makes_a_project_unreadable_is_refused_and_named(key: str, bad: str) -> None:
+    data = task_data(chunk("c-1", "a", 0), Metadata(), 1, "1.0.0")
+    check_task(data | {key: "Zürich 😀"})
+    with pytest.raises(InputError, match=f"the {key} of chunk c-1 holds a NUL or half a surrogate"):
+        check_task(data | {key: f"Zürich {bad}"})
