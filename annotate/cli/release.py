@@ -66,6 +66,7 @@ def publish(  # noqa: PLR0917 -- Typer commands take one parameter an option
     uploaded = _upload(workspace, report, wish, dry_run=dry_run) if wish else None
     if json:
         keys = ("version", "path", "manifest_sha256", "changes", "reasons")
+        keys += ("undecided", "in_conflict")
         told = {key: getattr(report, key) for key in keys}
         output.print_json(told | ({"hub": uploaded and asdict(uploaded)} if wish else {}))
     elif uploaded:
@@ -126,6 +127,8 @@ def _print(report: PublishReport, *, dry_run: bool) -> None:
     would = "would publish" if dry_run else "published"
     differ = f", of which answers differ in {report.in_conflict}" if report.in_conflict else ""
     output.say(f"{would} {report.version}; chunks without a decision: {report.undecided}{differ}")
+    if report.in_conflict:
+        output.hint("`annotate review push` sends the chunks whose answers differ to a person")
 
 
 def _print_rows(changes: dict[str, dict[str, dict[str, int]]]) -> None:

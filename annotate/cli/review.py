@@ -9,6 +9,7 @@ import typer
 
 from annotate.cli import output
 from annotate.cli.options import DryRun, Folder, Json, find
+from annotate.cli.studio import print_push
 
 if TYPE_CHECKING:
     from annotate.labels.decisions import Decided
@@ -46,17 +47,8 @@ def push(
         report = review_push(
             workspace, dry_run=dry_run, again=again, repair=repair, full=full, progress=progress
         )
-    keys = ("project_id", "created", "present", "changed", "duplicates")
-    counts = {key: getattr(report, key) for key in keys}
-    if json:
-        more = ("removed", "gone", "differences", "warnings")
-        output.print_json(counts | {key: getattr(report, key) for key in more})
-    else:
-        output.print_counts("would send for review" if dry_run else "sent for review", counts)
-    for warning in report.warnings:
-        output.say(f"warning: {warning}")
-    if report.gone:
-        output.say(f"chunks deleted in the review: {report.gone}; --again sends them again")
+    done = "would send for review" if dry_run else "sent for review"
+    print_push(report, done, dry_run=dry_run, json=json)
     if report.address and not dry_run:
         output.hint(f"decide at {report.address}/data, then `annotate review pull`")
 

@@ -112,6 +112,13 @@ def push(
         report = run(
             workspace, dry_run=dry_run, again=again, repair=repair, full=full, progress=progress
         )
+    print_push(report, "would push" if dry_run else "pushed", dry_run=dry_run, json=json)
+    if report.address and not dry_run:
+        output.hint(f"label at {report.address}/data, then `annotate pull`")
+
+
+def print_push(report: PushReport, done: str, *, dry_run: bool, json: bool) -> None:
+    """Say what a push did, or would do; `done` is the word for it."""
     keys = ("project_id", "created", "present", "changed", "duplicates")
     counts = {key: getattr(report, key) for key in keys}
     for line in report.differences:
@@ -119,10 +126,8 @@ def push(
     if json:
         output.print_json(counts | {key: getattr(report, key) for key in SAID_BESIDES})
     else:
-        output.print_counts("would push" if dry_run else "pushed", counts)
+        output.print_counts(done, counts)
     _say_more(report, dry_run=dry_run)
-    if report.address and not dry_run:
-        output.hint(f"label at {report.address}/data, then `annotate pull`")
 
 
 def _say_more(report: PushReport, *, dry_run: bool) -> None:

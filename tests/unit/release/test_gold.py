@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
+from annotate.cli import run
 from annotate.release import build
 from annotate.release.build import publish
 from annotate.release.files import read_parquet
@@ -67,6 +68,18 @@ def test_the_report_counts_what_is_in_conflict(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "news", [*to_call(CALL, OTHER), *SINGLE], settings=GOLD)
     report = publish(workspace, dry_run=True)
     assert (report.undecided, report.in_conflict) == (2, 1)
+
+
+def test_the_command_says_what_to_do_about_a_conflict_and_only_then(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, second, told in (("differ", OTHER, True), ("agree", CALL, False)):
+        answers = [*to_call(CALL, second), *SINGLE]
+        workspace = make_workspace(tmp_path / name, answers, settings=GOLD)
+        assert run(["publish", "--dry-run", "--json", "-C", str(workspace.root)]) == 0
+        assert orjson.loads(capsys.readouterr().out)["in_conflict"] == int(told)
+        assert run(["publish", "--dry-run", "-C", str(workspace.root)]) == 0
+        assert ("annotate review push" in capsys.readouterr().err) is told
 
 
 def test_two_who_differ_are_left_out_counted_and_published_apart(tmp_path: Path) -> None:
