@@ -65,8 +65,8 @@ def publish(  # noqa: PLR0917 -- Typer commands take one parameter an option
         output.say(f"warning: {count} set aside ({code})")
     uploaded = _upload(workspace, report, wish, dry_run=dry_run) if wish else None
     if json:
-        keys = ("version", "path", "manifest_sha256", "changes", "reasons")
-        keys += ("undecided", "in_conflict")
+        counted = ("undecided", "in_conflict")
+        keys = ("version", "path", "manifest_sha256", "changes", "reasons", *counted)
         told = {key: getattr(report, key) for key in keys}
         output.print_json(told | ({"hub": uploaded and asdict(uploaded)} if wish else {}))
     elif uploaded:

@@ -115,6 +115,18 @@ def test_answers_of_a_deleted_task_get_tombstones_and_so_does_the_task(sample, s
     assert (push(sample).created, push(sample).gone) == (0, 1)
 
 
+def test_an_export_asks_for_as_many_tasks_as_the_server_takes_in_an_address(studio, server):
+    """Django's own server takes long addresses, gunicorn by itself none above 4,094 characters."""
+    ids = list(range(10_000, 12_000))
+    parts = studio.parts_of(ids)
+    assert [each for part in parts for each in part] == ids
+    if server.kind.startswith("SQLite"):
+        assert max(map(len, parts)) == client.MOST_IDS
+    else:
+        assert max(map(len, parts)) * len("&ids[]=10000") <= min(client.ADDRESSES)
+    assert studio.parts_of([]) == []
+
+
 def test_a_broken_full_pull_goes_on_where_it_was(sample, studio, answered, monkeypatch, server):
     monkeypatch.setattr(client, "ADDRESSES", (270,))  # a few tasks at a time
 

@@ -15,9 +15,9 @@ from itertools import groupby
 import orjson
 
 from annotate.corpus import Chunk
-from annotate.labels.annotation import Annotation, Attribute, Relation, Span
 from annotate.labels.triples import triples_of, without_surface
 from annotate.release.bio import bio_row
+from annotate.release.proof.answers import annotation_of
 from annotate.release.proof.opened import Findings, Json, Part, Release
 from annotate.release.proof.texts import Texts
 from annotate.release.stance import Place, shares, stance_rows, votes_for
@@ -117,7 +117,7 @@ class DerivedProof:
         """Make the rows of the other configs that follow from a chunk, without votes."""
         text, article = self._text(row), row["article_id"]
         chunk = Chunk(row["id"], article, 0, row["start"], row["end"], text or "")
-        answer, outlet = _annotation(row), row.get("outlet")
+        answer, outlet = annotation_of(row), row.get("outlet")
         hidden = article in self.hidden or self.release.rights == "standoff"
         found = triples_of(answer, chunk.text, outlet)[0] if self.positions else {}
         for triple, spans in found.items():
@@ -206,20 +206,3 @@ def _joined(rows: list[Json]) -> list[Json]:
 
 def _alike(one: Json, two: Json) -> int:
     return sum(1 for key in two if one.get(key) == two[key])
-
-
-def _annotation(row: Json) -> Annotation:
-    """Read a chunk's labels as one answer; who gave it does not matter here."""
-    spans = tuple(
-        Span(
-            span["id"],
-            span["start"],
-            span["end"],
-            span["layer"],
-            span["label"],
-            tuple(Attribute(item["key"], item["value"]) for item in span["attributes"]),
-        )
-        for span in row["spans"]
-    )
-    relations = tuple(Relation(r["type"], r["head"], r["tail"]) for r in row["relations"])
-    return Annotation(0, row["id"], 0, 0, "", "", "", "", None, False, False, spans, relations)

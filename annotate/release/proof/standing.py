@@ -9,9 +9,10 @@ from typing import Any
 
 import orjson
 
-from annotate.labels.annotation import Annotation, Attribute, Relation, Span
+from annotate.labels.annotation import Annotation
 from annotate.quality.gold import Gold, Judge, judge, standing
 from annotate.release.agreed import DIGITS, agreement_told
+from annotate.release.proof.answers import annotation_of
 from annotate.release.proof.opened import CARD, MANIFEST, Findings, Json, Manifest, Part, Release
 from annotate.release.proof.texts import Texts
 from annotate.release.row_spill import RowSpill
@@ -41,7 +42,7 @@ class _Decisions(Mapping[str, Annotation]):
         place = self._chunks[chunk_id].decision
         if place is None:
             raise KeyError(chunk_id)
-        return _annotation(self._rows[place])
+        return annotation_of(self._rows[place])
 
     def __iter__(self) -> Iterator[str]:
         return (name for name, chunk in self._chunks.items() if chunk.decision is not None)
@@ -126,7 +127,7 @@ class StandingProof:
 
     def _golds(self, rule: str, known: Judge, name: str, chunk: _Chunk) -> Iterator[Gold | None]:
         """Give what may stand for a chunk; of the rule `first` it is not known who was."""
-        answers = [_annotation(self.rows[place]) for place in chunk.answers]
+        answers = [annotation_of(self.rows[place]) for place in chunk.answers]
         if chunk.decision is None and rule not in {GOLD, SINGLE} and answers:
             for answer in answers:
                 yield standing(answer, answers, "first")
@@ -151,7 +152,7 @@ class StandingProof:
     def _several(self) -> Iterator[tuple[list[Annotation], str]]:
         for chunk in self.chunks.values():
             if len(chunk.answers) > 1:
-                answers = [_annotation(self.rows[place]) for place in chunk.answers]
+                answers = [annotation_of(self.rows[place]) for place in chunk.answers]
                 yield answers, self._text(chunk) or ""
 
     def _text(self, chunk: _Chunk) -> str | None:
@@ -175,27 +176,3 @@ def _hashes(row: Json) -> tuple[int, int]:
 def _hash(value: Any) -> int:
     data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest())
-
-
-def _annotation(row: Json) -> Annotation:
-    """Read an answer; its time is a day, and its number is not told."""
-    spans = tuple(
-        Span(
-            span["id"],
-            span["start"],
-            span["end"],
-            span["layer"],
-            span["label"],
-            tuple(Attribute(i["key"], i["value"], i["origin"]) for i in span["attributes"]),
-            span["origin"],
-        )
-        for span in row["spans"]
-    )
-    relations = tuple(
-        Relation(one["type"], one["head"], one["tail"], one["origin"]) for one in row["relations"]
-    )
-    document = tuple((item["key"], item["value"]) for item in row["document"])
-    who, day = row["annotator"], row["created_at"]
-    return Annotation(
-        0, row["id"], 0, 0, who, "", day, day, None, False, False, spans, relations, document
-    )
