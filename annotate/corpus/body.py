@@ -147,10 +147,8 @@ def _choose(page: Page, verdicts: Verdicts, known: str | None = None) -> _Choice
     kept -= _titles(page, name)
     if not kept:
         return _Choice(frozenset(), -1, 0.0)
-    weighed = zip(verdicts.chance, verdicts.words, strict=True)
-    unsure = sum(min(chance, 1000 - chance) * words for chance, words in weighed)
-    words = 1000 * sum(verdicts.words[index] for index in kept)
-    return _Choice(frozenset(kept), title, unsure / words)
+    words = 1000 * sum(map(verdicts.words.__getitem__, kept))
+    return _Choice(frozenset(kept), title, sum(verdicts.doubt) / words)
 
 
 def _is_quiet(verdicts: Verdicts) -> bool:

@@ -82,14 +82,11 @@ def _cheapest(atoms: list[Atom], *, limit: int, target: int) -> list[Atom]:
     for last, (_, end, behind, _) in enumerate(atoms, start=1):
         while end - starts[lowest] > limit:
             lowest += 1
-        least, found = float("inf"), lowest
-        for first in range(lowest, last):
-            error = (end - starts[first]) / target - 1
-            cost = best[first] + error * error
-            if cost < least:
-                least, found = cost, first
+        reach = zip(starts[lowest:last], best[lowest:], strict=True)
+        costs = [cost + ((end - start) / target - 1) ** 2 for start, cost in reach]
+        least = min(costs)
         best.append(least + behind)
-        came.append(found)
+        came.append(lowest + costs.index(least))
     return _walk_back(atoms, came)
 
 

@@ -33,13 +33,14 @@ def _guess(text: str, length: int) -> tuple[str, float]:
     length = min(length, len(text) * 2 // 5)
     pieces = [_line(text[at : at + length]) for at in (0, len(text) * 3 // 5)]
     letters = [sum(map(str.isalpha, piece)) for piece in pieces]
-    if sum(letters) < _LEAST:
+    total = sum(letters)
+    if total < _LEAST:
         return "", 0.0
     chances: dict[str, float] = {}
     for piece, count in zip(pieces, letters, strict=True):
         labels, shares = _model().predict(piece, 2)
         for label, share in zip(labels, shares, strict=True):
-            chances[label] = chances.get(label, 0.0) + share * count / sum(letters)
+            chances[label] = chances.get(label, 0.0) + share * count / total
     chance, label = max((chance, label) for label, chance in chances.items())
     return label, chance
 

@@ -36,12 +36,14 @@ class Described(NamedTuple):
 class Verdicts(NamedTuple):
     """What the model says of lines, and what it was told of them, by column.
 
-    `body` and `title` are log-odds in thousandths, `chance` is that of being body.
+    `body` and `title` are log-odds in thousandths, `chance` is that of being body, `doubt` how
+    many thousandths of its words are likely misjudged.
     """
 
     body: Sequence[int]
     title: Sequence[int]
     chance: Sequence[int]
+    doubt: Sequence[int]
     words: Sequence[int]
     credit: Sequence[bool]
     copies: Sequence[int]
@@ -103,8 +105,10 @@ class Model:
         titles = np.full(len(lines), _NO_TITLE, np.int64)
         early = lines.before(sums > 0) == 0
         titles[early] = self.trees[TITLE].sums(matrix[:, early])
-        told = (known.columns[name] for name in ("words", "credit", "copies"))
-        return Verdicts(*(column.tolist() for column in (sums, titles, chance(sums), *told)))
+        told = [known.columns[name] for name in ("words", "credit", "copies")]
+        likely = chance(sums)
+        doubt = np.minimum(likely, 1000 - likely) * told[0]
+        return Verdicts(*(column.tolist() for column in (sums, titles, likely, doubt, *told)))
 
 
 def describe(lines: Lines, words: Words, noise: Array) -> Described:

@@ -206,8 +206,8 @@ def test_a_page_of_which_the_model_is_not_sure_is_doubtful() -> None:
     text = page(*ARTICLE)
     lines = Lines.of([text])
     sure, unsure = (
-        Verdicts(*([value] * len(lines) for value in (1000, -9000, chance, 10, False, 1)))
-        for chance in (950, 600)
+        Verdicts(*([value] * len(lines) for value in (1000, -9000, 950, doubt, 10, False, 1)))
+        for doubt in (500, 4000)
     )
     assert not select(lines.pages[0], None, sure).doubtful
     assert select(lines.pages[0], None, unsure).doubtful
