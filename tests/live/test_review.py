@@ -26,7 +26,7 @@ from annotate.studio.review import review_pull, review_push
 from annotate.studio.status import status
 from scripts.review_loop import tasks_of, third_person, told
 
-pytestmark = [pytest.mark.live, pytest.mark.one_database]
+pytestmark = pytest.mark.live
 
 
 @pytest.fixture
