@@ -118,18 +118,15 @@ def judge(
     chunks: Iterable[tuple[Sequence[Annotation], str]],
     *,
     adjudicated: Mapping[str, Annotation] | None = None,
-    controls: Mapping[str, Annotation] | None = None,
     free: frozenset[str] = frozenset(),
 ) -> Judge:
     """Learn from all chunks with several answers that count, each with its text.
 
-    `controls` are right answers by chunk: with them, annotators are weighed by those.
+    Known answers to control chunks have no say: a release could not prove the weights without
+    giving them away.
     """
     weights, patterns = Weights(), Patterns()
     for answers, text in chunks:
-        known = (controls or {}).get(answers[0].chunk_id)
-        if known is not None:
-            weights.control(answers, known.spans)
         weights.add(answers)
         if len(answers) >= BY_TOKEN:
             patterns.add(answers, token_places(text))
