@@ -134,6 +134,12 @@ class AgreementSettings(_Section):
     production: dict[str, float] = {"stance.label_alpha": 0.75, "triples.f1": 0.70}
 
 
+class ReviewSettings(_Section):
+    """Which of the chunks that several people answered a person decides."""
+
+    chunks: Literal["undecided", "differing"] = "undecided"
+
+
 class Settings(_Section):
     """The whole of `annotate.toml`."""
 
@@ -143,6 +149,7 @@ class Settings(_Section):
     studio: StudioSettings = StudioSettings()
     publish: PublishSettings = PublishSettings()
     agreement: AgreementSettings = AgreementSettings()
+    review: ReviewSettings = ReviewSettings()
 
 
 @dataclass(frozen=True)

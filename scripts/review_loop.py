@@ -21,6 +21,7 @@ from typing import Any
 from pyarrow.parquet import read_table
 
 from annotate.corpus import prepare
+from annotate.errors import RefusedError
 from annotate.flows.demo import simulate
 from annotate.flows.gold import project_gold, read_gold
 from annotate.flows.init import init
@@ -29,6 +30,7 @@ from annotate.labels.entities import Gazetteer
 from annotate.labels.read import open_passage
 from annotate.labels.shelf import REVIEW
 from annotate.quality.alignment import align
+from annotate.quality.cases import standings
 from annotate.quality.conflicts import Conflict, adjudicated, decisions, find_conflicts
 from annotate.release.build import publish
 from annotate.schema import load_schema
@@ -100,9 +102,31 @@ def decide(studio: Studio, workspace: Workspace, person: Studio) -> int:
     return len(studio.task_ids(int(need_project(studio, workspace, REVIEW)["id"]))) - len(tasks)
 
 
+def by_vote(settings: Path) -> None:
+    """Let nothing stand that is tied: of the sample, the first answer does otherwise."""
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('aggregation = "first"', 'aggregation = "gold"'))
+
+
+def states(workspace: Workspace) -> str:
+    """Count where the chunks stand that several people answered."""
+    counts = Counter(each.state for each in standings(workspace, decisions(workspace)))
+    return ", ".join(f"{state} {n}" for state, n in counts.most_common())
+
+
+def refused(workspace: Workspace) -> str:
+    """Publish strictly, while nobody has decided."""
+    try:
+        publish(workspace, strict=True, dry_run=True)
+    except RefusedError as error:
+        return f"--strict is refused: {error.message}"
+    raise AssertionError("--strict leaves conflicts out")
+
+
 def loop(folder: Path, studio: Studio) -> Iterator[str]:
     """Give a line for every step."""
     init(folder, sample=True)
+    by_vote(folder / "annotate.toml")
     workspace = Workspace.find(folder)
     prepare(workspace)
     yield f"push            {push(workspace, studio=studio).created} chunks"
@@ -112,9 +136,11 @@ def loop(folder: Path, studio: Studio) -> Iterator[str]:
     conflicts = find_conflicts(workspace)
     shared = sum(len(each.agreed.spans) for each in conflicts.values())
     yield f"conflicts       {len(conflicts)} chunks; {shared} spans in them are agreed on"
+    yield f"publish         {refused(workspace)}"
     first, second = (review_push(workspace, studio=studio) for _ in range(2))
     yield f"review push     {first.created} sent to project {first.project_id}"
     yield f"review push     {second.created} the second time, {second.present} already there"
+    yield f"review list     {states(workspace)}"
     names = Counter(
         prediction["model_version"]
         for task in tasks_of(studio, workspace).values()
@@ -127,6 +153,7 @@ def loop(folder: Path, studio: Studio) -> Iterator[str]:
     kinds = Counter(kind for each in found.values() for kind in each.kinds)
     yield "differ in       " + ", ".join(f"{kind} {n}" for kind, n in kinds.most_common())
     yield f"adjudicated     {len(adjudicated(workspace))} chunks"
+    yield f"review list     {states(workspace)}"
     again = pull(workspace, studio=studio)
     yield f"pull            {again.new} new, {again.unchanged} unchanged: decisions are apart"
     release = workspace.root / str(publish(workspace).path)

@@ -24,7 +24,10 @@ Number = Annotated[
 
 
 Strict = Annotated[
-    bool, typer.Option("--strict", help="Refuse where a finding sets anything aside.")
+    bool,
+    typer.Option(
+        "--strict", help="Refuse where a finding sets anything aside, or answers differ undecided."
+    ),
 ]
 
 

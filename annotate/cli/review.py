@@ -98,20 +98,33 @@ def _report_findings(found: dict[str, Decided], *, quiet: bool) -> None:
 
 @app.command(name="list")
 def list_(folder: Folder = None, json: Json = False) -> None:
-    """List the decisions in the ledger: the chunk, who, which kind of conflict, and why.
+    """List every chunk that several people answered: whether it is in the review, and why.
+
+    Of a decision, who made it when, which kinds of conflict, and why.
 
     Example: annotate review list --json
     """
+    from annotate.quality.cases import standings
     from annotate.quality.conflicts import decisions
 
-    rows = [_row(chunk_id, each) for chunk_id, each in decisions(find(folder)).items()]
+    workspace = find(folder)
+    decided = decisions(workspace)
+    rows = [_row(chunk_id, each) for chunk_id, each in decided.items()]
+    chunks = list(standings(workspace, decided))
     if json:
-        output.print_json({"decisions": rows})
-    elif rows:
+        output.print_json({"decisions": rows, "chunks": [each._asdict() for each in chunks]})
+        return
+    shown = [each for each in chunks if each.state != "unanimous"]
+    if shown:
+        output.print_table(shown[0]._fields, shown)
+    if rows:
+        typer.echo("")
         output.print_table(tuple(rows[0]), [tuple(map(_cell, row.values())) for row in rows])
-    else:
-        typer.echo("no decisions")
-        output.hint("`annotate review push` sends what is in conflict")
+    counts = Counter(each.state for each in chunks)
+    told = ", ".join(f"{state} {count:,}" for state, count in counts.most_common())
+    output.say(f"chunks that several people answered: {told or 'none'}")
+    if counts["to send"]:
+        output.hint("`annotate review push` sends what is tied")
 
 
 def _row(chunk_id: str, each: Decided) -> dict[str, object]:

@@ -10,6 +10,7 @@ from annotate.labels.annotation import Annotation, Relation, Span
 from annotate.labels.derive import groups
 
 OTHER_TOPIC = "other"
+NAMELESS = "?"  # the entity of words that are not at hand
 
 
 @dataclass(frozen=True, order=True)

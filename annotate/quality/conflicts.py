@@ -1,21 +1,16 @@
-"""The chunks in conflict: where the answers of several people differ, and what they share."""
+"""The chunks in conflict: what several people answered and no vote decides, and what they share."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-
-import numpy as np
 
 from annotate.labels.annotation import Annotation, Attribute, Relation, Span
 from annotate.labels.decisions import Decided, each_decided, last_decided
 from annotate.labels.summary import answer_reader
-from annotate.quality.agreement import Compared, each_annotation, pushed_chunks
-from annotate.quality.answers import collect
-from annotate.quality.differences import counts_of
-from annotate.quality.measure import tally
-from annotate.quality.pairings import pair_up
+from annotate.quality.agreement import pushed_chunks
+from annotate.quality.cases import each_case
 from annotate.schema import load_schema
 from annotate.workspace import Workspace
 
@@ -40,44 +35,23 @@ class Conflict:
 
 
 def find_conflicts(workspace: Workspace) -> dict[str, Conflict]:
-    """Find the chunks that several people labelled and any two of them differently.
+    """Find the chunks that go to a person: those on which the vote of several people is tied.
 
-    Only the last answer of each person to a chunk counts; one that was skipped does not.
+    With `chunks = "differing"` in the settings it is all of which not everybody says the same.
     """
-    standing = _differing(workspace)
-    found: dict[str, dict[str, Annotation]] = {}
-    for answer in each_annotation(workspace):
-        if answer.annotator in standing.get(answer.chunk_id, {}):
-            number = standing[answer.chunk_id][answer.annotator]
-            if (answer.project_id, answer.annotation_id) == number:
-                found.setdefault(answer.chunk_id, {})[answer.annotator] = answer
-    seed = workspace.settings.agreement.seed
-    return {chunk_id: _conflict(chunk_id, answers, seed) for chunk_id, answers in found.items()}
+    settings, seed = workspace.settings.review, workspace.settings.agreement.seed
+    return {
+        case.chunk_id: _conflict(case.chunk_id, case.answers, seed)
+        for case in each_case(workspace)
+        if case.is_for_review(settings)
+    }
 
 
-def _differing(workspace: Workspace) -> dict[str, dict[str, tuple[int, int]]]:
-    """Give by chunk in conflict and annotator which answer counts: its project, and its id."""
-    schema = load_schema(workspace.schema_file)
-    answers = collect(each_annotation(workspace), schema, pushed_chunks(workspace))
-    pairs = pair_up(answers)
-    if not len(pairs.rows.one):
-        return {}
-    compared = Compared(answers, pairs, tally(answers, pairs.rows))
-    differ = set(pairs.rows.chunk[counts_of(compared) > 0].tolist())
-    found: dict[str, dict[str, tuple[int, int]]] = {}
-    rows = pairs.rows.take(np.flatnonzero(np.isin(pairs.rows.chunk, list(differ))))
-    for number in {*rows.one.tolist(), *rows.two.tolist()}:
-        given = answers.given[number]
-        place = (given.project_id, given.annotation_id)
-        found.setdefault(given.chunk_id, {})[given.annotator] = place
-    return found
+def _conflict(chunk_id: str, answers: Iterable[Annotation], seed: int) -> Conflict:
+    def drawn(answer: Annotation) -> bytes:
+        return hashlib.sha256(f"{seed} {chunk_id} {answer.annotator}".encode()).digest()
 
-
-def _conflict(chunk_id: str, answers: Mapping[str, Annotation], seed: int) -> Conflict:
-    def drawn(annotator: str) -> bytes:
-        return hashlib.sha256(f"{seed} {chunk_id} {annotator}".encode()).digest()
-
-    versions = [_said(answers[annotator]) for annotator in sorted(answers, key=drawn)]
+    versions = [_said(answer) for answer in sorted(answers, key=drawn)]
     named = (_named(version, chr(ord("a") + at)) for at, version in enumerate(versions))
     return Conflict(tuple(named), _named(agreed(versions), "s"))
 

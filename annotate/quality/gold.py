@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from annotate.labels.annotation import Annotation, Attribute, Origin, Relation, Span
 from annotate.labels.tokens import token_places
@@ -20,6 +20,8 @@ from annotate.quality.weights import Weights
 
 BY_TOKEN = 5  # answers; from here on skills can be told from the answers to one chunk
 ALIKE = 2  # answers; so few count alike, or the better annotator would always win
+
+OTHER = "text"  # what an annotator writes where a label asks for more
 
 Decided = Literal["unanimous", "majority", "adjudicated", "single", "first"]
 
@@ -89,6 +91,20 @@ class Judge:
         return Outcome(standing(annotation, [ballot.answer for ballot in ballots], "majority"))
 
 
+class Question(Protocol):
+    """A question about a span."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+
+
+def free_questions(questions: Iterable[Question]) -> frozenset[str]:
+    """Name the questions that are answered in one's own words."""
+    return frozenset(one.name for one in questions if one.type == "text") | {OTHER}
+
+
 def counted(answers: Iterable[Annotation]) -> list[Annotation]:
     """Give the answers to one chunk that count: not skipped, and of each annotator the last."""
     last: dict[str, Annotation] = {}
@@ -102,18 +118,15 @@ def judge(
     chunks: Iterable[tuple[Sequence[Annotation], str]],
     *,
     adjudicated: Mapping[str, Annotation] | None = None,
-    controls: Mapping[str, Annotation] | None = None,
     free: frozenset[str] = frozenset(),
 ) -> Judge:
     """Learn from all chunks with several answers that count, each with its text.
 
-    `controls` are right answers by chunk: with them, annotators are weighed by those.
+    Known answers to control chunks have no say: a release could not prove the weights without
+    giving them away.
     """
     weights, patterns = Weights(), Patterns()
     for answers, text in chunks:
-        known = (controls or {}).get(answers[0].chunk_id)
-        if known is not None:
-            weights.control(answers, known.spans)
         weights.add(answers)
         if len(answers) >= BY_TOKEN:
             patterns.add(answers, token_places(text))

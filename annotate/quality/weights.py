@@ -1,4 +1,4 @@
-"""How much an annotator's vote counts: by agreement with the others, or with known answers."""
+"""How much an annotator's vote counts: by agreement with the others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ class Weights:
     def __init__(self) -> None:
         self._matched: Counter[tuple[str, str]] = Counter()
         self._spans: Counter[tuple[str, str]] = Counter()
-        self._controlled: dict[str, list[int]] = {}
 
     def add(self, answers: Sequence[Annotation]) -> None:
         """Take the answers of several annotators to one chunk."""
@@ -30,24 +29,14 @@ class Weights:
             self._matched[pair] += matches(one.spans, two.spans)
             self._spans[pair] += len(one.spans) + len(two.spans)
 
-    def control(self, answers: Sequence[Annotation], known: Sequence[Span]) -> None:
-        """Take the answers to a chunk whose right answer is known."""
-        for answer in answers:
-            sums = self._controlled.setdefault(answer.annotator, [0, 0])
-            sums[0] += matches(answer.spans, known)
-            sums[1] += len(answer.spans) + len(known)
-
     def done(self) -> Mapping[str, float]:
-        """Give each annotator's weight: F1 on known answers, else the mean of that by partner."""
+        """Give each annotator's weight: the mean of F1 by partner."""
         found: dict[str, list[float]] = {}
         for pair, spans in sorted(self._spans.items()):
             for name in pair if spans else ():
                 found.setdefault(name, []).append(2 * self._matched[pair] / spans)
-        means = {name: sum(values) / len(values) for name, values in found.items()}
-        known = {
-            name: 2 * hits / spans for name, (hits, spans) in self._controlled.items() if spans
-        }
-        return {name: max(FLOOR, value) for name, value in sorted((means | known).items())}
+        means = {name: sum(values) / len(values) for name, values in sorted(found.items())}
+        return {name: max(FLOOR, value) for name, value in means.items()}
 
 
 def matches(one: Sequence[Span], two: Sequence[Span]) -> int:

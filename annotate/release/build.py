@@ -17,6 +17,7 @@ from annotate.release.opened import Release, all_releases
 from annotate.release.rows import Source, build_rows
 from annotate.release.source import day_of_last_pull, read_source
 from annotate.release.splits import Assignment, Policy, assign, read_ledger
+from annotate.release.standing import SINGLE
 from annotate.release.step import next_version, parse_asked
 from annotate.release.version import Version
 from annotate.workspace import PublishSettings, Workspace, lock
@@ -57,8 +58,8 @@ def publish(
     `version` asks for a number; that of a release which is there already builds it again.
     Raises `RefusedError` when texts would be published without rights, when less is asked for
     than the difference is, when a release that is built again would not be the same, and with
-    `strict` when a finding sets anything aside. Raises `InputError` when there is nothing to
-    publish or it cannot be written.
+    `strict` when a finding sets anything aside or answers differ undecided. Raises `InputError`
+    when there is nothing to publish or it cannot be written.
     """
     asked = parse_asked(version) if version else None
     with lock(workspace, "publish"):
@@ -68,6 +69,8 @@ def publish(
         if strict:
             _require_whole(source)
         draft, compared, difference = _plan(workspace, source, parent, asked)
+        if strict:
+            _require_decided(compared.built.in_conflict, source.aggregation)
         report = _report(draft, compared, difference, source)
         if draft is None or dry_run:
             return report
@@ -202,4 +205,18 @@ def _require_whole(source: Source) -> None:
             f"{len(findings)} findings set something aside, and --strict leaves nothing out",
             "`annotate findings` lists them all, with the task where each can be mended",
             tuple(f"{item.code}: {item.place}: {item.message}" for item in findings[:10]),
+        )
+
+
+def _require_decided(in_conflict: int, rule: str) -> None:
+    """Refuse to leave chunks out whose answers differ; those that nobody answered may wait."""
+    if in_conflict:
+        chunks = f"{in_conflict} chunk{'s' * (in_conflict > 1)}"
+        raise RefusedError(
+            f"in {chunks} answers differ and nobody has decided, and --strict leaves nothing out"
+            if rule != SINGLE
+            else f"{chunks} have several answers, and --strict leaves nothing out",
+            "`annotate review push` sends them to a person, `annotate review list` names them"
+            if rule != SINGLE
+            else 'aggregation = "gold" in annotate.toml has people agree, vote, or decide',
         )

@@ -15,7 +15,7 @@ from annotate.labels.read import Labels
 from annotate.labels.spill import chunk_ids_of, names_of
 from annotate.labels.triples import Triple, triples_of, without_surface
 from annotate.quality.answers import Answers, Collector
-from annotate.quality.gold import Gold, Judge, Outcome, counted, judge
+from annotate.quality.gold import Gold, Judge, Outcome, counted, free_questions, judge
 from annotate.release.bio import bio_row
 from annotate.release.row_spill import RowSpill
 from annotate.release.splits import SPLITS, TRAIN
@@ -23,7 +23,6 @@ from annotate.release.stance import stance_rows
 from annotate.release.standing import (
     GOLD,
     decide,
-    free_questions,
     gold_columns,
     pairs,
     relation_cell,

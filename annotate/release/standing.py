@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from annotate.labels.annotation import Annotation, Relation, Span
 from annotate.quality.gold import Gold, Judge, Outcome, standing
 
 Json = dict[str, Any]
 GOLD, SINGLE = "gold", "single"
-OTHER = "text"  # what an annotator writes where a label asks for more
 
 
 def decide(
@@ -27,20 +26,6 @@ def decide(
         return Outcome(None)
     first = min(answers, key=lambda answer: (answer.created_at, answer.annotation_id))
     return Outcome(standing(first, answers, "first"))
-
-
-class Question(Protocol):
-    """A question about a span."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def type(self) -> str: ...
-
-
-def free_questions(questions: Iterable[Question]) -> frozenset[str]:
-    """Name the questions that are answered in one's own words."""
-    return frozenset(one.name for one in questions if one.type == "text") | {OTHER}
 
 
 def gold_columns(gold: Gold, text: str | None) -> Json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from annotate.schema.compare import SchemaChange, compare_schemas
-from annotate.schema.features import class_labels, render_features, schema_features
+from annotate.schema.features import class_labels, render_features, schema_features, schema_of
 from annotate.schema.guidelines import render_guidelines, render_instructions
 from annotate.schema.guidelines_page import render_guidelines_page
 from annotate.schema.json_schema import render_json_schema
@@ -29,6 +29,7 @@ __all__ = [
     "render_review_xml",
     "render_xml",
     "schema_features",
+    "schema_of",
 ]
 
 

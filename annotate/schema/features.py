@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from annotate.schema.model import Label, Schema
@@ -36,6 +37,29 @@ def schema_features(schema: Schema) -> dict[str, Any]:
         "relations": [item.model_dump(mode="json", by_alias=True) for item in schema.relations],
         "class_labels": {name: list(values) for name, values in class_labels(schema).items()},
     }
+
+
+def schema_of(told: Mapping[str, Any]) -> Schema:
+    """Read back what `schema_features` describes; keys and colours it does not, and none are here.
+
+    Raises `ValueError` where it describes no schema.
+    """
+    labels: dict[str, list[dict[str, Any]]] = {}
+    for label in told["labels"]:
+        of_label = {name: label.get(name) for name in ("name", "proposition")}
+        of_label["definition"] = label.get("definition") or ""
+        labels.setdefault(label["layer"], []).append(of_label | {"key": ""})
+    return Schema.model_validate(
+        {
+            "schema": told["schema"],
+            "version": told["version"],
+            "layers": [
+                {"name": name, "color": "", "labels": inside} for name, inside in labels.items()
+            ],
+            "attributes": told["attributes"],
+            "relations": told["relations"],
+        }
+    )
 
 
 def _described(schema: Schema, label: Label) -> dict[str, Any]:

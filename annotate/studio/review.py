@@ -90,8 +90,8 @@ def _need_review(studio: Studio, workspace: Workspace) -> None:
     except ConfigError:
         raise ConfigError(
             "no chunk is in conflict, so there is nothing to review",
-            "`annotate pull` fetches what annotators answered; `overlap_share` in annotate.toml "
-            "says for how many articles there are several",
+            "`annotate pull` fetches what annotators answered; `annotate review list` tells of "
+            "every chunk with several answers what the vote says",
         ) from None
 
 

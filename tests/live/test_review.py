@@ -14,6 +14,7 @@ from annotate.labels.shelf import REVIEW
 from annotate.labels.summary import each_answer
 from annotate.ledger import Ledger
 from annotate.quality.agreement import agreement
+from annotate.quality.cases import standings
 from annotate.quality.conflicts import adjudicated, decisions, find_conflicts
 from annotate.release.build import publish
 from annotate.release.verify import verify_release
@@ -26,7 +27,7 @@ from annotate.studio.review import review_pull, review_push
 from annotate.studio.status import status
 from scripts.review_loop import tasks_of, third_person, told
 
-pytestmark = [pytest.mark.live, pytest.mark.one_database]
+pytestmark = pytest.mark.live
 
 
 @pytest.fixture
@@ -112,6 +113,22 @@ def test_what_two_people_label_apart_a_third_decides(labelled, studio, capsys):
     card = (release / "README.md").read_text(encoding="utf-8")
     assert f"| adjudicated | {chunks} | {spans} |" in card
     assert not verify_release(release)
+
+
+def test_what_a_majority_settles_does_not_go_to_a_person(labelled, studio):
+    conflicts = find_conflicts(labelled)
+    chosen = min(conflicts)
+    answers = Ledger(labelled.labels / "annotations.jsonl")
+    row = next(row for row in answers if row["chunk_id"] == chosen)
+    result = row["annotation"]["result"]
+    third_person(studio, labelled).annotate(row["task_id"], {"result": result})
+    assert pull(labelled, studio=studio).new == 1
+    assert find_conflicts(labelled).keys() == conflicts.keys() - {chosen}
+    assert review_push(labelled, studio=studio).created == len(conflicts) - 1
+    assert tasks_of(studio, labelled).keys() == conflicts.keys() - {chosen}
+    stands = {each.chunk_id: each for each in standings(labelled, decisions(labelled))}
+    assert (stands[chosen].answers, stands[chosen].state) == (3, "by vote")
+    assert {stands[key].state for key in conflicts.keys() - {chosen}} == {"in review"}
 
 
 def test_a_task_begins_with_what_is_agreed_and_names_nobody(labelled, studio):

@@ -59,6 +59,7 @@ class ManifestSchema(_Loose):
     labels: list[ManifestLabel]
     class_labels: dict[str, list[str]]
     attributes: list[ManifestQuestion] = []
+    relations: list[Json] = []
 
 
 class ManifestTerms(_Loose):
@@ -119,6 +120,10 @@ class Findings:
 
     def add(self, code: str, place: str, message: str, severity: Severity = "error") -> None:
         self.found.append(Finding(code, severity, place, message))
+
+    def errors(self) -> Iterator[Finding]:
+        """Give what is wrong so far."""
+        return (finding for finding in self.found if finding.severity == "error")
 
 
 @dataclass(frozen=True)

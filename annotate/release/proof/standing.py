@@ -10,14 +10,15 @@ from typing import Any
 import orjson
 
 from annotate.labels.annotation import Annotation
-from annotate.quality.gold import Gold, Judge, judge, standing
-from annotate.release.agreed import DIGITS, agreement_told
+from annotate.quality.gold import Gold, Judge, free_questions, judge, standing
+from annotate.release.agreed import DIGITS
+from annotate.release.proof.agreed import Answered, check_agreement
 from annotate.release.proof.answers import annotation_of
-from annotate.release.proof.opened import CARD, MANIFEST, Findings, Json, Manifest, Part, Release
+from annotate.release.proof.opened import MANIFEST, Findings, Json, Manifest, Part, Release
 from annotate.release.proof.texts import Texts
 from annotate.release.row_spill import RowSpill
 from annotate.release.rows import ADJUDICATOR
-from annotate.release.standing import GOLD, SINGLE, decide, free_questions, gold_columns
+from annotate.release.standing import GOLD, SINGLE, decide, gold_columns
 
 
 class _Chunk:
@@ -96,19 +97,23 @@ class StandingProof:
         if manifest.chunks_in_conflict != in_conflict:
             message = f"chunks_in_conflict is {manifest.chunks_in_conflict}, it is {in_conflict}"
             self.findings.add("undecided-differ", MANIFEST, message)
-        self._check_agreement(manifest)
+        if not any(each.place.startswith("annotations/") for each in self.findings.errors()):
+            check_agreement(self.release, self._compared(), self.findings)
 
-    def _check_agreement(self, manifest: Manifest) -> None:
-        """Write the card's section from the manifest again."""
-        try:
-            made = agreement_told(manifest.agreement)
-        except (KeyError, TypeError, ValueError) as error:
-            message = f"agreement: cannot be told, for want of {error}"
-            self.findings.add("manifest-broken", MANIFEST, message)
-            return
-        if self.release.card is not None and made not in self.release.body:
-            message = "does not tell the agreement that the manifest has"
-            self.findings.add("agreement-differs", CARD, message)
+    def _compared(self) -> Iterator[Answered]:
+        """Give the chunks that several people answered, as they were compared at first."""
+        articles = self.rows.articles
+        several = [
+            (articles[chunk.answers[0]], name)
+            for name, chunk in self.chunks.items()
+            if len(chunk.answers) > 1
+        ]
+        for article_id, name in sorted(several):
+            rows = [self.rows[place] for place in self.chunks[name].answers]
+            rows.sort(key=lambda row: str(row["annotator"]))
+            length = rows[0]["end"] - rows[0]["start"]
+            text = self._text(self.chunks[name])
+            yield Answered(article_id, length, text, [annotation_of(row) for row in rows])
 
     def _prove(self, chunk: _Chunk, golds: list[Gold | None], place: str) -> None:
         if not golds:  # without the text it cannot be decided

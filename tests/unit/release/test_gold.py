@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 
 from annotate.cli import run
 from annotate.release import build
+from annotate.release.agreed import agreement_told
 from annotate.release.build import publish
 from annotate.release.files import read_parquet
 from annotate.release.source import read_source
@@ -233,6 +234,112 @@ def test_a_manifest_that_tells_other_decisions_is_found(
     shop = Workshop(path, tmp_path / "broken")
     shop.in_manifest(lambda manifest: manifest.update(change))
     assert code in {finding.code for finding in verify_release(shop.folder)}
+
+
+def in_figures(shop: Workshop, change: Callable[[Json], None]) -> list[str]:
+    """Change a figure in the manifest, tell it in the card as well, and seal all of it."""
+    before = agreement_told(shop.manifest["agreement"])
+    shop.in_manifest(
+        lambda manifest: change(
+            next(
+                one
+                for one in manifest["agreement"]["figures"]
+                if (one["of"], one["name"]) == ("stance", "f1_exact")
+            )
+        )
+    )
+    after = agreement_told(shop.manifest["agreement"])
+    shop.seal()
+    if before != after:
+        shop.text("README.md", before, after)
+        shop.sums()
+    return [f"{each.code}: {each.place}: {each.message}" for each in verify_release(shop.folder)]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "was"),
+    [("value", 0.9, 1 / 3), ("high", 0.95, None), ("n", 60, 6), ("why", "no units", "")],
+)
+def test_a_figure_that_the_answers_do_not_give_is_named(
+    key: str, value: Any, was: Any, tmp_path: Path
+) -> None:
+    path, _ = release(tmp_path, to_call(CALL, OTHER, CALL))
+    shop = Workshop(path, tmp_path / "broken")
+    assert in_figures(shop, lambda _: None) == []  # the seal alone breaks nothing
+    told = round(was, 6) if isinstance(was, float) else was
+    place = "agreement-differs: MANIFEST.json, agreement"
+    assert in_figures(shop, lambda figure: figure.update({key: value})) == [
+        f"{place}: stance, f1_exact: {key} is {value!r}, not {told!r}"
+    ]
+
+
+def test_intervals_are_drawn_again_as_they_were_drawn(tmp_path: Path) -> None:
+    """Of two articles, so that there are intervals; a row out of its order changes none of them."""
+    settings = GOLD + "[agreement]\ndraws = 300\nseed = 7\n"
+    visit = [
+        answered("c-visit-0", drawn(PARTS["c-visit-0"]), annotation_id=50),
+        answered("c-visit-0", [], annotation_id=51, annotator=CARLA),
+    ]
+    path, manifest = release(tmp_path, [*to_call(CALL, OTHER, CALL), *visit], settings=settings)
+    told = manifest["agreement"]
+    exact = next(
+        one for one in told["figures"] if (one["of"], one["name"]) == ("stance", "f1_exact")
+    )
+    assert (told["draws"], told["seed"]) == (300, 7)
+    assert exact["low"] < exact["value"] < exact["high"]
+    assert verify_release(path) == []
+    shop = Workshop(path, tmp_path / "turned")
+    shop.edit("annotations", list.reverse)
+    shop.seal()
+    assert "agreement-differs" not in {finding.code for finding in verify_release(shop.folder)}
+    other = Workshop(path, tmp_path / "broken")
+    (found,) = in_figures(other, lambda figure: figure.update(low=0.01))
+    assert f"stance, f1_exact: low is 0.01, not {exact['low']!r}" in found
+
+
+def test_a_figure_changed_in_the_card_alone_is_named(tmp_path: Path) -> None:
+    path, _ = release(tmp_path, to_call(CALL, OTHER, CALL))
+    shop = Workshop(path, tmp_path / "broken")
+    shop.text("README.md", "| stance | F1 exact | 0.33 |", "| stance | F1 exact | 0.93 |")
+    shop.sums()
+    (finding,) = verify_release(shop.folder)
+    assert (finding.code, finding.place) == ("agreement-differs", "README.md")
+    assert finding.message == "stance, F1 exact is not what the manifest has"
+
+
+def test_an_agreement_kept_to_oneself_is_found(tmp_path: Path) -> None:
+    path, _ = release(tmp_path, to_call(CALL, OTHER, CALL))
+    shop = Workshop(path, tmp_path / "broken")
+    before = agreement_told(shop.manifest["agreement"])
+    shop.in_manifest(lambda manifest: manifest.update(agreement=None))
+    shop.seal()
+    shop.text("README.md", before, agreement_told(None))
+    shop.sums()
+    (finding,) = verify_release(shop.folder)
+    assert finding.code == "agreement-differs"
+    assert finding.message == "chunks with the answers of two people: 1 have"
+
+
+@pytest.mark.parametrize("nameless", [True, False])
+def test_without_texts_all_is_measured_again_but_what_words_tell(
+    nameless: bool, tmp_path: Path
+) -> None:
+    """A speaker of no entity is known by words alone: `She` against nobody."""
+    bare = GOLD.replace('rights = "full"', 'rights = "standoff"')
+    visit = answered("c-visit-0", drawn(PARTS["c-visit-0"]), annotation_id=50)
+    more = [visit] if nameless else []
+    path, manifest = release(tmp_path, [*to_call(CALL, OTHER), *more], settings=bare)
+    own = [one for one in manifest["agreement"]["figures"] if one["of"] == "triples"]
+    assert all(one["n"] for one in own)
+    untold = {each.message for each in verify_release(path) if each.place != "articles"}
+    assert untold == (
+        {"triples: told by words that are not at hand, so not measured again"}
+        if nameless
+        else set()
+    )
+    shop = Workshop(path, tmp_path / "broken")
+    found = in_figures(shop, lambda figure: figure.update(value=0.9))
+    assert any("stance, f1_exact: value is 0.9" in each for each in found)
 
 
 def test_a_release_without_texts_has_the_same_gold(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ import json
 import subprocess
 import sys
 
-from annotate.schema import Schema, class_labels, render_features, schema_features
+from annotate.schema import Schema, class_labels, render_features, schema_features, schema_of
 
 
 def test_class_labels_keep_the_order_of_the_file(starter: Schema) -> None:
@@ -26,6 +26,10 @@ def test_the_description_is_plain_json(every: Schema) -> None:
     assert json.loads(render_features(every)) == described
     assert [item["name"] for item in described["labels"]] == [label.name for label in every.labels]
     assert (described["schema"], described["version"]) == (every.name, every.version)
+
+
+def test_what_a_description_tells_is_read_back(every: Schema) -> None:
+    assert schema_features(schema_of(schema_features(every))) == schema_features(every)
 
 
 def test_importing_the_schema_loads_nothing_heavy() -> None:

@@ -1,0 +1,128 @@
+"""Every chunk that several people answered: what the vote says of it, and where its review stands.
+
+The vote is that of `annotate publish` with `aggregation = "gold"`, whatever the setting: what it
+leaves open is for a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from annotate.labels.annotation import Annotation
+from annotate.labels.decisions import Decided
+from annotate.labels.shelf import MAIN, REVIEW
+from annotate.labels.spill import AnswerSpill
+from annotate.ledger import Ledger
+from annotate.quality.agreement import each_annotation, pushed_chunks
+from annotate.quality.answers import ChunkOf
+from annotate.quality.gold import Gold, Judge, Outcome, counted, free_questions, judge
+from annotate.schema import load_schema
+from annotate.workspace import ReviewSettings, Workspace
+
+State = Literal["decided", "in review", "taken out", "to send", "by vote", "unanimous"]
+
+
+class Case(NamedTuple):
+    """A chunk, the answers to it that count, and what the vote on them gives."""
+
+    chunk_id: str
+    answers: tuple[Annotation, ...]
+    outcome: Outcome
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Name what is tied, each kind once."""
+        return tuple(sorted({conflict.kind for conflict in self.outcome.conflicts}))
+
+    def is_for_review(self, settings: ReviewSettings) -> bool:
+        """Whether a person is to decide: on what is tied, or on everything that differs."""
+        gold = self.outcome.gold
+        return gold is None or (settings.chunks == "differing" and gold.origin != "unanimous")
+
+
+class Standing(NamedTuple):
+    """Where a chunk stands, and why."""
+
+    chunk_id: str
+    answers: int
+    state: State
+    why: str
+
+
+def each_case(workspace: Workspace) -> Iterator[Case]:
+    """Vote on every chunk that several people answered; articles that were withdrawn are left out.
+
+    Answers wait on disk. What was decided in review has no say here.
+    """
+    schema, chunk_of = load_schema(workspace.schema_file), pushed_chunks(workspace)
+    poll = _Poll(workspace, chunk_of)
+    known = judge(poll.several(), free=free_questions(schema.attributes))
+    return poll.cases(known)
+
+
+class _Poll:
+    """All answers to chunks that are there, by chunk: their places alone are held."""
+
+    def __init__(self, workspace: Workspace, chunk_of: ChunkOf) -> None:
+        self._chunk_of, self._answers = chunk_of, AnswerSpill()
+        places: dict[str, list[int]] = {}
+        for answer in each_annotation(workspace):
+            if not answer.skipped:
+                places.setdefault(answer.chunk_id, []).append(len(self._answers))
+                self._answers.append(answer)
+        self._places = {name: found for name, found in places.items() if len(found) > 1}
+
+    def _each(self) -> Iterator[tuple[str, list[Annotation], str]]:
+        for name, places in self._places.items():
+            answers = counted(self._answers[place] for place in places)
+            chunk = self._chunk_of(name) if len(answers) > 1 else None
+            if chunk is not None:
+                yield name, answers, chunk["text"]
+
+    def several(self) -> Iterator[tuple[list[Annotation], str]]:
+        return ((answers, text) for _, answers, text in self._each())
+
+    def cases(self, known: Judge) -> Iterator[Case]:
+        for name, answers, text in self._each():
+            yield Case(name, tuple(answers), known.decide(name, answers, text))
+
+
+def standings(workspace: Workspace, decisions: Mapping[str, Decided]) -> Iterator[Standing]:
+    """Say of every chunk that several people answered why it is in the review, or is not."""
+    settings, tasks = workspace.settings.review, _tasks(workspace)
+    for case in each_case(workspace):
+        state = _state(case, settings, tasks.get(case.chunk_id), case.chunk_id in decisions)
+        why = decisions[case.chunk_id].why if state == "decided" else _why(case)
+        yield Standing(case.chunk_id, len(case.answers), state, why)
+
+
+def _state(case: Case, settings: ReviewSettings, task: str | None, decided: bool) -> State:
+    if decided:
+        return "decided"
+    if task == "present":
+        return "in review"
+    if case.is_for_review(settings):
+        return "taken out" if task else "to send"
+    gold = case.outcome.gold
+    return "unanimous" if gold is not None and gold.origin == "unanimous" else "by vote"
+
+
+def _why(case: Case) -> str:
+    gold = case.outcome.gold
+    return f"tied: {', '.join(case.kinds)}" if gold is None else _voted(gold)
+
+
+def _voted(gold: Gold) -> str:
+    if gold.origin == "unanimous":
+        return "all say the same"
+    return f"a majority decides; {gold.whole} of {gold.answers} say all of it"
+
+
+def _tasks(workspace: Workspace) -> dict[str, str]:
+    """Give by chunk whether its task in the review stands or was deleted."""
+    return {
+        row["chunk_id"]: row["event"]
+        for row in Ledger(workspace.labels / "tasks.jsonl")
+        if row["event"] in {"present", "deleted"} and row.get("role", MAIN) == REVIEW
+    }
