@@ -66,6 +66,15 @@ def test_context_stands_around_the_text_and_cannot_be_marked(starter: Schema) ->
         assert named(starter)[name].attrib["selectionEnabled"] == "false"
 
 
+def test_the_style_can_tell_whether_there_is_context(starter: Schema) -> None:
+    parts = list(page(starter))
+    folded = [at for at, tag in enumerate(parts) if tag.tag == "Collapse"]
+    probes = [parts[at - 1] for at in folded]
+    assert [probe.attrib for probe in probes] == [{"className": "an-probe"}] * 2
+    shown = [[tag.attrib["value"] for tag in probe] for probe in probes]
+    assert shown == [["$context_before"], ["$context_after"]]
+
+
 def test_a_schema_can_leave_the_context_out(claims: Schema) -> None:
     assert [tag.attrib["name"] for tag in page(claims).iter("Text")] == ["text"]
 
