@@ -28,8 +28,8 @@ from annotate.studio.push import push
 from annotate.workspace import Workspace
 from scripts.bench_actions import WAYS, Way, desk, sample
 from scripts.servers import LiveStudio, sqlite_studio
-from tests.live.desk import BREAD, NASTY, prepared, with_schema
-from tests.live.page import Person, person
+from tests.live.desk import BREAD, NASTY, QUIET, prepared, with_schema
+from tests.live.page import OPENS, Person, person
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, StorageState
@@ -97,6 +97,13 @@ def pushed(at: Camera, folder: Path, way: Way) -> tuple[Workspace, str]:
     return workspace, push(workspace, studio=at.client).address
 
 
+def logs_in(at: Camera, _folder: Path) -> None:
+    with person(at.browser, at.server.url) as stranger:
+        stranger.page.goto(f"{at.server.url}/user/login/")
+        stranger.page.fill("#email", at.server.email)
+        at.take(stranger, "login")
+
+
 def sample_walk(at: Camera, folder: Path) -> None:
     """Instructions, an empty page, keys, questions, an arrow, the night, and coming back."""
     workspace, project = pushed(at, folder, WAYS[0])
@@ -105,7 +112,9 @@ def sample_walk(at: Camera, folder: Path) -> None:
     gold = next(gold for gold in golds if gold.chunk.article_id == CHUNK)
     with at.seat() as who:
         who.begin_stream(project)
-        expect(who.text).to_be_visible()  # the sheet that mends the window comes with the page
+        expect(who.text).to_be_visible(
+            timeout=OPENS
+        )  # the sheet that mends the window comes with the page
         at.take(who, "instructions")
         who.open_stream(project)
         go_to(who, gold.chunk.text)
@@ -168,9 +177,12 @@ def context(at: Camera, folder: Path) -> None:
 
 
 def nasty(at: Camera, folder: Path) -> None:
-    """Emoji with joiners, letters beyond U+FFFF, a right-to-left word; back at one's answer."""
+    """Emoji with joiners, letters beyond U+FFFF, a right-to-left word; back at one's answer.
+
+    Then a skipped chunk, and what is seen after an empty answer to the last one.
+    """
     workspace = sample_schema(folder)
-    prepared(workspace, NASTY, BREAD)
+    prepared(workspace, NASTY, QUIET, BREAD)
     project = push(workspace, studio=at.client).address
     with at.seat() as who:
         who.open_stream(project)
@@ -179,11 +191,28 @@ def nasty(at: Camera, folder: Path) -> None:
         for key, words in MARKS:
             who.mark(key, words)
         who.submit()
-        who.sees("The bakers of the northern districts")
+        who.sees("The lifts")
         who.go_back()
         who.sees("On Tuesday the judge", regions=len(MARKS))
-        expect(who.page.locator("[class^=toast__content]")).to_have_count(0, timeout=20_000)
-        at.take(who, "letters")
+        take_in_peace(at, who, "letters")
+        who.go_on()
+        who.sees("The lifts")
+        who.skip()
+        who.sees("The bakers of the northern districts")
+        who.go_back()
+        who.sees("The lifts")
+        take_in_peace(at, who, "skipped")
+        who.go_on()
+        who.sees("The bakers of the northern districts")
+        who.submit()
+        expect(who.text).to_be_hidden(timeout=OPENS)
+        take_in_peace(at, who, "done")
+
+
+def take_in_peace(at: Camera, who: Person, name: str) -> None:
+    """Take a picture once the page no longer tells of what was sent."""
+    expect(who.page.locator("[class^=toast__content]")).to_have_count(0, timeout=20_000)
+    at.take(who, name)
 
 
 MARKS = (
@@ -209,6 +238,8 @@ def other_schema(at: Camera, folder: Path) -> None:
     init(folder, name="claims")
     schema = ROOT / "tests" / "data" / "schemas" / "claims.yaml"
     workspace = with_schema(Workspace.find(folder), schema)
+    metadata = "path,title,outlet\n1.txt,Bread and salt,The Loaf\n"
+    (workspace.articles / "metadata.csv").write_text(metadata, encoding="utf-8")
     prepared(workspace, BREAD)
     project = push(workspace, studio=at.client).address
     with at.seat() as who:
@@ -226,7 +257,7 @@ def main() -> None:
         place = Path(scratch)
         with sqlite_studio(place / "server") as server, desk(server) as (browser, known):
             at = Camera(server, browser, known, folder)
-            for walk in (sample_walk, context, nasty, other_schema):
+            for walk in (logs_in, sample_walk, context, nasty, other_schema):
                 walk(at, place / walk.__name__)
 
 

@@ -18,7 +18,7 @@ KEYS = (
     ("Ctrl+Enter", "submit"),
     ("Ctrl+Space", "skip"),
 )
-WORK = (
+MARKING = (
     (
         "Go through the text twice: first mark all spans, then click each span that has a "
         "question open. Leave a question empty where its rule is right."
@@ -29,8 +29,11 @@ WORK = (
     ),
     "To move a border, delete the span and mark it again.",
     ("Of spans inside each other a click takes the inner one; the list of regions has them all."),
-    "Take tasks only from the labelling stream: there nobody sees another's work.",
     "A text with nothing to mark is submitted empty. Skip only what cannot be judged.",
+)
+WORK = (
+    *MARKING,
+    "Take tasks only from the labelling stream: there nobody sees another's work.",
 )
 RELATIONS = (
     "Draw a relation only where its rule is wrong, or where there is none. One drawn by hand "
@@ -66,7 +69,7 @@ def question_rows(schema: Schema) -> list[Row]:
     keys = choice_keys(schema)
     rows = [_question_row(schema, item, keys) for item in schema.attributes]
     return rows + [
-        (item.name, "the whole text", _values(item, keys), "leave it empty if none holds")
+        (item.name, "the whole text", _values(item, keys), "none of them holds")
         for item in schema.document
     ]
 
@@ -87,7 +90,7 @@ def overlap_rows(schema: Schema) -> list[Row]:
 def _question_row(schema: Schema, item: Attribute, keys: dict[tuple[str, str], str | None]) -> Row:
     about = ", ".join(labels_in_order(schema, item.applies_to))
     derived = _DERIVED.get(item.derive)
-    empty = f"derived: {derived}" if derived else item.default or ""
+    empty = f"{derived}, by rule" if derived else item.default or ""
     return item.name, about, _values(item, keys), empty
 
 

@@ -33,17 +33,43 @@ def render_guidelines(schema: Schema) -> str:
 
 
 def render_instructions(schema: Schema) -> str:
-    """Render the window that opens before labelling: headings, lists and bold only, no styles."""
-    parts = ["<h3>How to work</h3>", _html_list(guide.WORK[:3])]
+    """Render the window that opens before labelling: all that has to be looked up meanwhile.
+
+    Headings, lists, bold and italics only: Label Studio keeps these as they are, and no styles.
+    It also opens before a review, whose tasks do not come from a stream.
+    """
+    parts = ["<h3>How to work</h3>", _raw_list(escape(step) for step in guide.MARKING)]
     for layer in schema.layers:
-        items = [
-            f"<b>{escape(label.name)}</b> [{escape(label.key)}] {escape(label.meaning)}"
-            for label in layer.labels
-        ]
+        items = [_named(f"{item.name} [{item.key}]", item.meaning) for item in layer.labels]
         parts += [f"<h3>{escape(title_of(layer.name))}</h3>", _raw_list(items)]
-    if schema.rules:
-        parts += ["<h3>Hard cases</h3>", _html_list(rule.text for rule in schema.rules)]
+    for title, items in _looked_up(schema).items():
+        parts += [f"<h3>{title}</h3>", _raw_list(items)] if items else []
     return "\n".join(parts) + "\n"
+
+
+def _looked_up(schema: Schema) -> dict[str, list[str]]:
+    questions = [
+        _named(f"{title_of(name)}:", answers, f"If empty: {empty}." if empty else "")
+        for name, _, answers, empty in guide.question_rows(schema)
+    ]
+    relations = [
+        _named(f"{name}:", f"{start} → {end}; {rule}.")
+        for name, start, end, rule in guide.relation_rows(schema)
+    ]
+    rules = [
+        _named(f"{rule.id}.", rule.text, str(parse_example(rule.example))) for rule in schema.rules
+    ]
+    return {
+        "Questions": questions,
+        "Relations": [escape(guide.RELATIONS), *relations] if relations else [],
+        "Hard cases": rules,
+        "Keys": [_named(f"{keys}:", does) for keys, does in guide.KEYS],
+    }
+
+
+def _named(name: str, text: str, below: str = "") -> str:
+    line = f"<b>{escape(name)}</b> {escape(text)}"
+    return f"{line}<br><i>{escape(below)}</i>" if below else line
 
 
 def _how_to_work() -> str:
@@ -105,10 +131,6 @@ def _text(text: str) -> str:
     """Keep text from being read as Markdown, HTML or the end of a table's cell."""
     one_line = " ".join(text.split())
     return re.sub(r"([\\`*_|<>\[\]#~])", r"\\\1", one_line).replace("&", "&amp;")
-
-
-def _html_list(items: Iterable[str]) -> str:
-    return _raw_list(escape(item) for item in items)
 
 
 def _raw_list(items: Iterable[str]) -> str:

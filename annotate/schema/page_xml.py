@@ -135,7 +135,13 @@ def _relations(page: ET.Element, schema: Schema) -> None:
 
 
 def _context(page: ET.Element, title: str, field: str) -> None:
-    collapse = ET.SubElement(page, "Collapse", bordered="false")
+    """Fold it away under its title; the sheet hides that where the heading before it is empty.
+
+    `visibleWhen` does not look at a task's data, and what is folded is not in the document yet.
+    """
+    around = _view(page, "an-around")
+    _header(around, f"${field}")
+    collapse = ET.SubElement(around, "Collapse", bordered="false")
     panel = ET.SubElement(collapse, "Panel", value=title)
     box = _view(panel, "an-context")
     ET.SubElement(box, "Text", name=field, value=f"${field}", selectionEnabled="false")

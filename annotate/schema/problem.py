@@ -24,9 +24,13 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    by_case = {candidate.lower(): candidate for candidate in known}
-    found = difflib.get_close_matches(name.lower(), by_case, n=1, cutoff=0.6)
-    return by_case[found[0]] if found else None
+    """Choose by letters first, then by capitals: a label may be called like its layer."""
+    names = list(known)
+    found = difflib.get_close_matches(name.lower(), [one.lower() for one in names], n=1)
+    alike = [one for one in names if [one.lower()] == found]
+    return max(
+        alike, key=lambda one: difflib.SequenceMatcher(None, name, one).ratio(), default=None
+    )
 
 
 def listed(names: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -91,8 +92,11 @@ READ = {
     "headings": ".an-page h3, .an-page h4",
     "spans": ".an-text .htx-highlight",
     "questions": ".an-page .ant-radio-wrapper, .an-page .ant-checkbox-wrapper",
-    "folded context": ".an-page .ant-collapse-header-text",
     "region list": ".lsf-outliner-item .lsf-labels-list .lsf-labels-list",
+}
+CONTEXT = {
+    "its title": ".an-page .ant-collapse-header-text",
+    "context": ".an-context .lsf-htx-richtext",
 }
 
 
@@ -148,12 +152,16 @@ def test_the_head_says_what_is_known_with_dots_between_that_alone(
 
 
 def test_every_text_is_readable_by_day_and_by_night(opened: Person) -> None:
-    html = opened.page.locator("html")
+    assert_readable(opened)
+    switch_to_night(opened.page)
+    assert_readable(opened)
+
+
+def switch_to_night(page: Page) -> None:
+    html = page.locator("html")
     expect(html).to_have_attribute("data-color-scheme", "light")
-    assert_readable(opened)
-    opened.page.get_by_role("button", name="Light", exact=True).click()
+    page.get_by_role("button", name="Light", exact=True).click()
     expect(html).to_have_attribute("data-color-scheme", "dark")
-    assert_readable(opened)
 
 
 def assert_readable(opened: Person) -> None:
@@ -165,11 +173,11 @@ def assert_readable(opened: Person) -> None:
         opened.let_go()
 
 
-def poor_texts(page: Page) -> dict[str, list[tuple[str, float]]]:
+def poor_texts(page: Page, parts: Mapping[str, str] = READ) -> dict[str, list[tuple[str, float]]]:
     """Find what is hard to read, once colors that are on the move have arrived."""
     poor: dict[str, list[tuple[str, float]]] = {}
     for _ in range(20):
-        shown = {what: page.evaluate(CONTRAST, selector) for what, selector in READ.items()}
+        shown = {what: page.evaluate(CONTRAST, selector) for what, selector in parts.items()}
         poor = {
             what: [(text, round(ratio, 2)) for text, ratio in found if ratio < ENOUGH]
             for what, found in shown.items()
@@ -211,6 +219,9 @@ def test_context_is_shown_and_cannot_be_labelled(news: Workspace, annotator: Per
     page.get_by_text("Before this part").click()
     context = page.locator(".an-context", has_text="President Aldo Ferran")
     expect(context).to_be_visible()
+    assert poor_texts(page, CONTEXT) == {}
+    switch_to_night(page)
+    assert poor_texts(page, CONTEXT) == {}
     annotator.pick_label("q")
     context.scroll_into_view_if_needed()
     box = context.bounding_box()
@@ -220,6 +231,19 @@ def test_context_is_shown_and_cannot_be_labelled(news: Workspace, annotator: Per
     # Had it made a span, that one would be number 1 and this one 2.
     annotator.key("Escape")
     assert annotator.mark("q", "Mira Dolan") == 1
+
+
+def test_context_is_offered_only_where_there_is_some(news: Workspace, annotator: Person) -> None:
+    news = with_settings(news, chunk_limit=300, chunk_target=200)
+    chunks = prepared(news, NASTY, BREAD)
+    there = [(bool(chunk.context_before), bool(chunk.context_after)) for chunk in chunks]
+    assert {(False, False), (False, True), (True, True), (True, False)} <= {*there}
+    annotator.open_stream(push(news).address)
+    for chunk, (before, after) in zip(chunks, there, strict=True):
+        annotator.sees(chunk.text[:20])
+        expect(annotator.page.get_by_text("Before this part")).to_be_visible(visible=before)
+        expect(annotator.page.get_by_text("After this part")).to_be_visible(visible=after)
+        annotator.submit()
 
 
 def test_questions_are_asked_only_where_they_apply_and_all_of_it_fits(opened: Person) -> None:

@@ -5,6 +5,8 @@ import pytest
 
 from annotate.schema import Schema, parse_schema, render_guidelines, render_instructions
 from annotate.schema.example import parse_example
+from annotate.schema.guide import KEYS, question_rows, relation_rows
+from annotate.schema.page_xml import title_of
 
 NASTY = 'a | b <script>alert("x")</script> & *c* `d` [e](f)'
 
@@ -27,8 +29,9 @@ class Tags(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert not attrs
-        self.open.append(tag)
         self.seen.add(tag)
+        if tag != "br":
+            self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -93,8 +96,22 @@ def test_no_html_or_link_of_the_schema_lives_on_in_the_guidelines(tiny: str) -> 
 def test_the_instructions_are_closed_plain_tags_that_label_studio_keeps(every: Schema) -> None:
     tags = Tags(render_instructions(every))
     assert not tags.open
-    assert tags.seen <= {"h3", "ul", "li", "b"}
+    assert tags.seen <= {"h3", "ul", "li", "b", "i", "br"}
     assert all(label.name in tags.text for label in every.labels)
+
+
+def test_the_instructions_hold_what_is_looked_up_while_labelling(every: Schema) -> None:
+    text = Tags(render_instructions(every)).text
+    for label in every.labels:
+        assert f"{label.name} [{label.key}] {label.meaning}" in text
+    for rule in every.rules:
+        assert f"{rule.id}. {rule.text}{parse_example(rule.example)}" in text
+    for name, _, answers, empty in question_rows(every):
+        assert f"{title_of(name)}: {answers}If empty: {empty}." in text or not empty
+    for row in relation_rows(every):
+        assert all(each in text for each in row)
+    for keys, does in KEYS:
+        assert f"{keys}: {does}" in text
 
 
 def test_a_nasty_definition_is_only_text_in_the_instructions(tiny: str) -> None:

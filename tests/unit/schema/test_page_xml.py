@@ -1,4 +1,5 @@
 from collections import Counter
+from importlib.resources import files
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -49,6 +50,12 @@ def test_one_control_holds_every_label_with_its_key_and_color(every: Schema) -> 
     assert len(control.findall("View")) == len(every.layers)
 
 
+def test_the_sheet_holds_nothing_that_xml_escapes(starter: Schema) -> None:
+    """Label Studio writes it into the document as it stands in the XML."""
+    sheet = files("annotate.schema").joinpath("page.css").read_text(encoding="utf-8")
+    assert sheet in render_xml(starter)
+
+
 def test_the_text_is_selected_by_words_and_shows_labels(every: Schema) -> None:
     text = named(every)[OBJECT]
     assert text.attrib == {
@@ -64,6 +71,12 @@ def test_context_stands_around_the_text_and_cannot_be_marked(starter: Schema) ->
     assert texts == ["context_before", "text", "context_after"]
     for name in ("context_before", "context_after"):
         assert named(starter)[name].attrib["selectionEnabled"] == "false"
+
+
+def test_the_style_can_tell_whether_there_is_context(starter: Schema) -> None:
+    around = [tag for tag in page(starter) if tag.get("className") == "an-around"]
+    assert [[tag.tag for tag in view] for view in around] == [["Header", "Collapse"]] * 2
+    assert [view[0].get("value") for view in around] == ["$context_before", "$context_after"]
 
 
 def test_a_schema_can_leave_the_context_out(claims: Schema) -> None:
