@@ -54,19 +54,24 @@ class Ledger:
 
     def __iter__(self) -> Iterator[Json]:
         """Read every whole line, oldest first; a torn last line is passed over."""
-        import jsonlines
-
         if not self.path.exists():
             return
         with self.path.open("rb") as file:
-            whole = (line for line in file if line.endswith(b"\n"))
-            try:
-                yield from jsonlines.Reader(whole, loads=orjson.loads)
-            except jsonlines.InvalidLineError as error:
-                raise InputError(
-                    f"{self.path.parent.name}/{self.path.name}, line {error.lineno}: not JSON",
-                    "a ledger is never edited by hand; restore the file from a backup",
-                ) from None
+            for number, line in enumerate(file, 1):
+                if line.endswith(b"\n"):
+                    yield self._row(line, number)
+
+    def _row(self, line: bytes, number: int) -> Json:
+        try:
+            row = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            row = None
+        if not isinstance(row, dict):
+            raise InputError(
+                f"{self.path.parent.name}/{self.path.name}, line {number}: not a JSON object",
+                "a ledger is never edited by hand; restore the file from a backup",
+            )
+        return row
 
     def fingerprint(self, end: int) -> str:
         """Hash the last bytes before a place: what tells one ledger from another as long."""
