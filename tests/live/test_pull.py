@@ -247,6 +247,28 @@ def test_a_full_pull_finds_an_answer_whose_task_the_ledger_does_not_know(sample,
     assert standing(sample) == on_server(studio, project(sample))
 
 
+def test_a_full_pull_finds_another_task_in_the_place_of_one_it_knew(sample, studio, answered):
+    pull(sample, studio=studio)
+    known = standing(sample)
+    old = answered[0]
+    studio.delete_task(old["id"])
+    (again,) = studio.import_tasks(project(sample), [{"data": old["data"], "meta": old["meta"]}])
+    studio.annotate(again, {"result": []})
+    found = pull(sample, studio=studio, full=True)  # the counts are as they were
+    assert (found.new, found.deleted) == (1, 1)
+    assert standing(sample) != known
+    assert standing(sample) == on_server(studio, project(sample))
+
+
+def test_a_full_pull_asks_for_no_list_of_tasks_while_the_ledger_has_all(
+    sample, studio, answered, monkeypatch
+):
+    pull(sample, studio=studio)
+    requests = Requests(studio, monkeypatch)
+    assert pull(sample, studio=studio, full=True).unchanged == len(answered)
+    assert "api/tasks" not in requests.paths
+
+
 def test_a_number_beyond_64_bits_stops_nothing(sample, studio, answered):
     value = {"start": 0, "end": 3, "labels": ["Speaker"]}
     beyond = {"id": "r1", "type": "labels", "from_name": "span", "to_name": "text", "value": value}
