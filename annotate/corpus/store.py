@@ -118,7 +118,7 @@ def _rows(
     try:
         with path.open("rb") as file:
             # As jsonlines reads them, but without decoding each line a second time.
-            for number, line in enumerate(file, 1):
+            for number, line in enumerate(file, 1):  # noqa: B007 - named when it is damaged
                 yield from_json(orjson.loads(line))
     except OSError as error:
         raise InputError(f"cannot read corpus/{name}: {error.strerror}") from None
