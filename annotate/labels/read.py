@@ -67,7 +67,7 @@ class AnswerReader:
         return _addressed(self._read(row, derives=False).findings, row)
 
     def _read(self, row: Json, *, derives: bool) -> Answer:
-        opened = self._opened(row["chunk_id"])
+        opened = self._opened(row["chunk_id"], derives)
         if opened is None:
             message = "this answer belongs to a chunk that the ledger does not have"
             return _nothing("chunk-unknown", row, message)
@@ -85,12 +85,13 @@ class AnswerReader:
         annotation = with_derived(row, marked, passage, self.schema, version) if derives else None
         return Answer(annotation, findings)
 
-    def _open(self, chunk_id: str) -> tuple[Passage, str] | None:
-        """Look a chunk over; also gives the digest of its text."""
+    def _open(self, chunk_id: str, derives: bool) -> tuple[Passage, str] | None:
+        """Look a chunk over; also gives the digest of its text. Only rules ask for its language."""
         chunk = self._chunk_of(chunk_id)
         if chunk is None:
             return None
-        text, language = chunk["text"], self._language_of(chunk["article_id"])
+        text = chunk["text"]
+        language = self._language_of(chunk["article_id"]) if derives else None
         digest = hashlib.sha256(text.encode()).hexdigest()
         return open_passage(text, language, self.schema, self._gazetteer), digest
 

@@ -105,7 +105,8 @@ class _Puller:
         self.at = now()
         self.ledger = Ledger(workspace.labels / "annotations.jsonl")
         used = set[str]()
-        self.answers = Answers(project, _own(self.ledger, project, used), role)
+        own = _own(self.ledger, project, used)
+        self.answers = Answers(project, own, self.ledger.row_at, role)
         self.people = _People(studio, _pseudonyms(workspace, used, dry_run=dry_run))
         self.foreign_answers = 0
         self.as_many = False  # tasks on the server as the ledger has, when last looked at
@@ -316,12 +317,12 @@ def _pseudonyms(workspace: Workspace, used: set[str], *, dry_run: bool) -> Pseud
     return open_pseudonyms(workspace, ({"pseudonym_key": name} for name in used))
 
 
-def _own(ledger: Ledger, project: Json, used: set[str]) -> Iterator[Json]:
+def _own(ledger: Ledger, project: Json, used: set[str]) -> Iterator[tuple[int, Json]]:
     """Read a project's rows; the fingerprints of all rows' pseudonym secrets are gathered."""
-    for row in ledger:
+    for place, row in ledger.placed():
         used.add(row["pseudonym_key"])
         if same_project(row, project):
-            yield row
+            yield place, row
 
 
 def _foreign_answers(task: Json) -> int:

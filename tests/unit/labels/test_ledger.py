@@ -132,6 +132,14 @@ def test_a_line_that_is_no_json_object_is_named_by_its_number(ledger: Ledger, li
     assert caught.value.hint
 
 
+def test_a_row_is_found_again_where_it_begins_whatever_is_added(ledger: Ledger) -> None:
+    ledger.append([{"n": 1}, {"text": "é\u2028\U0001f600"}])
+    places = dict(ledger.placed())
+    ledger.append([{"n": 3}])
+    assert places == {place: ledger.row_at(place) for place in places}
+    assert list(ledger.placed())[:-1] == list(places.items())
+
+
 def test_a_folder_that_cannot_be_made_is_an_input_error(tmp_path: Path) -> None:
     (tmp_path / "labels").write_text("a file where the folder should be")
     with pytest.raises(InputError, match=r"cannot write labels/tasks\.jsonl"):
