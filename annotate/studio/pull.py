@@ -137,12 +137,15 @@ class _Puller:
 
     def _is_complete(self) -> bool:
         """Whether the server counts as many answers as are known now, deleted tasks done with."""
-        project = self.studio.project(self.project_id)
+        project = self._counted()
         sending = read_sending(self._tasks_ledger(), project)
         self.as_many = int(project["task_number"]) == len(sending.present)
         if not self.as_many:
             self._bury(self.studio.task_ids(self.project_id))
         return self._counts_agree(project)
+
+    def _counted(self) -> Json:
+        return self.studio.project_counts(self.project_id)
 
     def _counts_agree(self, project: Json) -> bool:
         return _answer_count(project) == len(self.answers) + self.foreign_answers
@@ -166,7 +169,7 @@ class _Puller:
         found = self._read_tasks(ids, upto, every=every)
         if not self.as_many:
             self._bury(ids)
-        elif not found or not (every or self._counts_agree(self.studio.project(self.project_id))):
+        elif not found or not (every or self._counts_agree(self._counted())):
             self._read_all(None, every=True, ask=True)
         self._keep_cursor()
 
@@ -189,7 +192,7 @@ class _Puller:
     def _known_ids(self) -> list[int] | None:
         """Give the tasks that the ledger knows, in order; None where the server counts others."""
         present = read_sending(self._tasks_ledger(), self.project).present
-        counted = int(self.studio.project(self.project_id)["task_number"])
+        counted = int(self._counted()["task_number"])
         known = sorted(sent.task_id for sent in present.values())
         return known if counted == len(known) else None
 
@@ -278,7 +281,7 @@ class _Puller:
     def _foreign(self) -> int:
         """Count the tasks on the server that the ledger does not know."""
         sent = read_sending(self._tasks_ledger(), self.project).present
-        return max(0, int(self.studio.project(self.project_id)["task_number"]) - len(sent))
+        return max(0, int(self._counted()["task_number"]) - len(sent))
 
     def _report(self) -> PullReport:
         changed = self.changed - self.new

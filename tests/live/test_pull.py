@@ -12,6 +12,7 @@ from annotate.ledger import Ledger
 from annotate.studio import client
 from annotate.studio.client import Studio
 from annotate.studio.cursor import read_cursor, write_cursor
+from annotate.studio.project import marker
 from annotate.studio.pull import pull
 from annotate.studio.push import push
 
@@ -267,6 +268,15 @@ def test_a_full_pull_asks_for_no_list_of_tasks_while_the_ledger_has_all(
     requests = Requests(studio, monkeypatch)
     assert pull(sample, studio=studio, full=True).unchanged == len(answered)
     assert "api/tasks" not in requests.paths
+
+
+def test_counts_alone_are_those_of_the_whole_project(sample, studio, answered):
+    (found,) = studio.find_projects(marker(sample))
+    whole = studio.project(found["id"])
+    counts = studio.project_counts(found["id"])
+    assert counts["total_annotations_number"] == len(answered) - 1
+    assert found == {key: whole[key] for key in client.FOUND.split(",")}  # nothing else is asked
+    assert counts == {key: whole[key] for key in client.COUNTED.split(",")}
 
 
 def test_a_number_beyond_64_bits_stops_nothing(sample, studio, answered):
