@@ -66,7 +66,9 @@ class Studio(Connection):
     def delete_project(self, project_id: int) -> None:
         self._delete(f"api/projects/{project_id}/")
 
-    def import_tasks(self, project_id: int, tasks: Sequence[Json]) -> list[int] | None:
+    def import_tasks(
+        self, project_id: int, tasks: Sequence[Json | orjson.Fragment]
+    ) -> list[int] | None:
         """Send tasks in one request, all or none; ids come back in the order of `tasks`.
 
         None says that all were taken, by a server that imports in the background and tells no
