@@ -56,6 +56,11 @@ class Studio(Connection):
         """Tell how many tasks and answers a project holds: `COUNTED` only."""
         return self._narrowed(f"api/projects/{project_id}/", COUNTED)
 
+    def project_settings(self, project_id: int, keys: Iterable[str], perhaps: str) -> Json:
+        """Read some settings of a project, and one that not every server has, with its counts."""
+        path = f"api/projects/{project_id}/"
+        return self._narrowed(path, ",".join([COUNTED, *keys]), perhaps=perhaps)
+
     def create_project(self, **settings: Any) -> Json:
         return self._post("api/projects/", json=settings)
 
@@ -270,13 +275,17 @@ class Studio(Connection):
             yield from answer["results"]
             page, more = page + 1, bool(answer["next"])
 
-    def _narrowed(self, path: str, keys: str, params: Mapping[str, Any] | None = None) -> Json:
+    def _narrowed(
+        self, path: str, keys: str, params: Mapping[str, Any] | None = None, perhaps: str = ""
+    ) -> Json:
         """Read some keys of a project or of a page of them; all, where the server holds some back.
 
         A mark that was not looked for in a description would make a second project.
         """
         asked = dict(params or {})
-        answer: Json = self._get(path, asked | {"include": keys})
+        answer: Json = self._get(
+            path, asked | {"include": f"{keys},{perhaps}" if perhaps else keys}
+        )
         found = answer.get("results", [answer])
         if all(set(keys.split(",")) <= project.keys() for project in found):
             return answer

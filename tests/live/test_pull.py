@@ -9,11 +9,13 @@ import pytest
 from annotate.errors import RemoteError
 from annotate.labels.shelf import answers_on
 from annotate.ledger import Ledger
+from annotate.schema import load_schema
 from annotate.studio import client
 from annotate.studio.client import Studio
 from annotate.studio.cursor import read_cursor, write_cursor
-from annotate.studio.project import marker
+from annotate.studio.project import LOCK, marker, wanted_settings
 from annotate.studio.pull import pull
+from annotate.studio.purpose import labelling
 from annotate.studio.push import push
 
 pytestmark = pytest.mark.live
@@ -271,11 +273,15 @@ def test_a_full_pull_asks_for_no_list_of_tasks_while_the_ledger_has_all(
 
 
 def test_counts_alone_are_those_of_the_whole_project(sample, studio, answered):
+    schema = load_schema(sample.schema_file)
     (found,) = studio.find_projects(marker(sample))
     whole = studio.project(found["id"])
     counts = studio.project_counts(found["id"])
     assert counts["total_annotations_number"] == len(answered) - 1
     assert found == {key: whole[key] for key in client.FOUND.split(",")}  # nothing else is asked
+    wanted = [key for key in wanted_settings(sample, labelling(sample, schema)) if key != LOCK]
+    settings = studio.project_settings(found["id"], wanted, LOCK)
+    assert settings == counts | {key: whole[key] for key in wanted}
     assert counts == {key: whole[key] for key in client.COUNTED.split(",")}
 
 

@@ -85,3 +85,4 @@ def test_a_project_is_found_on_a_server_that_holds_its_description_back(holding_
     assert (found["id"], found["task_number"]) == (1, 3)
     assert studio.find_projects("annotate:v:main") == []
     assert studio.project_counts(1) == {**PROJECT, **COUNTS}
+    assert studio.project_settings(1, ["title"], "lock")["title"] == "News"
