@@ -54,19 +54,36 @@ class Ledger:
 
     def __iter__(self) -> Iterator[Json]:
         """Read every whole line, oldest first; a torn last line is passed over."""
-        import jsonlines
+        return (row for _, row in self.placed())
 
+    def placed(self) -> Iterator[tuple[int, Json]]:
+        """Read every whole line with the byte that it begins at: a ledger only grows."""
         if not self.path.exists():
             return
+        place = 0
         with self.path.open("rb") as file:
-            whole = (line for line in file if line.endswith(b"\n"))
-            try:
-                yield from jsonlines.Reader(whole, loads=orjson.loads)
-            except jsonlines.InvalidLineError as error:
-                raise InputError(
-                    f"{self.path.parent.name}/{self.path.name}, line {error.lineno}: not JSON",
-                    "a ledger is never edited by hand; restore the file from a backup",
-                ) from None
+            for number, line in enumerate(file, 1):
+                if line.endswith(b"\n"):
+                    yield place, self._row(line, f"line {number}")
+                place += len(line)
+
+    def row_at(self, place: int) -> Json:
+        """Read the line that begins at a byte."""
+        with self.path.open("rb") as file:
+            file.seek(place)
+            return self._row(file.readline(), f"from byte {place}")
+
+    def _row(self, line: bytes, where: str) -> Json:
+        try:
+            row = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            row = None
+        if not isinstance(row, dict):
+            raise InputError(
+                f"{self.path.parent.name}/{self.path.name}, {where}: not a JSON object",
+                "a ledger is never edited by hand; restore the file from a backup",
+            )
+        return row
 
     def fingerprint(self, end: int) -> str:
         """Hash the last bytes before a place: what tells one ledger from another as long."""

@@ -170,7 +170,7 @@ def pull(
     from annotate.studio.pull import pull as run
 
     workspace = find(folder)
-    tally = Tally(workspace)
+    tally = Tally(workspace, counts=not json)
     with output.progress_bar("reading") as progress:
         report = run(workspace, dry_run=dry_run, full=full, progress=progress, arrived=tally.add)
     if report.foreign:

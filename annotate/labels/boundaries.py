@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 
 from annotate.corpus.quotes import CLOSING, MARKS, Quotes
 from annotate.labels.annotation import Span
@@ -31,7 +32,7 @@ def _trim(span: Span, text: str, quotes: Quotes, rule: Normalise) -> Span | None
     start = span.start + len(surface) - len(surface.lstrip())
     end = span.end - len(surface) + len(surface.rstrip())
     for word in rule.strip_leading if span.layer == REPORTED else ():
-        found = re.compile(rf"{re.escape(word)}\s+", re.IGNORECASE).match(text, start, end)
+        found = _leading(word).match(text, start, end)
         start = found.end() if found else start
     if start < end and text[end - 1] in rule.strip_trailing and not _belongs(start, end, text):
         end -= 1
@@ -39,6 +40,11 @@ def _trim(span: Span, text: str, quotes: Quotes, rule: Normalise) -> Span | None
     if (start, end) == (span.start, span.end):
         return span
     return replace(span, start=start, end=end) if start < end else None
+
+
+@cache
+def _leading(word: str) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(word)}\s+", re.IGNORECASE)
 
 
 def _belongs(start: int, end: int, text: str) -> bool:

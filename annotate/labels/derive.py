@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from annotate.corpus.quotes import MARKS, Quotes
+from annotate.corpus.sentences import sentences
 from annotate.labels.annotation import LinkMissing, Relation, Span
 from annotate.labels.cues import ADVERBS, CONDITIONS
 from annotate.labels.entities import Gazetteer, entity_parts
@@ -32,9 +34,13 @@ class Passage:
 
     text: str
     quotes: Quotes
-    sentences: tuple[tuple[int, int], ...]
     gazetteer: Gazetteer
     clause_markers: tuple[str, ...] = ()
+
+    @cached_property
+    def sentences(self) -> Sequence[tuple[int, int]]:
+        """The ranges of the sentences, looked for once a rule asks: many answers ask for none."""
+        return sentences(self.text)
 
     def sentence_at(self, position: int) -> tuple[int, int]:
         for start, end in self.sentences:
@@ -87,18 +93,18 @@ class Scene:
         schema: Schema,
     ) -> None:
         self.spans, self.drawn, self.passage, self.schema = spans, drawn, passage, schema
-        resolve = lexicon_of(schema).resolve
+        self.lexicon = lexicon_of(schema)
         kinds = [kind for kind in schema.relations if kind.derive in WHO_SPEAKS]
-        self.mentions = [
-            span for span in spans if any(span.label in resolve(kind.from_) for kind in kinds)
-        ]
+        speaking = frozenset[str]().union(*(self.resolve(kind.from_) for kind in kinds))
+        self.mentions = [span for span in spans if span.label in speaking]
+
+    def resolve(self, names: Iterable[str]) -> frozenset[str]:
+        """Expand names of labels and layers to the labels they mean."""
+        return self.lexicon.resolve(names)
 
 
 def _with_attributes(span: Span, scene: Scene) -> Span:
-    resolve = lexicon_of(scene.schema).resolve
-    asked = [item for item in scene.schema.attributes if span.label in resolve(item.applies_to)]
-    # A type follows from the entity, so entities come first.
-    for attribute in sorted(asked, key=lambda item: item.type != "entities"):
+    for attribute in scene.lexicon.asked_of(span.label):
         value = _rule_for(attribute)(span, scene) or attribute.default
         if value is not None:
             span = span.with_attribute(attribute.name, value, "auto")
@@ -204,8 +210,9 @@ def trace_relations(
     grouped = groups(spans, relations)
     for kind in schema.relations:
         rule = RELATION_RULES.get(kind.derive)
-        for group in grouped if rule else ():
-            if rule and _wants(kind, group, scene):
+        labels = stance_side(kind, schema) if rule else ()
+        for group in grouped:
+            if rule and group[0].label in labels and _wants(kind, group, scene):
                 step, ends = rule(kind, group, scene)
                 links = [_link(kind, group[0], end) for end in ends]
                 traced.append(Found(kind, group, step if links else "", links))
@@ -238,9 +245,7 @@ def groups(spans: Sequence[Span], relations: Iterable[Relation]) -> list[tuple[S
 
 
 def _wants(kind: RelationType, group: Sequence[Span], scene: Scene) -> bool:
-    """Whether a rule should look for links of this kind: the stance's side, no hand-drawn one."""
-    if group[0].label not in stance_side(kind, scene.schema):
-        return False
+    """Whether a rule should look for links of this kind: nobody has drawn one."""
     outlet = any(span.attribute(OUTLET_VOICE[0]) == OUTLET_VOICE[1] for span in group)
     if outlet and kind.derive == "speaker_of_sentence":
         return False
@@ -274,7 +279,7 @@ def _speaker_of_sentence(kind: RelationType, group: Sequence[Span], scene: Scene
 
     In a sentence without any, it is who gives this answer, or whose quotation this is.
     """
-    labels = lexicon_of(scene.schema).resolve(kind.from_)
+    labels = scene.resolve(kind.from_)
     speakers = [
         span
         for span in scene.spans
@@ -341,7 +346,7 @@ def _around_quotation(piece: Span, speakers: Sequence[Span], passage: Passage) -
 
 def _all_in_sentence(kind: RelationType, group: Sequence[Span], scene: Scene) -> Ends:
     """Link every relay of the sentence, and the one whose answer this is."""
-    labels, passage = lexicon_of(scene.schema).resolve(kind.from_), scene.passage
+    labels, passage = scene.resolve(kind.from_), scene.passage
     relays = [span for span in scene.spans if span.label in labels]
     found = [span for piece in group for span in _inside(relays, passage.sentence_at(piece.start))]
     heads = (passage.turn_of(piece.start, scene.mentions) for piece in group)
@@ -352,7 +357,7 @@ def _all_in_sentence(kind: RelationType, group: Sequence[Span], scene: Scene) ->
 
 def _inside_then_sentence(kind: RelationType, group: Sequence[Span], scene: Scene) -> Ends:
     """Every topic inside the stance; else the only topic of its sentence."""
-    labels = lexicon_of(scene.schema).resolve(kind.to)
+    labels = scene.resolve(kind.to)
     topics = [span for span in scene.spans if span.label in labels]
     inside = {span.id: span for piece in group for span in topics if _contains(piece, span)}
     if len(inside) > 1 and len(group) == 1:

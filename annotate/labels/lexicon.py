@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from annotate.schema.controls import Control, controls
-from annotate.schema.model import Overlap, Schema
+from annotate.schema.model import Attribute, Overlap, Schema
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Lexicon:
     page: Mapping[str, Control]
     overlaps: Mapping[str, Overlap]
     _resolved: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
+    _asked: dict[str, tuple[Attribute, ...]] = field(default_factory=dict)
 
     def resolve(self, names: Iterable[str]) -> frozenset[str]:
         """Expand names of labels and layers to the labels they mean."""
@@ -27,6 +28,14 @@ class Lexicon:
         if key not in self._resolved:
             self._resolved[key] = self.schema.resolve(key)
         return self._resolved[key]
+
+    def asked_of(self, label: str) -> tuple[Attribute, ...]:
+        """Give the questions about a label; a type follows from the entity, which comes first."""
+        if label not in self._asked:
+            every = self.schema.attributes
+            asked = [item for item in every if label in self.resolve(item.applies_to)]
+            self._asked[label] = tuple(sorted(asked, key=lambda item: item.type != "entities"))
+        return self._asked[label]
 
 
 class _Same:

@@ -10,16 +10,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from annotate.corpus.quotes import find_quotes
-from annotate.corpus.sentences import sentences
 from annotate.findings import Finding
 from annotate.labels.annotation import Annotation
 from annotate.labels.boundaries import normalise
 from annotate.labels.configs import Configs, staleness
 from annotate.labels.derive import Passage, derive_attributes, derive_relations
 from annotate.labels.entities import Gazetteer
-from annotate.labels.regions import read_results
+from annotate.labels.regions import Reading, read_results
 from annotate.labels.shelf import answers_on
-from annotate.labels.sift import sift
+from annotate.labels.sift import Sifted, sift
 from annotate.ledger import Ledger
 from annotate.schema.model import Schema
 
@@ -60,12 +59,15 @@ class AnswerReader:
 
     def read(self, row: Json) -> Answer:
         """Read one version of one answer; its findings name the task where it can be mended."""
-        annotation, findings = self._read(row)
-        address = {"project_id": row["project_id"], "task_id": row["task_id"]}
-        return Answer(annotation, [replace(finding, **address) for finding in findings])
+        annotation, findings = self._read(row, derives=True)
+        return Answer(annotation, _addressed(findings, row))
 
-    def _read(self, row: Json) -> Answer:
-        opened = self._opened(row["chunk_id"])
+    def check(self, row: Json) -> list[Finding]:
+        """Find what `read` finds, in a quarter of its time: nothing is derived by rule."""
+        return _addressed(self._read(row, derives=False).findings, row)
+
+    def _read(self, row: Json, *, derives: bool) -> Answer:
+        opened = self._opened(row["chunk_id"], derives)
         if opened is None:
             message = "this answer belongs to a chunk that the ledger does not have"
             return _nothing("chunk-unknown", row, message)
@@ -75,20 +77,28 @@ class AnswerReader:
             return _nothing("text-changed", row, message)
         config = self.configs.in_force(row)
         version = config.version if config else ""
-        annotation, findings, unknown = read_annotation(row, passage, self.schema, version)
-        stale = staleness(config, self.schema, unknown) if config else None
+        marked = read_marks(row, passage, self.schema)
+        findings = marked.findings
+        stale = staleness(config, self.schema, marked.reading.unknown) if config else None
         if stale:
             findings.append(Finding("schema-stale", "warning", _place(row), stale))
+        annotation = with_derived(row, marked, passage, self.schema, version) if derives else None
         return Answer(annotation, findings)
 
-    def _open(self, chunk_id: str) -> tuple[Passage, str] | None:
-        """Look a chunk over; also gives the digest of its text."""
+    def _open(self, chunk_id: str, derives: bool) -> tuple[Passage, str] | None:
+        """Look a chunk over; also gives the digest of its text. Only rules ask for its language."""
         chunk = self._chunk_of(chunk_id)
         if chunk is None:
             return None
-        text, language = chunk["text"], self._language_of(chunk["article_id"])
+        text = chunk["text"]
+        language = self._language_of(chunk["article_id"]) if derives else None
         digest = hashlib.sha256(text.encode()).hexdigest()
         return open_passage(text, language, self.schema, self._gazetteer), digest
+
+
+def _addressed(findings: Iterable[Finding], row: Json) -> list[Finding]:
+    address = {"project_id": row["project_id"], "task_id": row["task_id"]}
+    return [replace(finding, **address) for finding in findings]
 
 
 def _nothing(code: str, row: Json, message: str) -> Answer:
@@ -124,34 +134,43 @@ def chunks_as_pushed(tasks: Iterable[Json]) -> dict[str, Json]:
     return {row["chunk_id"]: row["chunk"] for row in tasks if row["event"] == "present"}
 
 
-class Decoded(NamedTuple):
-    """An answer, what is wrong with it, and its names that the schema does not have."""
+class Marked(NamedTuple):
+    """What was marked and drawn in one answer, and what of it stands."""
 
-    annotation: Annotation
-    findings: list[Finding]
-    unknown: list[str]
+    reading: Reading
+    kept: Sifted
+
+    @property
+    def findings(self) -> list[Finding]:
+        return [*self.reading.findings, *self.kept.findings]
 
 
-def read_annotation(row: Json, passage: Passage, schema: Schema, schema_version: str) -> Decoded:
-    """Decode one ledger row, bring the borders to rule, and derive what a rule can tell."""
-    record, place = row["annotation"], _place(row)
-    reading = read_results(record["result"] or [], passage.text, schema, place)
+def read_marks(row: Json, passage: Passage, schema: Schema) -> Marked:
+    """Decode one ledger row, bring the borders to rule, and set aside what cannot stand."""
+    place = _place(row)
+    reading = read_results(row["annotation"]["result"] or [], passage.text, schema, place)
     spans = [
         normalise(span, passage.text, passage.quotes, schema.normalise) for span in reading.spans
     ]
-    kept = sift(spans, reading.relations, passage.text, schema, place)
+    return Marked(reading, sift(spans, reading.relations, passage.text, schema, place))
+
+
+def with_derived(
+    row: Json, marked: Marked, passage: Passage, schema: Schema, schema_version: str
+) -> Annotation:
+    """Add to what stands in an answer what a rule can tell."""
+    kept = marked.kept
     spans = derive_attributes(kept.spans, passage, schema)
     # An arrow that lost an end still tells the rules that a person has spoken.
     drawn = [*kept.relations, *kept.dangling]
     relations, missing = derive_relations(spans, drawn, passage, schema)
-    annotation = replace(
+    return replace(
         _header(row, schema_version),
         spans=tuple(sorted(spans, key=lambda span: (span.start, span.end, span.label, span.id))),
         relations=tuple(item for item in relations if item not in kept.dangling),
-        document=tuple(reading.document),
+        document=tuple(marked.reading.document),
         missing=tuple(missing),
     )
-    return Decoded(annotation, [*reading.findings, *kept.findings], reading.unknown)
 
 
 def _header(row: Json, schema_version: str) -> Annotation:
@@ -174,7 +193,7 @@ def _header(row: Json, schema_version: str) -> Annotation:
 def open_passage(text: str, language: str | None, schema: Schema, gazetteer: Gazetteer) -> Passage:
     """Look a chunk's text over for what the rules need; without a language it is English."""
     markers = schema.clause_markers.get((language or "en")[:2], ())
-    return Passage(text, find_quotes(text), tuple(sentences(text)), gazetteer, tuple(markers))
+    return Passage(text, find_quotes(text), gazetteer, tuple(markers))
 
 
 def _place(row: Json) -> str:

@@ -73,9 +73,11 @@ def read_results(results: Sequence[Json], text: str, schema: Schema, place: str)
 def _well_formed(results: Any, place: str, reading: Reading) -> list[Json]:
     """Pass on what a labelling page may have written; servers take anything."""
     items = results if isinstance(results, list | tuple) else [results]
-    good = [item for item in items if _is_result(item)]
+    good: list[Json] = []
     for item in items:
-        if not any(item is one for one in good):
+        if _is_result(item):
+            good.append(item)
+        else:
             message = f"no labelling page writes {str(item)[:80]!r}; it is left out"
             reading.set_aside("result-malformed", "error", place, message)
     return good
@@ -140,6 +142,8 @@ def _same_surface(stored: Any, surface: str) -> bool:
     """Compare loosely: Label Studio writes a newline as a backslash and an n."""
     if not isinstance(stored, str):
         return stored is None
+    if stored == surface:
+        return True
     plain, other = ("".join(text.replace("\\n", " ").split()) for text in (stored, surface))
     return plain == other
 

@@ -67,7 +67,7 @@ def answers_on(path: Path, role: str = MAIN) -> Shelf[AnswerKey]:
 
     What a review decided is no answer beside those that it decides between.
     """
-    rows = _placed(path)
+    rows = Ledger(path).placed()
     return Shelf(path, current(item for item in rows if item[1].get("role", MAIN) == role))
 
 
@@ -97,12 +97,6 @@ def current(rows: Iterable[tuple[_Value, Json]]) -> dict[AnswerKey, _Value]:
         else:
             found[key] = value
     return found
-
-
-def _placed(path: Path) -> Iterator[tuple[int, Json]]:
-    """Give every whole row with the byte offset of its line."""
-    for row, (place, _) in zip(Ledger(path), _lines(path), strict=False):
-        yield place, row
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -34,10 +34,12 @@ class Summary:
 class Tally:
     """Counts what rows of annotations.jsonl hold, as they come, each once.
 
-    Deletions count for nothing. Of the chunks only those of the rows are read.
+    Deletions count for nothing. Of the chunks only those of the rows are read. Without `counts`
+    only findings are looked for, which takes a quarter of the time.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, *, counts: bool = True) -> None:
+        self._counts = counts
         self._schema = load_schema(workspace.schema_file)
         self._reader = answer_reader(workspace, self._schema)
         self._spans, self._missing = Counter[str](), Counter[str]()
@@ -47,8 +49,12 @@ class Tally:
     def add(self, rows: Iterable[Json]) -> None:
         """Count some rows more."""
         for row in rows:
-            if row["event"] != "deleted":
+            if row["event"] == "deleted":
+                continue
+            if self._counts:
                 self._add(self._reader.read(row))
+            else:
+                self._findings += self._reader.check(row)
 
     def _add(self, answer: Answer) -> None:
         annotation, found = answer
@@ -80,9 +86,9 @@ def each_answer(workspace: Workspace) -> Iterator[Answer]:
 
 def each_finding(workspace: Workspace) -> Iterator[Finding]:
     """Find everything that the answers in the ledger make a person look at, decisions too."""
-    for answer in each_answer(workspace):
-        yield from answer.findings
     reader = answer_reader(workspace, load_schema(workspace.schema_file))
+    for row in answers_on(workspace.labels / "annotations.jsonl").rows():
+        yield from reader.check(row)
     for decided in each_decided(workspace.labels / "annotations.jsonl", reader):
         yield from decided.answer.findings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
 import orjson
@@ -18,11 +18,15 @@ _ONE_WAY = ("unique_id", "prediction", "result_count")
 
 
 class Known(NamedTuple):
-    """The last version of an answer in the ledger: what tells it from another, and whose it is."""
+    """The last version of an answer in the ledger: where it stands, and whose it is.
+
+    `digest` tells it from another version; one that was there before is read when it is asked.
+    """
 
     task_id: int
     chunk_id: str
     created_at: str
+    place: int | None
     digest: bytes
     text_sha256: str | None
     skipped: bool
@@ -46,16 +50,23 @@ class Brought(NamedTuple):
 class Answers:
     """The answers of one project as the ledger has them, by annotation id; kept up to date."""
 
-    def __init__(self, project: Json, rows: Iterable[Json], role: str = MAIN) -> None:
-        self.role = role
+    def __init__(
+        self,
+        project: Json,
+        placed: Iterable[tuple[int, Json]],
+        row_at: Callable[[int], Json],
+        role: str = MAIN,
+    ) -> None:
+        """Take in the project's rows, each with a place at which `row_at` gives it again."""
+        self.role, self._row_at = role, row_at
         self.project = {
             "project_id": int(project["id"]),
             "project_created_at": project["created_at"],
         }
         self.known: dict[int, Known] = {}
         self._of_task: dict[int, set[int]] = {}
-        for row in rows:
-            self._take(row)
+        for place, row in placed:
+            self._take(row, place)
 
     def __len__(self) -> int:
         return len(self.known)
@@ -92,11 +103,14 @@ class Answers:
             known = None
         if known is None:
             brought.new.append(row)
-        elif known.digest != now.digest or known.text_sha256 not in {None, now.text_sha256}:
+        elif known.text_sha256 not in {None, now.text_sha256} or self._says(known) != now.digest:
             brought.changed.append(row)
         else:
             return
         self._take(row)
+
+    def _says(self, known: Known) -> bytes:
+        return known.digest if known.place is None else _digest(self._row_at(known.place))
 
     def _tombstone(self, key: int, at: str) -> Json:
         known = self.known[key]
@@ -116,30 +130,34 @@ class Answers:
         self._take(row)
         return row
 
-    def _take(self, row: Json) -> None:
+    def _take(self, row: Json, place: int | None = None) -> None:
         key = row["annotation_id"]
         old = self.known.pop(key, None)
         if old is not None:
             self._of_task[old.task_id].discard(key)
         if row["event"] != "deleted":
-            self.known[key] = _known(row)
+            self.known[key] = _known(row, place)
             self._of_task.setdefault(row["task_id"], set()).add(key)
 
 
-def _known(row: Json) -> Known:
+def _known(row: Json, place: int | None = None) -> Known:
     answer = row["annotation"]
-    told = {key: value for key, value in answer.items() if key not in _ONE_WAY}
-    digest = hashlib.blake2b(_spelled(told), digest_size=16)
     return Known(
         int(row["task_id"]),
         row["chunk_id"],
         answer["created_at"],
-        digest.digest(),
+        place,
+        _digest(row) if place is None else b"",
         row.get("text_sha256"),
         bool(answer.get("was_cancelled")),
         sys.intern(row["annotator"]),
         sys.intern(row["pseudonym_key"]),
     )
+
+
+def _digest(row: Json) -> bytes:
+    told = {key: value for key, value in row["annotation"].items() if key not in _ONE_WAY}
+    return hashlib.blake2b(_spelled(told), digest_size=16).digest()
 
 
 def _spelled(value: Json) -> bytes:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+
+import orjson
 
 from annotate.errors import RemoteError
 from annotate.studio.client import Studio
@@ -27,9 +29,18 @@ class Batch:
         self.proposed = [proposals.of(task) for task in tasks]
         self.name = uuid.uuid4().hex[:12]
         self.keys = [task.chunk.id for task in tasks]
+        self._content = list(self._spelled())
         self.ids: list[int] | None = None
         self.seconds = 0.0  # that the request took
         self._sending: Future[bool] | None = None
+
+    def _spelled(self) -> Iterator[orjson.Fragment]:
+        """Spell the tasks before their turn, while the server is at work on those before them."""
+        meta = {BATCH_MARK: self.name}
+        for task, proposed in zip(self.tasks, self.proposed, strict=True):
+            content = {"data": task.data, "meta": meta}
+            more = {"predictions": proposed} if proposed else {}
+            yield orjson.Fragment(orjson.dumps(content | more))
 
     def start(self, pool: ThreadPoolExecutor) -> None:
         """Send the batch, without waiting for its end."""
@@ -44,14 +55,9 @@ class Batch:
         return self._sending.result()
 
     def _send(self) -> bool:
-        meta = {BATCH_MARK: self.name}
-        content = [
-            {"data": task.data, "meta": meta, **({"predictions": proposed} if proposed else {})}
-            for task, proposed in zip(self.tasks, self.proposed, strict=True)
-        ]
         started = time.monotonic()
         try:
-            self.ids = self.studio.import_tasks(self.project_id, content)
+            self.ids = self.studio.import_tasks(self.project_id, self._content)
         except ImportRefusedError as error:
             raise self._blaming(error) from None
         except DoubtfulError:

@@ -11,6 +11,8 @@ _RANGE = 1 << 64
 
 def is_shared(article_id: str, settings: StudioSettings) -> bool:
     """Draw an article for several people; the same whatever other articles there are."""
+    if not settings.overlap_share:
+        return False
     drawn = hashlib.sha256(f"{settings.overlap_seed} {article_id}".encode("utf-8", "replace"))
     return int.from_bytes(drawn.digest()[:8], "big") < settings.overlap_share * _RANGE
 

@@ -29,6 +29,7 @@ from annotate.studio.overlap import wanted_overlap
 from annotate.studio.plan import PushPlan, Wanted, plan_push, unproposed
 from annotate.studio.predictions import Proposals
 from annotate.studio.project import (
+    LOCK,
     ProjectPlan,
     apply_project,
     check_losses,
@@ -179,12 +180,18 @@ class Pusher:
     def plan(self, *, again: bool, repair: bool, full: bool) -> PushPlan:
         """Compare both sides; the server's keys are read only if the ledger may be wrong."""
         self.projects = own_projects(self.studio, self.workspace, self.purpose.role)
-        project = self.studio.project(int(self.projects[0]["id"])) if self.projects else None
-        project_plan = plan_project(project, wanted_settings(self.workspace, self.purpose))
+        wanted = wanted_settings(self.workspace, self.purpose)
+        project = self._as_set(wanted) if self.projects else None
+        project_plan = plan_project(project, wanted)
         check_losses(project_plan, project, self.studio)
         self.records.open(project)
         copies = {} if project is None else self.survey.compared(full=full)
         return self._planned(project_plan, copies, again=again, repair=repair)
+
+    def _as_set(self, wanted: Json) -> Json:
+        """Read those settings of the project that a push looks at."""
+        project_id = int(self.projects[0]["id"])
+        return self.studio.project_settings(project_id, sorted(wanted.keys() - {LOCK}), LOCK)
 
     def _planned(
         self, project: ProjectPlan, copies: Copies | None, *, again: bool, repair: bool

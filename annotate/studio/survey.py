@@ -72,4 +72,4 @@ class Survey:
         return self._count() == known
 
     def _count(self) -> int:
-        return int(self.studio.project(self.records.project_id)["task_number"])
+        return int(self.studio.project_counts(self.records.project_id)["task_number"])

@@ -37,7 +37,7 @@ def text_sha256(text: str) -> str:
 
 def data_sha256(data: Mapping[str, Any]) -> str:
     """Name what a task shows beside its text."""
-    shown = "\0".join(str(data.get(key, "")) for key in RENEWED)
+    shown = "\0".join([str(data.get(key, "")) for key in RENEWED])
     return hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -9,10 +9,13 @@ import pytest
 from annotate.errors import RemoteError
 from annotate.labels.shelf import answers_on
 from annotate.ledger import Ledger
+from annotate.schema import load_schema
 from annotate.studio import client
 from annotate.studio.client import Studio
 from annotate.studio.cursor import read_cursor, write_cursor
+from annotate.studio.project import LOCK, marker, wanted_settings
 from annotate.studio.pull import pull
+from annotate.studio.purpose import labelling
 from annotate.studio.push import push
 
 pytestmark = pytest.mark.live
@@ -245,6 +248,41 @@ def test_a_full_pull_finds_an_answer_whose_task_the_ledger_does_not_know(sample,
     studio.annotate(again, {"result": []})
     assert pull(sample, studio=studio).new == len(answered)
     assert standing(sample) == on_server(studio, project(sample))
+
+
+def test_a_full_pull_finds_another_task_in_the_place_of_one_it_knew(sample, studio, answered):
+    pull(sample, studio=studio)
+    known = standing(sample)
+    old = answered[0]
+    studio.delete_task(old["id"])
+    (again,) = studio.import_tasks(project(sample), [{"data": old["data"], "meta": old["meta"]}])
+    studio.annotate(again, {"result": []})
+    found = pull(sample, studio=studio, full=True)  # the counts are as they were
+    assert (found.new, found.deleted) == (1, 1)
+    assert standing(sample) != known
+    assert standing(sample) == on_server(studio, project(sample))
+
+
+def test_a_full_pull_asks_for_no_list_of_tasks_while_the_ledger_has_all(
+    sample, studio, answered, monkeypatch
+):
+    pull(sample, studio=studio)
+    requests = Requests(studio, monkeypatch)
+    assert pull(sample, studio=studio, full=True).unchanged == len(answered)
+    assert "api/tasks" not in requests.paths
+
+
+def test_counts_alone_are_those_of_the_whole_project(sample, studio, answered):
+    schema = load_schema(sample.schema_file)
+    (found,) = studio.find_projects(marker(sample))
+    whole = studio.project(found["id"])
+    counts = studio.project_counts(found["id"])
+    assert counts["total_annotations_number"] == len(answered) - 1
+    assert found == {key: whole[key] for key in client.FOUND.split(",")}  # nothing else is asked
+    wanted = [key for key in wanted_settings(sample, labelling(sample, schema)) if key != LOCK]
+    settings = studio.project_settings(found["id"], wanted, LOCK)
+    assert settings == counts | {key: whole[key] for key in wanted}
+    assert counts == {key: whole[key] for key in client.COUNTED.split(",")}
 
 
 def test_a_number_beyond_64_bits_stops_nothing(sample, studio, answered):

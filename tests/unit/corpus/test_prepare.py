@@ -337,7 +337,7 @@ def test_a_damaged_corpus_is_named_with_a_remedy(workspace: Workspace) -> None:
     file = workspace.corpus / "articles.jsonl"
     content = file.read_bytes()
     file.write_bytes(content[:-9] + b"{" * 8 + b"\n")
-    with pytest.raises(InputError, match="damaged"):
+    with pytest.raises(InputError, match=r"corpus/\w+\.jsonl, line \d+, is damaged"):
         read_articles(workspace)
     file.write_bytes(content + b"\n")
     with pytest.raises(InputError, match="was changed since"):

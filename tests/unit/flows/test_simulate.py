@@ -13,8 +13,7 @@ from annotate.flows.gold import GoldChunk
 from annotate.flows.simulate import CAREFUL, HASTY, Slips, answer
 from annotate.labels.annotation import Annotation, Relation
 from annotate.labels.boundaries import normalise
-from annotate.labels.read import read_annotation
-from tests.unit.labels.marked import STARTER, link, marked
+from tests.unit.labels.marked import STARTER, link, marked, read_annotation
 from tests.unit.labels.rows import answered
 
 Json = dict[str, Any]
@@ -74,7 +73,7 @@ def answered_by(gold: GoldChunk, slips: Slips, seed: int = 0) -> Json:
 def as_read(gold: GoldChunk, record: Json) -> Annotation:
     passage = marked(gold.chunk.text).passage()
     row = answered("c-1", record["result"], was_cancelled=record["was_cancelled"])
-    annotation, findings, _ = read_annotation(row, passage, STARTER, "1.0.0")
+    annotation, findings = read_annotation(row, passage, STARTER, "1.0.0")
     # Who takes a Speaker for a Relay draws an arrow that the schema does not have.
     assert {item.code for item in findings} <= {"relation-unknown"}
     return annotation

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import annotate.schema
-from annotate.labels.annotation import Attribute, LinkMissing, Relation, Span
+from annotate.findings import Finding
+from annotate.labels.annotation import Annotation, Attribute, LinkMissing, Relation, Span
 from annotate.labels.derive import Passage, derive_attributes, derive_relations
 from annotate.labels.entities import Gazetteer
-from annotate.labels.read import open_passage
+from annotate.labels.read import open_passage, read_marks, with_derived
 from annotate.schema import Schema, load_schema
 
 SCHEMAS = Path(annotate.schema.__file__).parent
@@ -91,3 +93,11 @@ def derived(source: str, *drawn: str, language: str | None = "en") -> Derived:
 def link(written: str) -> Relation:
     head, kind, tail = written.split()
     return Relation(kind, head, tail)
+
+
+def read_annotation(
+    row: dict[str, Any], passage: Passage, schema: Schema, schema_version: str
+) -> tuple[Annotation, list[Finding]]:
+    """Read one ledger row over a passage that is open already."""
+    marks = read_marks(row, passage, schema)
+    return with_derived(row, marks, passage, schema, schema_version), marks.findings

@@ -13,7 +13,9 @@ import pytest
 import annotate.labels
 from annotate.corpus import Chunk
 from annotate.labels.codes import FINDINGS
-from annotate.labels.read import read_labels
+from annotate.labels.configs import Configs
+from annotate.labels.read import AnswerReader, read_labels
+from annotate.ledger import Ledger
 from tests.unit.labels.marked import STARTER
 from tests.unit.labels.rows import PROJECT, answered, applied, write_ledgers
 
@@ -48,6 +50,10 @@ def test_every_case_ends_as_expected(name: str, tmp_path: Path) -> None:
         for answer in labels.annotations
     ]
     assert kept == ([] if case["kept"] is None else [case["kept"]])
+    chunk_of = {chunk.id: chunk.to_json() for chunk in chunks}.get
+    configs = Configs(Ledger(tmp_path / "config.jsonl"))
+    reader = AnswerReader(STARTER, configs, chunk_of, lambda _: "en")
+    assert reader.check(row) == list(labels.findings)  # without what a rule derives
 
 
 def test_every_code_has_a_case_and_every_case_a_code() -> None:

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from annotate.corpus import Chunk
 from annotate.labels.facts import Facts, Mark, diff, facts_of, key_of
 from annotate.labels.history import Event, history
-from annotate.labels.read import read_annotation
 from annotate.labels.shelf import AnswerKey
-from tests.unit.labels.marked import STARTER, marked
+from tests.unit.labels.marked import STARTER, marked, read_annotation
 from tests.unit.labels.rows import (
     ANNA,
     BORIS,
@@ -321,7 +320,7 @@ def test_the_log_of_a_chunk_replays_to_its_current_spans(rows: list[Json]) -> No
     lenient = STARTER.model_copy(update={"overlap": dict.fromkeys(STARTER.overlap, ALLOWED)})
     replayed = replay(history([], rows, [], TEXT))
     for key, row in standing(rows).items():
-        annotation, *_ = read_annotation(row, passage, lenient, "1.0.0")
+        annotation, _ = read_annotation(row, passage, lenient, "1.0.0")
         told_spans = {
             (fact.start, fact.end, label)
             for fact in replayed[key].values()

@@ -120,15 +120,24 @@ def test_a_whole_ledger_leaves_no_torn_file(ledger: Ledger) -> None:
     assert torn_files(ledger) == []
 
 
-@pytest.mark.parametrize("line", [b"{'n': 2}", b"", b"\xff\xfe", b"null"])
-def test_a_line_that_is_not_json_is_named_by_its_number(ledger: Ledger, line: bytes) -> None:
+@pytest.mark.parametrize("line", [b"{'n': 2}", b"", b"\xff\xfe", b"null", b"[2]"])
+def test_a_line_that_is_no_json_object_is_named_by_its_number(ledger: Ledger, line: bytes) -> None:
     ledger.append([{"n": 1}])
     with ledger.path.open("ab") as file:
         file.write(line + b'\n{"n": 3}\n')
-    with pytest.raises(InputError, match=r"labels/annotations\.jsonl, line 2: not JSON") as caught:
+    place = r"labels/annotations\.jsonl, line 2: not a JSON object"
+    with pytest.raises(InputError, match=place) as caught:
         list(ledger)
     assert caught.value.exit_code == 2
     assert caught.value.hint
+
+
+def test_a_row_is_found_again_where_it_begins_whatever_is_added(ledger: Ledger) -> None:
+    ledger.append([{"n": 1}, {"text": "é\u2028\U0001f600"}])
+    places = dict(ledger.placed())
+    ledger.append([{"n": 3}])
+    assert places == {place: ledger.row_at(place) for place in places}
+    assert list(ledger.placed())[:-1] == list(places.items())
 
 
 def test_a_folder_that_cannot_be_made_is_an_input_error(tmp_path: Path) -> None:

@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate.labels.annotation import Attribute, Relation, Span
-from annotate.labels.read import read_annotation
 from annotate.labels.sift import Sifted, clashes, shifted, sift
 from annotate.schema import Schema
-from tests.unit.labels.marked import STARTER, link, marked
+from tests.unit.labels.marked import STARTER, link, marked, read_annotation
 from tests.unit.labels.rows import answered, drawn
 from tests.unit.labels.texts import nasty_texts, ranges
 
@@ -105,7 +104,7 @@ def test_no_rule_puts_another_in_the_place_of_an_arrow_that_was_drawn() -> None:
     crossing = replace(case["s1"], id="s2", start=start, end=start + 12)
     both = replace(case, spans=(*case.spans, crossing))
     row = answered("c-1", drawn(both, "s1 says a1"))
-    annotation, findings, _ = read_annotation(row, case.passage(), STARTER, "1.0.0")
+    annotation, findings = read_annotation(row, case.passage(), STARTER, "1.0.0")
     assert {item.code for item in findings} == {"spans-crossing", "relation-end"}
     assert {item.type for item in annotation.relations} == {"about"}
     assert "says" not in {item.relation for item in annotation.missing}
@@ -115,13 +114,13 @@ def test_overlap_is_judged_by_the_normalised_borders() -> None:
     case = marked("[Speaker s1|Macron ][Relay w1|his office] said so.")
     wide = replace(case["w1"], start=case["w1"].start - 1)
     row = answered("c-1", drawn(replace(case, spans=(case["s1"], wide))))
-    annotation, findings, _ = read_annotation(row, case.passage(), STARTER, "1.0.0")
+    annotation, findings = read_annotation(row, case.passage(), STARTER, "1.0.0")
     assert (findings, len(annotation.spans)) == ([], 2)
 
 
 def test_a_span_keeps_the_borders_that_were_drawn() -> None:
     case = marked("He said [Support a1| that talks must begin. ]")
-    annotation, *_ = read_annotation(answered("c-1", drawn(case)), case.passage(), STARTER, "1.0.0")
+    annotation, _ = read_annotation(answered("c-1", drawn(case)), case.passage(), STARTER, "1.0.0")
     (found,) = annotation.spans
     assert case.text[found.start : found.end] == "talks must begin"
     assert (found.raw_start, found.raw_end) == (case["a1"].start, case["a1"].end)

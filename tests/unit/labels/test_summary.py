@@ -36,6 +36,9 @@ def test_a_summary_of_all_rows_counts_what_the_answers_hold(tmp_path: Path) -> N
     summary = summed_up(workspace, iter(rows))
     assert {name: count for name, count in summary.labels.items() if count} == spans
     assert (summary.findings, summary.labels["Speaker"]) == (found, 3)
+    looked_over = Tally(workspace, counts=False)
+    looked_over.add(rows)
+    assert looked_over.summary().findings == found
 
 
 def test_a_summary_of_rows_counts_these_rows_alone(tmp_path: Path) -> None:

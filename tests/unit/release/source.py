@@ -11,12 +11,12 @@ from annotate.corpus.parts import RowFiles, rows_of
 from annotate.corpus.store import place
 from annotate.findings import Finding
 from annotate.labels.annotation import Annotation
-from annotate.labels.read import Labels, read_annotation
+from annotate.labels.read import Labels
 from annotate.release import rows
 from annotate.schema import render_all
 from annotate.schema.model import Schema
 from annotate.workspace import Workspace
-from tests.unit.labels.marked import SCHEMAS, STARTER, Marked, marked
+from tests.unit.labels.marked import SCHEMAS, STARTER, Marked, marked, read_annotation
 from tests.unit.labels.rows import BORIS, answered, drawn, write_ledgers
 
 Json = dict[str, Any]

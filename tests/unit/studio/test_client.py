@@ -1,10 +1,18 @@
-"""What opening a server loads, without one that answers."""
+"""What opening a server loads, and how a project is found where the server says less."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from annotate.studio.client import Studio
 
 OPEN = """
 import json, sys
@@ -34,3 +42,47 @@ def test_opening_a_server_loads_no_part_of_the_sdk_that_reads_tables_or_clouds()
     assert message == "Label Studio at http://127.0.0.1:1 cannot be reached"
     assert "label_studio_sdk.base_client" in loaded
     assert not HEAVY & set(loaded)
+
+
+PROJECT = {"id": 1, "created_at": "2031", "description": "annotate:w:main", "title": "News"}
+COUNTS = {"task_number": 3, "total_annotations_number": 2, "skipped_annotations_number": 1}
+
+
+class HoldsBack(BaseHTTPRequestHandler):
+    """A stand-in for a server that takes `include` for counts alone, as its page says it is."""
+
+    def do_GET(self) -> None:
+        asked = urlsplit(self.path)
+        shown: dict[str, object] = {**PROJECT, **COUNTS}
+        if "include" in parse_qs(asked.query):
+            shown = dict(COUNTS)
+        pages = {"/api/projects/": {"results": [shown], "next": None}, "/api/projects/1/": shown}
+        user = {"id": 1, "email": "a@b.test"}
+        body = json.dumps(pages.get(asked.path, user)).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments: object) -> None:
+        return
+
+
+@pytest.fixture
+def holding_back() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), HoldsBack) as listening:
+        thread = threading.Thread(target=listening.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.server_port}"
+        listening.shutdown()
+        thread.join()
+
+
+def test_a_project_is_found_on_a_server_that_holds_its_description_back(holding_back: str) -> None:
+    studio = Studio(holding_back, "0" * 40)
+    (found,) = studio.find_projects("annotate:w:main")
+    assert (found["id"], found["task_number"]) == (1, 3)
+    assert studio.find_projects("annotate:v:main") == []
+    assert studio.project_counts(1) == {**PROJECT, **COUNTS}
+    assert studio.project_settings(1, ["title"], "lock")["title"] == "News"

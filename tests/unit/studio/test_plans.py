@@ -280,7 +280,7 @@ PROJECT_ROW = {"id": HERE, "created_at": BORN}
 
 
 def known(*rows: Json) -> Answers:
-    return Answers(PROJECT_ROW, rows)
+    return Answers(PROJECT_ROW, enumerate(rows), rows.__getitem__)
 
 
 def tasks_of(*rows: Json) -> list[int]:
