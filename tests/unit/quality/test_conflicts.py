@@ -57,9 +57,7 @@ def test_only_chunks_on_which_two_people_differ_are_in_conflict(answered):
     ledger = Ledger(answered.labels / "annotations.jsonl")
     several = Counter(each.chunk_id for each, _ in each_answer(answered) if not each.skipped)
     labelled_twice = {chunk_id for chunk_id, count in several.items() if count == 2}
-    assert (
-        find_conflicts(answered).keys() == labelled_twice
-    )  # two differ everywhere, three never tie
+    assert find_conflicts(answered).keys() == labelled_twice  # three never tie here
     chunk_id = min(labelled_twice)
     one, two = (row for row in ledger if row["chunk_id"] == chunk_id)
     same = two["annotation"] | {"result": one["annotation"]["result"]}
