@@ -64,6 +64,10 @@ def test_chunks_without_a_decision_are_answered_and_left_out_of_spans(release: P
     undecided = answered - {row["id"] for row in rows_of(release)}
     assert len(undecided) == manifest_of(release)["undecided_chunks"] > 0
     assert f"| chunks without a decision | {len(undecided)} |" in card_of(release)[1]
+    told = {row["article_id"] for row in rows_of(release)}
+    bare = [row for row in rows_of(release, "articles") if row["article_id"] not in told]
+    assert bare
+    assert f"| articles of which no chunk has a decision | {len(bare)} |" in card_of(release)[1]
 
 
 def test_the_card_has_every_figure_of_agreement_with_n_and_an_interval(release: Path) -> None:
