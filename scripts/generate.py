@@ -1,9 +1,10 @@
 """Make label_config/ and datasets/ from the sample: the schema, and the recorded ledger.
 
 There are two releases, so that there is a change list to look at. The second is made of the
-whole ledger. The first is made of the ledger without the articles of `wire.jsonl`, and without
-the first annotator's answers to every third chunk, for which the other's stand meanwhile: in
-the second, articles are new and labels corrected. Its number is that of the difference.
+whole ledger. The first is made of the ledger without the articles of `wire.jsonl`, and for every
+third chunk without the first annotator's answer and what was decided, so that the others' answers
+stand meanwhile, or nothing does: in the second, articles are new and labels corrected. Its number
+is that of the difference.
 
 `scripts/generate.py` writes them, `scripts/generate.py --check` fails where they differ.
 Rows are compared always; bytes only under the pyarrow that constraints.txt pins, because
@@ -25,6 +26,7 @@ import orjson
 
 from annotate.corpus import prepare
 from annotate.flows.init import init
+from annotate.labels.shelf import MAIN
 from annotate.ledger import Ledger
 from annotate.release.build import publish
 from annotate.release.files import read_parquet
@@ -78,19 +80,20 @@ def write_ledger(workspace: Workspace, *, earlier: bool = False) -> None:
     article_of = {
         row["chunk_id"]: row["chunk"]["article_id"]
         for row in Ledger(tasks)
-        if row["event"] == "present"
+        if row["event"] == "present" and row["role"] == MAIN
     }
     pushed = [chunk for chunk, article in article_of.items() if article.startswith("articles/")]
     waiting = set(pushed[::WAITING])
-    first = min(Ledger(answers), key=lambda row: row["annotation_id"])["annotator"]
-    keep(tasks, lambda row: row["chunk_id"] in pushed)
-    keep(
-        answers,
-        lambda row: (
-            row["chunk_id"] in pushed
-            and not (row["chunk_id"] in waiting and row["annotator"] == first)
-        ),
-    )
+    answered = (row for row in Ledger(answers) if row["role"] == MAIN)
+    first = min(answered, key=lambda row: row["annotation_id"])["annotator"]
+
+    def there(row: dict[str, Any]) -> bool:
+        if row["chunk_id"] in waiting:
+            return bool(row["role"] == MAIN and row.get("annotator") != first)
+        return row["chunk_id"] in pushed
+
+    keep(tasks, there)
+    keep(answers, there)
 
 
 def keep(path: Path, wanted: Callable[[dict[str, Any]], bool]) -> None:

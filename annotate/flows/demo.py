@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from annotate.corpus import prepare
+from annotate.flows.decide import decide
 from annotate.flows.gold import GoldChunk, project_gold, read_gold
 from annotate.flows.init import init
-from annotate.flows.simulate import CAREFUL, HASTY, Slips, answer
+from annotate.flows.simulate import CAREFUL, HASTY, STEADY, Slips, answer
 from annotate.labels.entities import Gazetteer
 from annotate.labels.read import open_passage
 from annotate.release.build import publish
@@ -23,15 +24,19 @@ from annotate.release.draft import check_offsets
 from annotate.schema import Schema, load_schema
 from annotate.studio.client import Studio
 from annotate.studio.invite import sign_up
+from annotate.studio.overlap import wanted_overlap
 from annotate.studio.project import need_project
 from annotate.studio.pull import pull
 from annotate.studio.push import push
+from annotate.studio.review import review_pull, review_push
 from annotate.studio.server import RunningServer, serving
 from annotate.workspace import Workspace
 
 Json = dict[str, Any]
 Say = Callable[[str], None]
 SEED = 2031
+# Who answers, and how well; the first, without a name, is whoever runs the server.
+PEOPLE = (("", CAREFUL), ("second", HASTY), ("third", STEADY))
 
 
 @dataclass(frozen=True)
@@ -63,14 +68,24 @@ def demo(
     )
     with serving(workspace, progress=progress) as server:
         say(f"serve     {server.url}")
-        report = _label_and_publish(workspace, server, say, progress, seed)
-        yield report, server
+        studio = Studio(server.url, server.login.token, workspace.settings.studio.timeout)
+        label(workspace, studio, say=say, progress=progress, seed=seed)
+        yield _publish(workspace, say, progress), server
 
 
-def _label_and_publish(
-    workspace: Workspace, server: RunningServer, say: Say, progress: Say, seed: int
-) -> DemoReport:
-    studio = Studio(server.url, server.login.token, workspace.settings.studio.timeout)
+def label(
+    workspace: Workspace,
+    studio: Studio,
+    *,
+    say: Say,
+    progress: Say,
+    seed: int = SEED,
+    undecided: int = 0,
+) -> None:
+    """Fill the ledger: have simulated people answer every chunk, and one more decide.
+
+    So many of the chunks that go to review are left `undecided` there.
+    """
     progress("sending chunks …")
     pushed = push(workspace, studio=studio)
     say(f"push      {pushed.created} chunks sent to project {pushed.project_id}")
@@ -79,7 +94,15 @@ def _label_and_publish(
     simulate(workspace, studio, progress, seed)
     progress("reading answers …")
     pulled = pull(workspace, studio=studio)
-    say(f"pull      {pulled.new} answers of two simulated annotators, {pulled.skipped} skipped")
+    say(f"pull      {pulled.new} answers of simulated annotators, {pulled.skipped} skipped")
+    progress("one more person decides …")
+    sent = review_push(workspace, studio=studio)
+    decide(studio, workspace, signed_up(studio, workspace, "decider"), undecided=undecided)
+    decided = review_pull(workspace, studio=studio)
+    say(f"review    {sent.created} chunks with tied answers sent, {decided.new} decided")
+
+
+def _publish(workspace: Workspace, say: Say, progress: Say) -> DemoReport:
     progress("building the release and loading it …")
     released = publish(workspace)
     assert released.path is not None
@@ -94,26 +117,33 @@ def _label_and_publish(
     return DemoReport(str(workspace.root), released.path, released.version, rows, proved, positions)
 
 
+def signed_up(studio: Studio, workspace: Workspace, name: str) -> Studio:
+    """Sign another person up by the invite link."""
+    email = f"{name}.{workspace.settings.workspace_id}@annotate.example"
+    return Studio(studio.url, sign_up(studio.invite_link(), email, secrets.token_urlsafe(12)))
+
+
 def simulate(workspace: Workspace, studio: Studio, progress: Say, seed: int = SEED) -> int:
-    """Have two annotators answer every chunk, the second signed up by the invite link.
+    """Have as many people answer each chunk as its article asks for, of three at the most.
 
     Returns how many answers were sent. The same seed gives the same answers.
     """
-    schema = load_schema(workspace.schema_file)
+    schema, settings = load_schema(workspace.schema_file), workspace.settings.studio
     chunks = project_gold(workspace, schema, read_gold())
-    email = f"second.{workspace.settings.workspace_id}@annotate.example"
-    second = Studio(studio.url, sign_up(studio.invite_link(), email, secrets.token_urlsafe(12)))
+    wanted = [wanted_overlap(gold.chunk.article_id, settings) for gold in chunks]
     project_id = int(need_project(studio, workspace)["id"])
     tasks = {
         task["data"]["chunk_id"]: int(task["id"])
         for task in studio.tasks(project_id, answers=False)
     }
-    sent = 0
-    for number, (person, slips) in enumerate([(studio, CAREFUL), (second, HASTY)], 1):
-        for gold, annotation in _answers(chunks, schema, slips, seed + number):
+    sent, total = 0, sum(min(count, len(PEOPLE)) for count in wanted)
+    for number, (name, slips) in enumerate(PEOPLE[: max(wanted, default=0)], 1):
+        person = signed_up(studio, workspace, name) if name else studio
+        theirs = [gold for gold, count in zip(chunks, wanted, strict=True) if count >= number]
+        for gold, annotation in _answers(theirs, schema, slips, seed + number):
             person.annotate(tasks[gold.chunk.id], annotation)
             sent += 1
-            progress(f"two simulated annotators answer … {sent} of {2 * len(chunks)}")
+            progress(f"simulated annotators answer … {sent} of {total}")
     return sent
 
 

@@ -36,7 +36,7 @@ PLAIN = {
 SAMPLE_VALUES = {
     "annotators": "2",
     "rights": "full",
-    "aggregation": "first",  # nobody decides on conflicts there
+    "aggregation": "gold",
     "license": "cc-by-4.0",
     "text_license": "CC BY 4.0: the articles are invented",
     "simulated": "true",

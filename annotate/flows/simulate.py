@@ -39,6 +39,8 @@ class Slips:
 
 CAREFUL = Slips(missed=0.03, moved=0.04, relabelled=0.02, skipped=0.0)
 HASTY = Slips(missed=0.09, moved=0.08, relabelled=0.05, skipped=0.1)
+STEADY = Slips(missed=0.05, moved=0.06, relabelled=0.03, skipped=0.0)
+FAULTLESS = Slips(missed=0, moved=0, relabelled=0, skipped=0)
 SECONDS_PER_SPAN = 9.0
 
 

@@ -63,7 +63,8 @@ def agreement_told(found: Mapping[str, Any] | None) -> str:
     return (
         f"{HEAD}On the chunks that several people answered: {found['chunks']}, of "
         f"{found['articles']} articles. Intervals of 95 % come from drawing articles "
-        f"{found['draws']:,} times. Disagreements: {kinds}.\n\n"
+        f"{found['draws']:,} times. What each figure says: docs/quality.md of `annotate`. "
+        f"Disagreements: {kinds}.\n\n"
         "| of | figure | value | 95 % interval | compared |\n|---|---|---|---|---|\n"
         + "\n".join(_lines(found["figures"]))
     )

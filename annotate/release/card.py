@@ -194,8 +194,10 @@ def _defects(card: CardInput) -> str:
     articles = built.rows["articles"]
     lost = Counter(item["reason"] for row in built.rows["bio"] for item in row["lost"])
     unknown = sum(1 for row in built.rows["triples"] if row["entity"].startswith("?"))
+    bare = set(built.rows["articles"].articles) - set(built.rows["spans"].articles)
     defects = {
         "chunks without a decision": built.undecided,
+        "articles of which no chunk has a decision": len(bare),
         "stances without a speaker or a topic, so without a triple": built.groups_without_triple,
         "triples of speakers that no entity of the schema is known for": unknown,
         "answers and spans set aside because of a finding": built.set_aside.total(),

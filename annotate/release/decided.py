@@ -40,18 +40,23 @@ def who_answered(built: Built, publish: PublishSettings) -> str:
 
 
 def _decisions(built: Built) -> str:
-    """Count how chunks and spans were decided, and what was not."""
+    """Count how chunks and spans were decided, how many say so, and what was not decided."""
     chunks: Counter[str] = Counter()
     spans: Counter[str] = Counter()
+    support: Counter[tuple[int, int]] = Counter()
     for row in built.rows["spans"]:
         chunks[row["origin"]] += 1
         spans.update(span["origin"] for span in row["spans"])
+        support.update((row["answers"], span["support"]) for span in row["spans"])
     lines = [f"| {name} | {chunks[name]} | {spans[name]} |" for name in sorted(chunks | spans)]
+    shares = ", ".join(f"{n} of {of}: {support[of, n]}" for of, n in sorted(support))
     kinds = ", ".join(f"{kind}: {count}" for kind, count in sorted(built.conflicts.items()))
     return (
-        "How it was decided (`origin`), with `support` of so many `answers`:\n\n"
-        "| origin | chunks | their spans |\n|---|---|---|\n"
+        "How it was decided (`origin`), counted for chunks and for each span by itself:\n\n"
+        "| origin | chunks | spans |\n|---|---|---|\n"
         + "\n".join(lines)
+        + "\n\nSpans by `support`, how many of those who answered have the span with its label: "
+        f"{shares or 'no spans'}."
         + f"\n\nChunks without a decision, left out of `spans`: {built.undecided}; with answers "
         f"that differ among them: {built.in_conflict}{f' ({kinds})' if kinds else ''}."
     )

@@ -105,7 +105,7 @@ def version_bars(versions: Sequence[tuple[str, int, int]]) -> str:
         parts += [
             _text(left, y + 14, version, "end"),
             _bar(left + _GAP, y + 2, (long, _LINE - 6), PLAIN),
-            _text(left + 2 * _GAP + long, y + 14, f"{chunks} chunks of {articles} articles"),
+            _text(left + 2 * _GAP + long, y + 14, f"{chunks} chunks, {articles} articles"),
         ]
     height = 2 * _MARGIN + len(versions) * _LINE
     return _svg("Labelled chunks by version", left + _WIDE + 220, height, parts)

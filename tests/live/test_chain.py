@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import pytest
 
 from annotate.corpus import read_articles, read_chunks
-from annotate.flows.demo import load, simulate
+from annotate.flows.decide import decide
+from annotate.flows.demo import load, signed_up, simulate
 from annotate.flows.gold import project_gold, raw_texts, read_gold
 from annotate.labels.read import read_labels
 from annotate.ledger import Ledger
@@ -20,6 +22,7 @@ from annotate.studio.project import find_project, plan_project, wanted_settings
 from annotate.studio.pull import pull
 from annotate.studio.purpose import labelling
 from annotate.studio.push import push
+from annotate.studio.review import review_pull, review_push
 from annotate.studio.status import status
 
 pytestmark = pytest.mark.live
@@ -80,7 +83,7 @@ def test_every_key_of_a_task_is_a_string_and_the_text_is_the_chunk(sample, studi
         assert task["data"]["text"] == chunks[task["data"]["chunk_id"]].text
 
 
-def test_answers_of_two_annotators_become_a_release_that_traces_to_the_received_text(
+def test_what_two_answer_and_a_third_decides_becomes_a_release_that_traces_to_the_received_text(
     sample, studio
 ):
     push(sample)
@@ -90,12 +93,18 @@ def test_answers_of_two_annotators_become_a_release_that_traces_to_the_received_
     again = pull(sample)
     assert (again.new, again.unchanged) == (0, sent)
 
+    review = review_push(sample, studio=studio)
+    assert decide(studio, sample, signed_up(studio, sample, "decider")) == review.created > 0
+    assert review_pull(sample, studio=studio).new == review.created
+
     report = publish(sample)
     path = sample.root / report.path
     assert check_offsets(path) > sent
     loaded = load(path, load_schema(sample.schema_file), sample.private / "hf")
-    assert len(loaded["annotations"]) == sent
-    assert len(set(loaded["annotations"]["annotator"])) == 2
+    assert len(loaded["spans"]) == len(read_chunks(sample))
+    assert len(loaded["annotations"]) == sent + review.created
+    assert Counter(loaded["annotations"]["role"])["adjudicator"] == review.created
+    assert len(set(loaded["annotations"]["annotator"])) == 3
     assert_spans_trace_to_received(sample, loaded["spans"])
 
 

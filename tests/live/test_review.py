@@ -9,7 +9,8 @@ from pyarrow.parquet import read_table
 
 from annotate.cli import run
 from annotate.errors import ConfigError
-from annotate.flows.demo import simulate
+from annotate.flows.decide import tasks_of, told
+from annotate.flows.demo import signed_up, simulate
 from annotate.labels.shelf import REVIEW
 from annotate.labels.summary import each_answer
 from annotate.ledger import Ledger
@@ -25,7 +26,6 @@ from annotate.studio.pull import pull
 from annotate.studio.push import push
 from annotate.studio.review import review_pull, review_push
 from annotate.studio.status import status
-from scripts.review_loop import tasks_of, third_person, told
 
 pytestmark = pytest.mark.live
 
@@ -62,7 +62,7 @@ def test_what_two_people_label_apart_a_third_decides(labelled, studio, capsys):
     tasks = tasks_of(studio, labelled)
     assert tasks.keys() == conflicts.keys()
 
-    person = third_person(studio, labelled)
+    person = signed_up(studio, labelled, "third")
     first, second, third, *_ = sorted(tasks)
     versions = {each["model_version"]: each["result"] for each in tasks[first]["predictions"]}
     chosen = [*versions["version B"], *told(["boundary"], "rule 4")]
@@ -121,7 +121,7 @@ def test_what_a_majority_settles_does_not_go_to_a_person(labelled, studio):
     answers = Ledger(labelled.labels / "annotations.jsonl")
     row = next(row for row in answers if row["chunk_id"] == chosen)
     result = row["annotation"]["result"]
-    third_person(studio, labelled).annotate(row["task_id"], {"result": result})
+    signed_up(studio, labelled, "third").annotate(row["task_id"], {"result": result})
     assert pull(labelled, studio=studio).new == 1
     assert find_conflicts(labelled).keys() == conflicts.keys() - {chosen}
     assert review_push(labelled, studio=studio).created == len(conflicts) - 1

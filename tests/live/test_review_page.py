@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from annotate.flows.decide import tasks_of
 from annotate.flows.demo import simulate
 from annotate.labels.shelf import REVIEW
 from annotate.quality.conflicts import decisions, find_conflicts
@@ -12,7 +13,6 @@ from annotate.studio.project import need_project
 from annotate.studio.pull import pull
 from annotate.studio.push import push
 from annotate.studio.review import review_pull, review_push
-from scripts.review_loop import tasks_of
 
 pytest_plugins = ["tests.live.page_fixtures"]
 pytestmark = pytest.mark.browser

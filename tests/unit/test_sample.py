@@ -140,7 +140,7 @@ def test_the_recorded_ledger_fits_the_corpus_and_the_schema(sample):
     labels = read_labels(SAMPLE / "labels", load_schema(sample.schema_file), languages)
     assert set(labels.chunks) == {chunk.id for chunk in read_chunks(sample)}
     assert not [item for item in labels.findings if item.severity == "error"]
-    assert len({annotation.annotator for annotation in labels.annotations}) == 2
+    assert len({annotation.annotator for annotation in labels.annotations}) == 3
     assert {annotation.schema_version for annotation in labels.annotations} == {"1.0.0"}
 
 

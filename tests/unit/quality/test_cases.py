@@ -11,6 +11,7 @@ import pytest
 
 from annotate.cli import run
 from annotate.errors import RefusedError
+from annotate.flows.decide import told
 from annotate.labels.shelf import REVIEW
 from annotate.ledger import Ledger
 from annotate.quality.cases import Standing, standings
@@ -18,7 +19,6 @@ from annotate.quality.conflicts import decisions, find_conflicts
 from annotate.release.build import publish
 from annotate.release.files import read_parquet
 from annotate.workspace import Workspace
-from scripts.review_loop import told
 from tests.unit.labels.marked import Marked, marked
 from tests.unit.labels.rows import ANNA, BORIS, answered, drawn, present
 from tests.unit.release.source import CHUNKS, PARTS, SETTINGS, make_workspace
