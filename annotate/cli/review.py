@@ -12,7 +12,10 @@ from annotate.cli.options import DryRun, Folder, Json, find
 from annotate.cli.studio import print_push
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from annotate.labels.decisions import Decided
+    from annotate.quality.cases import Standing
 
 app = typer.Typer(
     no_args_is_help=True, help="Have a person decide the chunks that annotators labelled apart."
@@ -123,8 +126,23 @@ def list_(folder: Folder = None, json: Json = False) -> None:
     counts = Counter(each.state for each in chunks)
     told = ", ".join(f"{state} {count:,}" for state, count in counts.most_common())
     output.say(f"chunks that several people answered: {told or 'none'}")
+    _say_doubtful(chunks)
     if counts["to send"]:
         output.hint("`annotate review push` sends what is tied")
+
+
+def _say_doubtful(chunks: Sequence[Standing]) -> None:
+    """Count the decisions that are worth another look."""
+    newer = sum(each.newer > 0 for each in chunks)
+    if newer:
+        output.say(
+            f"warning: chunks with answers that came after they were sent: {newer:,}; to send one "
+            "as it is now, delete its task, then `annotate review pull` and "
+            "`annotate review push --again`"
+        )
+    own = sum(each.party for each in chunks)
+    if own:
+        output.say(f"warning: chunks decided by somebody who had answered them, too: {own:,}")
 
 
 def _row(chunk_id: str, each: Decided) -> dict[str, object]:

@@ -6,12 +6,13 @@ leaves open is for a person.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from annotate.labels.annotation import Annotation
 from annotate.labels.decisions import Decided
-from annotate.labels.shelf import MAIN, REVIEW
+from annotate.labels.shelf import MAIN, REVIEW, answers_on
 from annotate.labels.spill import AnswerSpill
 from annotate.ledger import Ledger
 from annotate.quality.agreement import each_annotation, pushed_chunks
@@ -42,12 +43,25 @@ class Case(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """Where a chunk stands, and why."""
+    """Where a chunk stands, and why.
+
+    `newer` counts the answers that came after its task was sent, which whoever decides does not
+    see; `party` says that who decided is one of those who answered.
+    """
 
     chunk_id: str
     answers: int
     state: State
     why: str
+    newer: int = 0
+    party: bool = False
+
+
+class _Sent(NamedTuple):
+    """What last happened to a task of the review, and when."""
+
+    event: str
+    at: str
 
 
 def each_case(workspace: Workspace) -> Iterator[Case]:
@@ -91,13 +105,28 @@ class _Poll:
 def standings(workspace: Workspace, decisions: Mapping[str, Decided]) -> Iterator[Standing]:
     """Say of every chunk that several people answered why it is in the review, or is not."""
     settings, tasks = workspace.settings.review, _tasks(workspace)
+    newer = _newer(workspace, tasks)
     for case in each_case(workspace):
-        state = _state(case, settings, tasks.get(case.chunk_id), case.chunk_id in decisions)
-        why = decisions[case.chunk_id].why if state == "decided" else _why(case)
-        yield Standing(case.chunk_id, len(case.answers), state, why)
+        task, decided = tasks.get(case.chunk_id), decisions.get(case.chunk_id)
+        yield Standing(
+            case.chunk_id,
+            len(case.answers),
+            _state(case, settings, task.event if task else None, decided=decided is not None),
+            _why(case) if decided is None else decided.why,
+            newer[case.chunk_id],
+            decided is not None and _is_party(decided, case),
+        )
 
 
-def _state(case: Case, settings: ReviewSettings, task: str | None, decided: bool) -> State:
+def _is_party(decided: Decided, case: Case) -> bool:
+    """Whether somebody decided between versions of which one is their own."""
+    annotation = decided.answer.annotation
+    return annotation is not None and annotation.annotator in {
+        answer.annotator for answer in case.answers
+    }
+
+
+def _state(case: Case, settings: ReviewSettings, task: str | None, *, decided: bool) -> State:
     if decided:
         return "decided"
     if task == "present":
@@ -119,10 +148,25 @@ def _voted(gold: Gold) -> str:
     return f"a majority decides; {gold.whole} of {gold.answers} say all of it"
 
 
-def _tasks(workspace: Workspace) -> dict[str, str]:
+def _tasks(workspace: Workspace) -> dict[str, _Sent]:
     """Give by chunk whether its task in the review stands or was deleted."""
     return {
-        row["chunk_id"]: row["event"]
+        row["chunk_id"]: _Sent(row["event"], row["at"])
         for row in Ledger(workspace.labels / "tasks.jsonl")
         if row["event"] in {"present", "deleted"} and row.get("role", MAIN) == REVIEW
     }
+
+
+def _newer(workspace: Workspace, tasks: Mapping[str, _Sent]) -> Counter[str]:
+    """Count by chunk the answers that were pulled after its task was sent.
+
+    Both times are of this machine: the clock of the server has no part in it.
+    """
+    return Counter(
+        row["chunk_id"]
+        for row in answers_on(workspace.labels / "annotations.jsonl").rows()
+        if (task := tasks.get(row["chunk_id"])) is not None
+        and task.event == "present"
+        and row["pulled_at"] > task.at
+        and not row["annotation"].get("was_cancelled")
+    )

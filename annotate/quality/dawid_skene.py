@@ -10,19 +10,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import numpy as np
 
 from annotate.labels.annotation import Annotation, Span
-from annotate.quality.candidates import THRESHOLD, Ballot, Kept, iou
+from annotate.quality.candidates import THRESHOLD, Ballot, Conflict, Kept, Kind, iou
+from annotate.quality.elections import Elected, more_than_half
 from annotate.quality.overlaps import Floats, Ints
 
 OUTSIDE = ""
 ITERATIONS = 50
 SMOOTHING = 0.5  # added to each cell of a table that is counted
 Places = Sequence[tuple[int, int]]
+People = Sequence[str]
+Tracks = Sequence[Sequence[Span | None]]  # by annotator, the span that each token is in
 Pattern = tuple[tuple[str, ...], tuple[str, ...]]  # annotators, and what each of them says
-Truth = Mapping[Pattern, str]
+Truth = Mapping[Pattern, tuple[str, ...]]  # the most likely label; several are equally likely
+_EXACT = 1e-6  # of a probability: rounding sets apart what is equally likely
 
 
 @dataclass
@@ -75,9 +80,10 @@ def _truth(counts: Counter[Pattern]) -> Truth:
     table = _table(patterns, people, classes)
     often = np.array([counts[pattern] for pattern in patterns], dtype=float)
     found = _expected(table, often, len(classes))
+    likely = found >= found.max(axis=1, keepdims=True) - _EXACT
     return {
-        pattern: classes[number]
-        for pattern, number in zip(patterns, found.argmax(axis=1).tolist(), strict=True)
+        pattern: tuple(classes[number] for number in np.flatnonzero(row))
+        for pattern, row in zip(patterns, likely, strict=True)
     }
 
 
@@ -113,15 +119,21 @@ def _expected(table: Ints, often: Floats, classes: int) -> Floats:
 
 def read_spans(
     ballots: Sequence[Ballot], places: Places, truths: Mapping[str, Truth]
-) -> list[Kept]:
-    """Read spans off the tokens: runs of one label, cut where most of its annotators cut them."""
+) -> tuple[list[Kept], list[Conflict]]:
+    """Read spans off the tokens: runs of one label, cut where most of its annotators cut them.
+
+    Where several things are equally likely, or as many cut a run as do not, there is a conflict.
+    """
     answers = [ballot.answer for ballot in ballots]
     names = tuple(answer.annotator for answer in answers)
     found: list[Kept] = []
+    conflicts: list[Conflict] = []
     for layer in layers_of(answers):
         tracks = [_track(answer, layer, places) for answer in answers]
         said = _said(answers, layer, places)
-        truth = [truths[layer][names, each] for each in said]
+        likely = [truths[layer][names, each] for each in said]
+        truth = [each[0] for each in likely]
+        conflicts += [*_ties(likely, tracks, names), *_tied_cuts(truth, tracks, names)]
         for first, last, label in _runs(truth, tracks):
             span = Span("", places[first][0], places[last][1], layer, label)
             members = dict(_members(span, answers))
@@ -129,30 +141,61 @@ def read_spans(
             if behind:  # else nobody meant it; a border inside a token stays if it is everybody's
                 start, end = behind.pop() if len(behind) == 1 else (span.start, span.end)
                 found.append(Kept(start, end, layer, label, members))
-    return found
+    return found, conflicts
 
 
-def _runs(
-    truth: Sequence[str], tracks: Sequence[Sequence[Span | None]]
-) -> Iterator[tuple[int, int, str]]:
+def _ties(likely: Sequence[tuple[str, ...]], tracks: Tracks, names: People) -> Iterator[Conflict]:
+    """Give a conflict for each run of tokens of which the same things are equally likely."""
+    for tied, run in groupby(range(len(likely)), key=likely.__getitem__):
+        if len(tied) > 1:
+            kind: Kind = "missed" if OUTSIDE in tied else "label"
+            yield Conflict(kind, _spans_at(list(run), tracks, names))
+
+
+def _tied_cuts(truth: Sequence[str], tracks: Tracks, names: People) -> Iterator[Conflict]:
+    """Give a conflict for each border inside a run at which half of its annotators cut it."""
+    for number in range(1, len(truth)):
+        same = truth[number - 1] == truth[number] != OUTSIDE
+        if same and _cut(number, truth[number], tracks).tied:
+            yield Conflict("boundary", _spans_at([number - 1, number], tracks, names))
+
+
+def _spans_at(numbers: Sequence[int], tracks: Tracks, names: People) -> tuple[tuple[str, str], ...]:
+    """Name the spans that some tokens are in, by annotator and id, each once."""
+    found = (
+        (name, span.id)
+        for name, track in zip(names, tracks, strict=True)
+        for span in (track[number] for number in numbers)
+        if span
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _runs(truth: Sequence[str], tracks: Tracks) -> Iterator[tuple[int, int, str]]:
     begin = 0
     for number in range(1, len(truth) + 1):
         same = number < len(truth) and truth[number] == truth[begin]
-        if not same or _begins(number, truth[begin], tracks):
+        if not same or _cut(number, truth[begin], tracks).value:
             if truth[begin] != OUTSIDE:
                 yield begin, number - 1, truth[begin]
             begin = number
 
 
-def _begins(number: int, label: str, tracks: Sequence[Sequence[Span | None]]) -> bool:
-    """Whether most of those who have the label on both sides of a border have two spans there."""
-    both = [
-        (track[number - 1], track[number])
-        for track in tracks
-        for before, after in [(track[number - 1], track[number])]
-        if before and after and before.label == after.label == label
-    ]
-    return 2 * sum(before is not after for before, after in both) > len(both)
+def _cut(number: int, label: str, tracks: Tracks) -> Elected[bool]:
+    """Whether most of those who have the label on both sides of a border have two spans there.
+
+    Where they are tied, everybody is asked whether a span begins or ends there.
+    """
+    sides = [(track[number - 1], track[number]) for track in tracks]
+    both = [each for each in sides if all(span and span.label == label for span in each)]
+    found = _most_apart(both)
+    return _most_apart(sides) if found.tied else found
+
+
+def _most_apart(sides: Sequence[tuple[Span | None, Span | None]]) -> Elected[bool]:
+    """Whether most have two different spans there, or one span and nothing."""
+    apart = sum(before is not after for before, after in sides)
+    return more_than_half(apart, len(sides)) if sides else Elected(value=False, tied=False)
 
 
 def _members(span: Span, answers: Sequence[Annotation]) -> Iterator[tuple[int, Span]]:

@@ -79,9 +79,9 @@ class Judge:
         ]
 
     def _vote(self, ballots: Sequence[Ballot], text: str) -> Outcome:
-        places, conflicts = token_places(text), list[Conflict]()
+        places = token_places(text)
         if len(ballots) >= BY_TOKEN:
-            kept = read_spans(ballots, places, self.truths)
+            kept, conflicts = read_spans(ballots, places, self.truths)
         else:
             kept, conflicts = vote_on_spans(ballots, places)
         voted = _Voted(ballots, _numbered(kept), self.free, conflicts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Iterable
 
 from annotate.release.rows import ADJUDICATOR, Built
 from annotate.workspace import PublishSettings
@@ -19,10 +20,13 @@ AGGREGATIONS = {
 def who_answered(built: Built, publish: PublishSettings) -> str:
     """Count people, answers and decisions."""
     people: dict[str, set[str]] = {}
+    of_chunk: dict[str, set[tuple[str, str]]] = {}
     per_chunk: Counter[str] = Counter()
     skipped = 0
     for row in built.rows["annotations"]:
         people.setdefault(row["role"], set()).add(row["annotator"])
+        if row["counts"] or row["role"] == ADJUDICATOR:
+            of_chunk.setdefault(row["id"], set()).add((row["annotator"], row["role"]))
         per_chunk[row["id"]] += row["counts"]
         skipped += row["skipped"]
     spread = Counter(count for count in per_chunk.values() if count)
@@ -33,10 +37,18 @@ def who_answered(built: Built, publish: PublishSettings) -> str:
         f"{'Simulated annotators' if publish.simulated else 'Annotators'}, named by "
         f"pseudonyms: {len(set().union(*people.values()))}, of whom {deciding} decided on "
         f"conflicts. Chunks by number of people who answered: {counts or 'none'}; skipped answers: "
-        f"{skipped}.\n\n"
+        f"{skipped}.{_party(of_chunk.values())}\n\n"
         f"Aggregation `{publish.aggregation}`: {AGGREGATIONS[publish.aggregation]}.\n\n"
         f"{_decisions(built)}\n\n{_derived(built)}"
     )
+
+
+def _party(of_chunk: Iterable[Collection[tuple[str, str]]]) -> str:
+    """Count the decisions between versions of which one is the person's own."""
+    own = sum(len({name for name, _ in roles}) < len(roles) for roles in of_chunk)
+    if not own:
+        return ""
+    return f" Decided by somebody who had answered the chunk, too: {own} chunk{'s' * (own > 1)}."
 
 
 def _decisions(built: Built) -> str:

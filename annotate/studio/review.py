@@ -12,17 +12,18 @@ from typing import Any
 
 from annotate.errors import ConfigError
 from annotate.labels.regions import write_document, write_results
-from annotate.labels.shelf import REVIEW
-from annotate.quality.conflicts import Conflict, Version, find_conflicts
+from annotate.labels.shelf import REVIEW, answers_on
+from annotate.quality.conflicts import Conflict, Version, decisions, find_conflicts
 from annotate.schema import Schema, load_schema
 from annotate.studio.client import Studio
 from annotate.studio.connect import connect
 from annotate.studio.errand import Errand
 from annotate.studio.plan import Wanted
-from annotate.studio.project import need_project
+from annotate.studio.project import find_project
 from annotate.studio.pull import PullReport, Rows, pull
 from annotate.studio.purpose import reviewing
 from annotate.studio.push import Progress, Pusher, PushReport
+from annotate.studio.sent import same_project
 from annotate.studio.tasks import Task, data_sha256, each_task
 from annotate.workspace import Workspace, lock
 
@@ -65,34 +66,46 @@ def review_push(
 ) -> PushReport:
     """Send the chunks in conflict that the review does not have yet, each exactly once.
 
-    Raises as `push` does, and `ConfigError` while there is no conflict and no review.
+    What was decided in a project that is gone is sent into another only with `again`. Raises as
+    `push` does, and `ConfigError` while there is nothing to decide and no review.
     """
     schema = load_schema(workspace.schema_file)
     studio = studio or connect(workspace)
     with lock(workspace, "push"):
+        project = find_project(studio, workspace, REVIEW)
+        decided = set() if again else decided_elsewhere(workspace, project)
         conflicts = find_conflicts(workspace)
         wanted = {
             task.chunk.id: Wanted(data_sha256(task.data), task.data["text_sha256"], overlap=1)
             for task in each_task(workspace, schema.version)
-            if task.chunk.id in conflicts
+            if task.chunk.id in conflicts.keys() - decided
         }
-        if not wanted:
-            _need_review(studio, workspace)
+        if project is None and not wanted:
+            raise _nothing_to_review(decided=bool(decided))
         errand = Errand(reviewing(workspace, schema), wanted, Versions(conflicts, schema))
         pusher = Pusher(workspace, studio, errand, progress)
         return pusher.run(dry_run=dry_run, again=again, repair=repair, full=full)
 
 
-def _need_review(studio: Studio, workspace: Workspace) -> None:
-    """Refuse to make an empty project; raises `ConfigError`."""
-    try:
-        need_project(studio, workspace, REVIEW)
-    except ConfigError:
-        raise ConfigError(
-            "no chunk is in conflict, so there is nothing to review",
-            "`annotate pull` fetches what annotators answered; `annotate review list` tells of "
-            "every chunk with several answers what the vote says",
-        ) from None
+def decided_elsewhere(workspace: Workspace, project: Json | None) -> set[str]:
+    """Name the chunks that were decided, but not in this project."""
+    rows = answers_on(workspace.labels / "annotations.jsonl", REVIEW).rows()
+    here = {row["chunk_id"] for row in rows if project and same_project(row, project)}
+    return decisions(workspace).keys() - here
+
+
+def _nothing_to_review(*, decided: bool) -> ConfigError:
+    """Refuse to make an empty project."""
+    if decided:
+        return ConfigError(
+            "every chunk in conflict is decided already, so there is nothing to review",
+            "`annotate review push --again` sends them once more",
+        )
+    return ConfigError(
+        "no chunk is in conflict, so there is nothing to review",
+        "`annotate pull` fetches what annotators answered; `annotate review list` tells of "
+        "every chunk with several answers what the vote says",
+    )
 
 
 def review_pull(

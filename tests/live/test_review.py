@@ -160,6 +160,28 @@ def test_a_task_begins_with_what_is_agreed_and_names_nobody(labelled, studio):
     assert swapped == {True, False}  # the order does not tell whose a version is
 
 
+def test_what_was_decided_in_a_project_that_is_gone_is_not_asked_again(labelled, studio):
+    conflicts = find_conflicts(labelled)
+    sent = review_push(labelled, studio=studio)
+    person, tasks = third_person(studio, labelled), tasks_of(studio, labelled)
+    first, *others = sorted(tasks)
+    person.annotate(tasks[first]["id"], {"result": told(["missed"], "nothing is said")})
+    assert review_pull(labelled, studio=studio).new == 1
+    studio.delete_project(sent.project_id)
+    assert review_push(labelled, dry_run=True, studio=studio).created == len(others)
+    assert review_push(labelled, studio=studio).created == len(others)
+    assert tasks_of(studio, labelled).keys() == conflicts.keys() - {first}
+    assert review_pull(labelled, studio=studio).deleted == 0
+    assert decisions(labelled)[first].why == "nothing is said"
+    assert review_push(labelled, again=True, studio=studio).created == 1
+    for task in tasks_of(studio, labelled).values():
+        person.annotate(task["id"], {"result": told(["missed"], "nothing is said")})
+    review_pull(labelled, studio=studio)
+    studio.delete_project(need_project(studio, labelled, REVIEW)["id"])
+    with pytest.raises(ConfigError, match="every chunk in conflict is decided"):
+        review_push(labelled, studio=studio)
+
+
 def test_an_import_whose_answer_is_lost_leaves_each_task_once(labelled, server, studio):
     class Losing(Studio):
         lost = 0

@@ -24,6 +24,7 @@ from tests.unit.labels.rows import ANNA, BORIS, answered, drawn, present
 from tests.unit.release.source import CHUNKS, PARTS, SETTINGS, make_workspace
 
 Json = dict[str, Any]
+SENT, AFTERWARDS = "2031-04-02T08:00:00.000000Z", "2031-04-03T08:00:00.000000Z"
 PEOPLE = (ANNA, BORIS, "annotator-cccccccccc", "annotator-dddddddddd")
 GOLD = SETTINGS.replace('"first"', '"gold"')
 DIFFERING = GOLD + '[review]\nchunks = "differing"\n'
@@ -64,13 +65,13 @@ def listed(found: Workspace) -> dict[str, Standing]:
 def of_review(found: Workspace, event: str) -> None:
     """Write into the ledger what a push of the review writes, or a person who takes it off."""
     chunk = next(chunk for chunk in CHUNKS if chunk.id == "c-call-0")
-    row = present(chunk, 99) | {"event": event, "role": REVIEW, "project_id": 9}
+    row = present(chunk, 99) | {"event": event, "role": REVIEW, "project_id": 9, "at": SENT}
     Ledger(found.labels / "tasks.jsonl").append([row])
 
 
-def decide(found: Workspace, why: str) -> None:
+def decide(found: Workspace, why: str, who: str = "annotator-eeeeeeeeee") -> None:
     result = [*drawn(FOR), *told(["label"], why)]
-    row = answered("c-call-0", result, annotation_id=90, annotator="annotator-eeeeeeeeee")
+    row = answered("c-call-0", result, annotation_id=90, annotator=who)
     Ledger(found.labels / "annotations.jsonl").append([row | {"role": REVIEW, "project_id": 9}])
 
 
@@ -134,6 +135,36 @@ def test_a_chunk_is_told_from_being_sent_to_being_decided(tmp_path: Path) -> Non
     decide(found, "rule 4")
     assert listed(found)["c-call-0"] == Standing("c-call-0", 2, "decided", "rule 4")
     assert set(find_conflicts(found)) == {"c-call-0"}  # sent again it is already there
+
+
+def test_answers_that_come_after_a_chunk_was_sent_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = workspace(tmp_path, FOR, AGAINST)
+    of_review(found, "present")
+    decide(found, "rule 4")
+    assert listed(found)["c-call-0"].newer == 0
+    later = [row | {"pulled_at": AFTERWARDS} for row in said("c-call-0", FOR, NEITHER, FOR)]
+    Ledger(found.labels / "annotations.jsonl").append(later[1:])  # one changed, one more
+    assert listed(found)["c-call-0"] == Standing("c-call-0", 3, "decided", "rule 4", newer=2)
+    assert run(["review", "list", "-C", str(found.root)]) == 0
+    assert "answers that came after they were sent: 1" in capsys.readouterr().err
+    of_review(found, "deleted")
+    assert listed(found)["c-call-0"].newer == 0
+
+
+def test_who_decides_between_versions_and_has_given_one_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = workspace(tmp_path, FOR, AGAINST)
+    decide(found, "rule 4")
+    assert not listed(found)["c-call-0"].party
+    decide(found, "mine", ANNA)
+    assert listed(found)["c-call-0"] == Standing("c-call-0", 2, "decided", "mine", party=True)
+    assert run(["review", "list", "-C", str(found.root)]) == 0
+    assert "decided by somebody who had answered them, too: 1" in capsys.readouterr().err
+    card = (found.root / str(publish(found).path) / "README.md").read_text(encoding="utf-8")
+    assert "Decided by somebody who had answered the chunk, too: 1 chunk." in card
 
 
 def test_the_command_lists_them_for_programs_and_for_people(

@@ -186,6 +186,25 @@ def test_neighbours_of_one_label_stay_two_spans_by_token():
     assert len(places(judge([(answers, TEXT)]).decide("x/0", answers, TEXT))) == 2
 
 
+@pytest.mark.parametrize(
+    ("kind", "one", "two"),
+    [
+        ("label", [mark(0, 6, "Support", "s")], [mark(0, 6, "Oppose", "t")]),
+        (
+            "boundary",
+            [mark(0, 6, "Support", "s"), mark(7, 11, "Support", "u")],
+            [mark(0, 11, "Support", "t")],
+        ),
+    ],
+)
+def test_a_tie_among_six_is_left_to_a_person(kind, one, two):
+    answers = [answer(who, "x/0", one if who < "d" else two) for who in "abcdef"]
+    outcome = judge([(answers, TEXT)]).decide("x/0", answers, TEXT)
+    assert outcome.gold is None
+    assert [conflict.kind for conflict in outcome.conflicts] == [kind]
+    assert {who for who, _ in outcome.conflicts[0].spans} == set("abcdef")
+
+
 def test_weights_are_the_mean_f1_with_partners():
     one, two = mark(0, 6, "Speaker"), mark(17, 33, "Support")
     weights = Weights()
