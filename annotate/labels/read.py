@@ -142,12 +142,13 @@ def read_annotation(row: Json, passage: Passage, schema: Schema, schema_version:
     kept = sift(spans, reading.relations, passage.text, schema, place)
     spans = derive_attributes(kept.spans, passage, schema)
     # An arrow that lost an end still tells the rules that a person has spoken.
-    drawn = [*kept.relations, *kept.dangling]
+    dangling = [*kept.dangling, *map(kept.led_to_eldest, reading.dangling)]
+    drawn = [*kept.relations, *dangling]
     relations, missing = derive_relations(spans, drawn, passage, schema)
     annotation = replace(
         _header(row, schema_version),
         spans=tuple(sorted(spans, key=lambda span: (span.start, span.end, span.label, span.id))),
-        relations=tuple(item for item in relations if item not in kept.dangling),
+        relations=tuple(item for item in relations if item not in dangling),
         document=tuple(reading.document),
         missing=tuple(missing),
     )
