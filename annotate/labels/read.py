@@ -174,8 +174,9 @@ def _header(row: Json, schema_version: str) -> Annotation:
 
 def open_passage(text: str, language: str | None, schema: Schema, gazetteer: Gazetteer) -> Passage:
     """Look a chunk's text over for what the rules need; without a language it is English."""
-    markers = schema.clause_markers.get((language or "en")[:2], ())
-    return Passage(text, find_quotes(text), tuple(sentences(text)), gazetteer, tuple(markers))
+    markers = schema.clause_markers.get((language or "en")[:2].lower(), ())
+    ranges = tuple(sentences(text, language))
+    return Passage(text, find_quotes(text), ranges, gazetteer, tuple(markers))
 
 
 def _place(row: Json) -> str:
