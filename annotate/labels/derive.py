@@ -106,7 +106,7 @@ def _with_attributes(span: Span, scene: Scene) -> Span:
 
 
 def _by_rule(attribute: Attribute, span: Span, scene: Scene) -> str | None:
-    """Ask the rule; what the question does not offer, as `joint` where there is none, stays open."""
+    """Ask the rule; what the question does not offer, perhaps `joint`, stays open."""
     value = _rule_for(attribute)(span, scene)
     return value if not attribute.values or value in attribute.values else None
 

@@ -136,8 +136,8 @@ def with_holder_called(name: str) -> Schema:
 def test_the_question_who_is_meant_may_have_any_name() -> None:
     schema = with_holder_called("holder")
     case = marked(
-        "[Speaker s1|Macron], [Speaker s2|the French president], told [Speaker s3|Emmanuel Macron]: "
-        "[Support a1|“War must end.”]"
+        "[Speaker s1|Macron], [Speaker s2|the French president], told "
+        "[Speaker s3|Emmanuel Macron]: [Support a1|“War must end.”]"
     )
     passage = case.passage(schema=schema)
     spans = derive_attributes(case.spans, passage, schema)
@@ -239,7 +239,7 @@ def test_without_a_language_the_markers_are_english() -> None:
 @pytest.mark.parametrize("language", ["de", "de-AT", "DE"])
 def test_sentences_are_those_of_the_language(language: str) -> None:
     """A full stop behind a number ends no German sentence."""
-    source = "[Speaker s1|Macron] nannte im 2. Gespräch [Support a1|die [ceasefire t1|Waffenruhe] nötig]."
+    source = "[Speaker s1|Macron] will im 2. Gespräch [Support a1|die [ceasefire t1|Waffenruhe]]."
     assert derived(source, language=language).links == {"s1 says a1", "a1 about t1"}
 
 
