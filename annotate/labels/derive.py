@@ -36,11 +36,12 @@ class Passage:
     quotes: Quotes
     gazetteer: Gazetteer
     clause_markers: tuple[str, ...] = ()
+    language: str | None = None
 
     @cached_property
     def sentences(self) -> Sequence[tuple[int, int]]:
         """The ranges of the sentences, looked for once a rule asks: many answers ask for none."""
-        return sentences(self.text)
+        return sentences(self.text, self.language)
 
     def sentence_at(self, position: int) -> tuple[int, int]:
         for start, end in self.sentences:
@@ -105,10 +106,16 @@ class Scene:
 
 def _with_attributes(span: Span, scene: Scene) -> Span:
     for attribute in scene.lexicon.asked_of(span.label):
-        value = _rule_for(attribute)(span, scene) or attribute.default
+        value = _by_rule(attribute, span, scene) or attribute.default
         if value is not None:
             span = span.with_attribute(attribute.name, value, "auto")
     return span
+
+
+def _by_rule(attribute: Attribute, span: Span, scene: Scene) -> str | None:
+    """Ask the rule; what the question does not offer, perhaps `joint`, stays open."""
+    value = _rule_for(attribute)(span, scene)
+    return value if not attribute.values or value in attribute.values else None
 
 
 AttributeRule = Callable[[Span, Scene], str | None]
@@ -128,13 +135,23 @@ def _from_name(span: Span, scene: Scene) -> str | None:
 
 def _from_entity(span: Span, scene: Scene) -> str | None:
     schema = scene.schema
-    asked = next((item.name for item in schema.attributes if item.type == "entities"), "")
-    value = span.attribute(asked)
+    value = _entity_of(span, schema)
     if value is None:
         return None
     if len(entity_parts(value, schema)) > 1:
         return JOINT
     return next((entity.type for entity in schema.entities if entity.id == value), None)
+
+
+def _entity_of(span: Span, schema: Schema) -> str | None:
+    """Give the answer to the question that asks whom a span with this label names."""
+    resolve = lexicon_of(schema).resolve
+    asked = (
+        span.attribute(item.name)
+        for item in schema.attributes
+        if item.type == "entities" and span.label in resolve(item.applies_to)
+    )
+    return next((value for value in asked if value is not None), None)
 
 
 def _quote_share(span: Span, scene: Scene) -> str | None:
@@ -289,7 +306,7 @@ def _speaker_of_sentence(kind: RelationType, group: Sequence[Span], scene: Scene
     for piece in group:
         near = _inside(speakers, scene.passage.sentence_at(piece.start))
         silent = silent and not near
-        if _one_entity(near):
+        if _one_entity(near, scene.schema):
             return "only_speaker", [_nearest(near, piece)]
         left = _left_in_clause(near, piece, scene.passage)
         if left is not None:
@@ -297,9 +314,9 @@ def _speaker_of_sentence(kind: RelationType, group: Sequence[Span], scene: Scene
     return _speaker_beyond(group[0], speakers, scene) if silent else NOBODY
 
 
-def _one_entity(spans: Sequence[Span]) -> bool:
+def _one_entity(spans: Sequence[Span], schema: Schema) -> bool:
     """Whether all mentions are of one holder: one mention, or twins with one known entity."""
-    known = {span.attribute("entity") for span in spans}
+    known = {_entity_of(span, schema) for span in spans}
     return len(spans) == 1 or (len(known) == 1 and None not in known)
 
 
@@ -318,7 +335,9 @@ def _speaker_beyond(piece: Span, speakers: Sequence[Span], scene: Scene) -> Ends
     if head is not None:
         return ("turn", [head]) if head in speakers else NOBODY
     quoted = _around_quotation(piece, speakers, scene.passage)
-    return ("quotation", [_nearest(quoted, piece)]) if _one_entity(quoted) else NOBODY
+    if _one_entity(quoted, scene.schema):
+        return "quotation", [_nearest(quoted, piece)]
+    return NOBODY
 
 
 def _around_quotation(piece: Span, speakers: Sequence[Span], passage: Passage) -> list[Span]:
@@ -356,14 +375,22 @@ def _all_in_sentence(kind: RelationType, group: Sequence[Span], scene: Scene) ->
 
 
 def _inside_then_sentence(kind: RelationType, group: Sequence[Span], scene: Scene) -> Ends:
-    """Every topic inside the stance; else the only topic of its sentence."""
+    """Every topic inside the stance; else the only topic of its sentence.
+
+    Stances on one stretch divide the topics, for nobody is for and against the same.
+    """
     labels = scene.resolve(kind.to)
     topics = [span for span in scene.spans if span.label in labels]
+    step, found = _topics_of(group, topics, scene)
+    twins = _twins(group[0], scene) if len(group) == 1 else []
+    sides = {twin.label for twin in twins}
+    if len(sides) > 1 or (len(twins) > 1 and len(found) > 1):
+        return "shared_out", _share(kind, group[0], twins, found, scene)
+    return step, found
+
+
+def _topics_of(group: Sequence[Span], topics: Sequence[Span], scene: Scene) -> Ends:
     inside = {span.id: span for piece in group for span in topics if _contains(piece, span)}
-    if len(inside) > 1 and len(group) == 1:
-        twins = _twins(group[0], scene)
-        if len(twins) > 1:
-            return "shared_out", _share(kind, group[0], twins, list(inside.values()), scene)
     if inside:
         return "inside", list(inside.values())
     for piece in group:

@@ -162,12 +162,13 @@ def with_derived(
     kept = marked.kept
     spans = derive_attributes(kept.spans, passage, schema)
     # An arrow that lost an end still tells the rules that a person has spoken.
-    drawn = [*kept.relations, *kept.dangling]
+    dangling = [*kept.dangling, *map(kept.led_to_eldest, marked.reading.dangling)]
+    drawn = [*kept.relations, *dangling]
     relations, missing = derive_relations(spans, drawn, passage, schema)
     return replace(
         _header(row, schema_version),
         spans=tuple(sorted(spans, key=lambda span: (span.start, span.end, span.label, span.id))),
-        relations=tuple(item for item in relations if item not in kept.dangling),
+        relations=tuple(item for item in relations if item not in dangling),
         document=tuple(marked.reading.document),
         missing=tuple(missing),
     )
@@ -192,8 +193,8 @@ def _header(row: Json, schema_version: str) -> Annotation:
 
 def open_passage(text: str, language: str | None, schema: Schema, gazetteer: Gazetteer) -> Passage:
     """Look a chunk's text over for what the rules need; without a language it is English."""
-    markers = schema.clause_markers.get((language or "en")[:2], ())
-    return Passage(text, find_quotes(text), gazetteer, tuple(markers))
+    markers = schema.clause_markers.get((language or "en")[:2].lower(), ())
+    return Passage(text, find_quotes(text), gazetteer, tuple(markers), language)
 
 
 def _place(row: Json) -> str:

@@ -27,14 +27,18 @@ class Reading:
     """What one annotation record says, and what had to be set aside.
 
     `regions` names the Label Studio region behind each span: one region can carry two labels.
-    `unknown` are the labels, questions, choices and relations that the schema does not have.
+    `dangling` are arrows of which one end alone stands; `lost` gives the labels of the regions
+    that do not. `unknown` are the labels, questions, choices and relations that the schema does
+    not have.
     """
 
     spans: list[Span] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
+    dangling: list[Relation] = field(default_factory=list)
     document: list[tuple[str, str]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     regions: dict[str, str] = field(default_factory=dict)
+    lost: dict[str, list[str]] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
 
     def set_aside(self, code: str, severity: Severity, place: str, message: str) -> None:
@@ -111,21 +115,19 @@ def _check_asked(
 
 def _read_region(item: Json, text: str, lexicon: Lexicon, place: str, reading: Reading) -> None:
     value = item.get("value") or {}
-    region, labels = str(item.get("id")), value.get("labels") or []
-    start, end = value.get("start"), value.get("end")
+    region, labels = str(item.get("id")), [str(label) for label in value.get("labels") or ()]
+    start: Any = value.get("start")
+    end: Any = value.get("end")
     where = f"{place} region {region}"
-    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(text)):
-        message = f"offsets {start}–{end} lie outside the text of {len(text)} characters"
-        reading.set_aside("offset-range", "error", where, message)
-        return
-    if not _same_surface(value.get("text"), text[start:end]):
-        message = f"the server holds {value.get('text')!r}, the text has {text[start:end]!r}"
-        reading.set_aside("surface-mismatch", "error", where, message)
+    code, message = _misplaced(value, text)
+    if code:
+        reading.lost[region] = labels
+        reading.set_aside(code, "error", where, message)
         return
     if not labels:
         reading.set_aside("label-unknown", "error", where, "the region has no label")
     origin = ORIGINS.get(str(item.get("origin")), "human")
-    for label in map(str, labels):
+    for label in labels:
         # The schema's own string, so that a hundred thousand spans share it.
         name = lexicon.names.get(label)
         if name is not None:
@@ -136,6 +138,19 @@ def _read_region(item: Json, text: str, lexicon: Lexicon, place: str, reading: R
             reading.unknown.append(label)
             message = f"the schema has no label {label!r}"
             reading.set_aside("label-unknown", "error", where, message)
+
+
+def _misplaced(value: Json, text: str) -> tuple[str, str]:
+    """Say why a region cannot lie where it says; two empty texts where it can."""
+    start, end = value.get("start"), value.get("end")
+    # To Python, true is a number too.
+    if not (type(start) is int and type(end) is int and 0 <= start < end <= len(text)):
+        message = f"offsets {start}–{end} lie outside the text of {len(text)} characters"
+        return "offset-range", message
+    if not _same_surface(value.get("text"), text[start:end]):
+        message = f"the server holds {value.get('text')!r}, the text has {text[start:end]!r}"
+        return "surface-mismatch", message
+    return "", ""
 
 
 def _same_surface(stored: Any, surface: str) -> bool:
@@ -166,6 +181,7 @@ def _answers(
 ) -> dict[str, dict[str, list[str]]]:
     """Per region the values of each control; answers about the whole chunk go to `reading`."""
     found: dict[str, dict[str, list[str]]] = {}
+    document: dict[str, list[str]] = {}
     regions = {str(item.get("id")) for item in results if item.get("type") == "labels"}
     for item in results:
         if item.get("type") in {"labels", "relation"}:
@@ -185,8 +201,24 @@ def _answers(
         elif control.labels:
             found.setdefault(region, {}).setdefault(name, []).extend(values)
         elif values:
-            reading.document.append((control.answers, "+".join(sorted(values))))
+            document.setdefault(name, []).extend(values)
+    regional = {f"{place} region {region}": given for region, given in found.items()}
+    for where, given in {place: document, **regional}.items():
+        _drop_contradictions(given, page, where, reading)
+    reading.document = [(page[name].answers, _joined(values)) for name, values in document.items()]
     return found
+
+
+def _drop_contradictions(
+    given: dict[str, list[str]], page: Mapping[str, Control], where: str, reading: Reading
+) -> None:
+    """Leave out two answers to a question that takes one: which was meant is not to be seen."""
+    for name, values in list(given.items()):
+        control = page[name]
+        if control.kind == "choices" and not control.several and len(set(values)) > 1:
+            message = f"{name!r} takes one answer, and there are {sorted(set(values))}"
+            reading.set_aside("answer-unknown", "warning", where, message)
+            del given[name]
 
 
 def _is_strange(value: str, control: Control) -> bool:
@@ -232,23 +264,37 @@ def _read_relation(
     ends = [str(item.get("from_id")), str(item.get("to_id"))]
     if item.get("direction") == "left":
         ends.reverse()
-    heads, tails = (halves.get(end, []) for end in ends)
-    if not heads or not tails:
-        missing = ends[0] if not heads else ends[1]
-        message = f"a relation points to region {missing}, which is not there"
-        reading.set_aside("relation-end", "warning", place, message)
-        return
     named = {str(name) for name in item.get("labels") or ()}
+    gone = [end for end in ends if end not in halves]
+    heads, tails = (halves.get(end) or _stand_ins(end, named, lexicon, reading) for end in ends)
+    relation = _relation(heads, tails, named, lexicon)
+    if gone:
+        message = f"a relation points to region {gone[0]}, which is not there"
+        reading.set_aside("relation-end", "warning", place, message)
+        reading.dangling += [relation] if relation else []
+    elif relation is None:
+        reading.unknown += sorted(named)
+        message = f"no relation of the schema joins {heads[0].label} and {tails[0].label}"
+        reading.set_aside("relation-unknown", "warning", place, message)
+    elif relation not in reading.relations:  # drawn both ways, it is still one
+        reading.relations.append(relation)
+
+
+def _stand_ins(region: str, named: set[str], lexicon: Lexicon, reading: Reading) -> list[Span]:
+    """Give what a region that is not there may have been: what it said, else what a name allows."""
+    said = [label for label in reading.lost.get(region, ()) if label in lexicon.layers]
+    allowed = lexicon.layers if named else ()
+    return [Span(region, 0, 0, lexicon.layers[label], label) for label in said or allowed]
+
+
+def _relation(
+    heads: list[Span], tails: list[Span], named: set[str], lexicon: Lexicon
+) -> Relation | None:
     for head, tail in [*_pairs(heads, tails), *_pairs(tails, heads)]:
         name = _fitting(lexicon, head.label, tail.label, named)
         if name is not None:
-            relation = Relation(name, head.id, tail.id)
-            if relation not in reading.relations:  # drawn both ways, it is still one
-                reading.relations.append(relation)
-            return
-    reading.unknown += sorted(named)
-    message = f"no relation of the schema joins {heads[0].label} and {tails[0].label}"
-    reading.set_aside("relation-unknown", "warning", place, message)
+            return Relation(name, head.id, tail.id)
+    return None
 
 
 def _pairs(heads: list[Span], tails: list[Span]) -> list[tuple[Span, Span]]:

@@ -43,6 +43,9 @@ class Sifted:
             span_id = self.twins[span_id]
         return span_id
 
+    def led_to_eldest(self, drawn: Relation) -> Relation:
+        return replace(drawn, head=self.eldest(drawn.head), tail=self.eldest(drawn.tail))
+
 
 def sift(
     spans: Sequence[Span], relations: Sequence[Relation], text: str, schema: Schema, place: str
@@ -75,15 +78,14 @@ def sift(
 
 def _sift_relation(drawn: Relation, sifted: Sifted, place: str) -> None:
     """Keep an arrow between spans that stand; one to a twin goes to the elder."""
-    head, tail = sifted.eldest(drawn.head), sifted.eldest(drawn.tail)
-    relation = replace(drawn, head=head, tail=tail)
-    lost = [end for end in (head, tail) if end in sifted.aside]
+    relation = sifted.led_to_eldest(drawn)
+    lost = [end for end in (relation.head, relation.tail) if end in sifted.aside]
     if lost:
         message = f"an arrow ({drawn.type}) leads to region {lost[0]}, which is set aside"
         where = f"{place} region {lost[0]}"
         sifted.findings.append(Finding("relation-end", "warning", where, message))
         sifted.dangling.append(relation)
-    elif relation not in sifted.relations and head != tail:
+    elif relation not in sifted.relations and relation.head != relation.tail:
         sifted.relations.append(relation)
 
 

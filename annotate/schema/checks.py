@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
@@ -33,6 +34,7 @@ _ENTITY_ID = re.compile(r"[a-z0-9_]+")
 _VALUE = re.compile(r"\w([\w .&/()'’-]*[\w)])?")
 _WIKIDATA = re.compile(r"Q[1-9]\d*")
 _FIELD = re.compile(r"\$(\w+)")
+_TAKEN_FOR_FIELD = re.compile(r"\$[\w[\].{}]")  # as Label Studio looks for one in any value
 
 Check = Callable[[Schema], Iterator[Problem]]
 Placed = list[tuple[Path, str]]
@@ -65,8 +67,14 @@ def check_label_names(schema: Schema) -> Iterator[Problem]:
 def check_spelling(schema: Schema) -> Iterator[Problem]:
     """Names and values stand in lists that Label Studio splits at commas."""
     for path, text in (*_layers(schema), *_labels(schema), *_values(schema)):
-        if not _VALUE.fullmatch(text):
-            yield Problem(path, f"`{text}` may hold letters, digits, spaces and _ - . / & ( ) only")
+        if not _VALUE.fullmatch(_without_marks(text)):
+            allowed = "letters, digits, and between them spaces _ - . / & ( ) '"
+            yield Problem(path, f"`{text}` may hold {allowed} only")
+
+
+def _without_marks(text: str) -> str:
+    """Drop vowel signs and accents: they belong to their letters."""
+    return "".join(sign for sign in text if not unicodedata.category(sign).startswith("M"))
 
 
 def check_control_names(schema: Schema) -> Iterator[Problem]:
@@ -113,7 +121,8 @@ def check_choice_keys(schema: Schema) -> Iterator[Problem]:
         short = [value for value in question.values if keys.get((question.name, value)) is None]
         if short and question.type in {"choice", "choices"}:
             message = f"no keys are left for {listed(short)} of `{question.name}`"
-            yield Problem((*path, "values"), message)
+            advice = "offer fewer, or give labels other keys"
+            yield Problem((*path, "values"), f"{message}; {advice}")
 
 
 def check_targets(schema: Schema) -> Iterator[Problem]:
@@ -203,6 +212,18 @@ def check_entity_names(schema: Schema) -> Iterator[Problem]:
             elif holders.setdefault(folded, item.id) != item.id:
                 message = f"name `{name}` of `{item.id}` is also a name of `{holders[folded]}`"
                 yield Problem(path, message)
+
+
+def check_entity_shown(schema: Schema) -> Iterator[Problem]:
+    """Look at the first name of each, which stands in the page's list."""
+    for at, item in enumerate(schema.entities):
+        shown = item.names[0] if item.names else ""
+        path: Path = ("entities", at, "names", 0)
+        advice = f"put another name of `{item.id}` first"
+        if shown == OTHER:
+            yield Problem(path, f"`{shown}` is what the page shows for all others; {advice}")
+        if _TAKEN_FOR_FIELD.search(shown):
+            yield Problem(path, f"the page would fill a field into `{shown}`; {advice}")
 
 
 def check_entity_facts(schema: Schema) -> Iterator[Problem]:
@@ -301,6 +322,7 @@ CHECKS: tuple[Check, ...] = (
     check_overlap_layers,
     check_entity_ids,
     check_entity_names,
+    check_entity_shown,
     check_entity_facts,
     check_rule_ids,
     check_examples,

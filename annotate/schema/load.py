@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import yaml
+from yaml.reader import ReaderError
 
 from annotate.errors import ConfigError, InputError
 from annotate.schema.checks import problems_of
@@ -25,7 +26,8 @@ def load_schema(path: Path, name: str | None = None) -> Schema:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{name} is not UTF-8 (byte {error.start})") from None
+        hint = "save it as UTF-8, which every editor offers"
+        raise ConfigError(f"{name} is not UTF-8 (byte {error.start})", hint) from None
     except OSError as error:
         raise InputError(
             f"cannot read the schema {name}: {error.strerror}",
@@ -40,7 +42,7 @@ def parse_schema(text: str, name: str) -> Schema:
     Raises `ConfigError` whose `problems` are in the order of the lines.
     """
     tree = _tree(text, name)
-    schema, shape = fit(tree.value)
+    schema, shape = fit(tree)
     meaning = [item for item in problems_of(schema) if not _mended(item, shape)] if schema else []
     problems = [*tree.problems, *shape, *meaning]
     if schema is None or problems:
@@ -58,9 +60,10 @@ def _tree(text: str, name: str) -> Tree:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise _config_error(name, [f"{name}:{line}: not valid YAML: {error.problem}"]) from None
-    except yaml.YAMLError as error:
-        first = str(error).splitlines()[0]
-        raise _config_error(name, [f"{name}:1: not valid YAML: {first}"]) from None
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        problem = f"not valid YAML: the character U+{error.character:04X}; delete it"
+        raise _config_error(name, [f"{name}:{line}: {problem}"]) from None
     except RecursionError:
         raise _config_error(name, [f"{name}:1: nested too deeply"]) from None
     if not isinstance(tree.value, dict):
@@ -71,7 +74,12 @@ def _tree(text: str, name: str) -> Tree:
 
 def _lines(name: str, tree: Tree, problems: list[Problem]) -> list[str]:
     placed = sorted({(tree.line(problem.path), problem.message) for problem in problems})
-    return [f"{name}:{line}: {message}" for line, message in placed]
+    return [f"{name}:{line}: {_one_line(message)}" for line, message in placed]
+
+
+def _one_line(message: str) -> str:
+    """Keep a problem on its line, whatever a name in it holds."""
+    return "\\n".join(message.splitlines())
 
 
 def _config_error(name: str, problems: list[str]) -> ConfigError:

@@ -9,11 +9,12 @@ from pydantic_core import ErrorDetails
 
 from annotate.schema.model import Schema
 from annotate.schema.problem import Path, Problem, did_you_mean, listed, nearest
+from annotate.schema.tree import Tree
 
 _ROUNDS = 4
 
 
-def fit(value: Any) -> tuple[Schema | None, list[Problem]]:
+def fit(tree: Tree) -> tuple[Schema | None, list[Problem]]:
     """Build the schema and list what was wrong with its shape.
 
     What does not fit is mended for the time being (a near key is taken as meant, a missing text
@@ -22,14 +23,35 @@ def fit(value: Any) -> tuple[Schema | None, list[Problem]]:
     problems: list[Problem] = []
     for _ in range(_ROUNDS):
         try:
-            return Schema.model_validate(value), problems
+            return Schema.model_validate(tree.value), problems
         except ValidationError as error:
-            details = error.errors(include_url=False)
+            details = _without_echoes(error.errors(include_url=False), tree.value)
         known = {problem.path for problem in problems}
-        problems += [_problem(detail, value) for detail in details if detail["loc"] not in known]
+        found = [_problem(item, tree.value) for item in details if item["loc"] not in known]
+        problems += found
         for detail in sorted(details, key=lambda item: str(item["loc"]), reverse=True):
-            _mend(value, detail)
+            _mend(tree, detail)
     return None, problems
+
+
+def _without_echoes(details: list[ErrorDetails], value: Any) -> list[ErrorDetails]:
+    """Drop what only follows from another mistake.
+
+    A list with items is short when none of them fits, and a key is missing when it is misspelt.
+    """
+    meant = {_meant(item["loc"]) for item in details if item["type"] == "extra_forbidden"}
+    return [
+        item
+        for item in details
+        if not (item["type"] == "too_short" and _at(value, item["loc"]))
+        and not (item["type"] == "missing" and item["loc"] in meant)
+    ]
+
+
+def _meant(path: Path) -> Path | None:
+    """Give the path with the known key that its unknown last one is nearest to."""
+    near = nearest(str(path[-1]), _keys(_model_at(path[:-1])))
+    return (*path[:-1], near) if near else None
 
 
 def _problem(detail: ErrorDetails, value: Any) -> Problem:
@@ -41,16 +63,18 @@ def _problem(detail: ErrorDetails, value: Any) -> Problem:
 def _sentence(detail: ErrorDetails, owner: type[BaseModel] | None, given: Any) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     last = next((part for part in reversed(detail["loc"]) if isinstance(part, str)), "the file")
+    place = detail["loc"][-1] if detail["loc"] else last
+    subject = f"item {place + 1} of `{last}`" if isinstance(place, int) else f"`{last}`"
     if kind == "extra_forbidden":
         return f"unknown key `{last}`{did_you_mean(last, _keys(owner))}"
     if kind == "missing":
         return f"missing key `{last}`"
     if kind == "literal_error":
         allowed = _literals(context["expected"])
-        return f"`{last}` is {listed(allowed)}, not `{given}`{did_you_mean(str(given), allowed)}"
+        return f"{subject} is {listed(allowed)}, not `{given}`{did_you_mean(str(given), allowed)}"
     if given is None:
-        return f"`{last}` is empty; a value that begins with # needs quotes"
-    return f"`{last}` must be {_WANTED.get(kind, detail['msg'].lower())}"
+        return f"{subject} is empty; a value that begins with # needs quotes"
+    return f"{subject} must be {_WANTED.get(kind, detail['msg'].lower())}"
 
 
 _WANTED = {
@@ -66,9 +90,9 @@ _WANTED = {
 }
 
 
-def _mend(value: Any, detail: ErrorDetails) -> None:
+def _mend(tree: Tree, detail: ErrorDetails) -> None:
     *parents, last = detail["loc"] or ("",)
-    holder = _at(value, tuple(parents))
+    holder = _at(tree.value, tuple(parents))
     if isinstance(holder, list) and isinstance(last, int) and last < len(holder):
         holder[last] = ""
     if not isinstance(holder, dict) or not isinstance(last, str):
@@ -76,9 +100,10 @@ def _mend(value: Any, detail: ErrorDetails) -> None:
     owner = _model_at(tuple(parents))
     given = holder.pop(last, None)
     if detail["type"] == "extra_forbidden":
-        meant = nearest(last, _keys(owner))
-        if meant and meant not in holder:
-            holder[meant] = given
+        meant = _meant(detail["loc"])
+        if meant and meant[-1] not in holder:
+            holder[meant[-1]] = given
+            tree.take_as(detail["loc"], meant)
     elif owner is not None:
         fields = {info.alias or name: info for name, info in owner.model_fields.items()}
         if last in fields and fields[last].is_required():

@@ -32,6 +32,15 @@ class Tree:
             path = path[:-1]
         return self.lines[path]
 
+    def take_as(self, written: Path, meant: Path) -> None:
+        """Give what is read under the key `meant` the lines of the key that was written."""
+        inside = {path: line for path, line in self.lines.items() if _starts(path, written)}
+        self.lines |= {(*meant, *path[len(written) :]): line for path, line in inside.items()}
+
+
+def _starts(path: Path, beginning: Path) -> bool:
+    return path[: len(beginning)] == beginning
+
 
 def read_tree(text: str) -> Tree:
     """Read one YAML document; raises `yaml.YAMLError` where the text is none."""
@@ -68,10 +77,10 @@ def _mapping(node: yaml.MappingNode, path: Path, tree: Tree) -> dict[str, Any]:
         line = key_node.start_mark.line + 1
         place = (*path, key)
         if key in found:
-            first = tree.lines[place]
-            tree.lines[(*place, "again")] = line
-            message = f"key `{key}` stands twice; the first is in line {first}"
-            tree.problems.append(Problem((*place, "again"), message))
+            again = (*place, "again", line)
+            tree.lines[again] = line
+            message = f"key `{key}` stands twice; the first is in line {tree.lines[place]}"
+            tree.problems.append(Problem(again, message))
             continue
         tree.lines[place] = line
         if key_node.tag == _BOOL:

@@ -163,7 +163,7 @@ def test_a_task_begins_with_what_is_agreed_and_names_nobody(labelled, studio):
 def test_what_was_decided_in_a_project_that_is_gone_is_not_asked_again(labelled, studio):
     conflicts = find_conflicts(labelled)
     sent = review_push(labelled, studio=studio)
-    person, tasks = third_person(studio, labelled), tasks_of(studio, labelled)
+    person, tasks = signed_up(studio, labelled, "third"), tasks_of(studio, labelled)
     first, *others = sorted(tasks)
     person.annotate(tasks[first]["id"], {"result": told(["missed"], "nothing is said")})
     assert review_pull(labelled, studio=studio).new == 1

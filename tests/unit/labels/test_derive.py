@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from annotate.labels.annotation import Attribute, LinkMissing, Span
 from annotate.labels.derive import derive_attributes, derive_relations, groups, trace_relations
+from annotate.schema import Schema
 from tests.unit.labels.marked import STARTER, derived, link, marked
 
 
@@ -112,6 +113,40 @@ def test_a_thing_that_speaks_has_the_entity_of_its_maker(mention: str, entity: s
     assert derived(f"[Speaker s1|{mention}] said no.").value("s1", "entity") == entity
 
 
+def test_what_a_question_does_not_offer_is_left_to_a_person() -> None:
+    case = marked("[Speaker s1|Macron and Putin] met [Speaker s2|Zelensky].")
+    kind = STARTER.attribute("speaker_type")
+    only = kind.model_copy(update={"values": tuple(v for v in kind.values if v != "joint")})
+    attributes = tuple(only if item == kind else item for item in STARTER.attributes)
+    schema = STARTER.model_copy(update={"attributes": attributes})
+    found = derive_attributes(case.spans, case.passage(), schema)
+    assert [span.attribute("entity") for span in found] == ["macron+putin", "zelenskyy"]
+    assert [span.attribute("speaker_type") for span in found] == [None, "person"]
+
+
+def with_holder_called(name: str) -> Schema:
+    """Another schema: it asks who is meant by another name, and of stances whom they are on."""
+    entity = STARTER.attribute("entity")
+    target = entity.model_copy(update={"name": "target", "applies_to": ("stance",)})
+    renamed = entity.model_copy(update={"name": name})
+    others = [item for item in STARTER.attributes if item != entity]
+    return STARTER.model_copy(update={"attributes": (target, renamed, *others)})
+
+
+def test_the_question_who_is_meant_may_have_any_name() -> None:
+    schema = with_holder_called("holder")
+    case = marked(
+        "[Speaker s1|Macron], [Speaker s2|the French president], told "
+        "[Speaker s3|Emmanuel Macron]: [Support a1|“War must end.”]"
+    )
+    passage = case.passage(schema=schema)
+    spans = derive_attributes(case.spans, passage, schema)
+    assert {span.attribute("speaker_type") for span in spans[:3]} == {"person"}
+    links, missing = derive_relations(spans, (), passage, schema)
+    assert [(item.head, item.type) for item in links] == [("s3", "says")]
+    assert "says" not in {item.relation for item in missing}
+
+
 def test_a_default_answers_what_nobody_did() -> None:
     case = derived("[Support a1|War must end], as [Speaker s1|Macron] says.")
     assert case.answer("a1", "voice") == Attribute("voice", "attributed", "auto")
@@ -191,6 +226,7 @@ def test_clause_markers_are_those_of_the_language() -> None:
     source = "[Speaker s1|Macron] part, mais [Oppose a1|non] vient de [Speaker s2|Putin]."
     assert derived(source, language="fr").of("says") == set()
     assert derived(source, language="fr-CA").of("says") == set()
+    assert derived(source, language="FR").of("says") == set()
     assert derived(source, language="en").of("says") == {"s1 says a1"}
     assert derived(source, language="xx").of("says") == {"s1 says a1"}
 
@@ -198,6 +234,13 @@ def test_clause_markers_are_those_of_the_language() -> None:
 def test_without_a_language_the_markers_are_english() -> None:
     source = "[Speaker s1|Macron] left, but [Oppose a1|no] came from [Speaker s2|Putin]."
     assert derived(source, language=None).of("says") == set()
+
+
+@pytest.mark.parametrize("language", ["de", "de-AT", "DE"])
+def test_sentences_are_those_of_the_language(language: str) -> None:
+    """A full stop behind a number ends no German sentence."""
+    source = "[Speaker s1|Macron] will im 2. Gespräch [Support a1|die [ceasefire t1|Waffenruhe]]."
+    assert derived(source, language=language).links == {"s1 says a1", "a1 about t1"}
 
 
 def test_a_marker_is_no_part_of_a_word() -> None:
@@ -333,9 +376,26 @@ def test_what_a_person_drew_for_one_stance_leaves_the_rest_to_its_twin() -> None
     assert LinkMissing("about", "a2") not in case.missing
 
 
-def test_stances_on_one_stretch_with_one_topic_are_both_about_it() -> None:
-    source = twins("Support", "Oppose", "an end to [ceasefire t1|the war]")
+@pytest.mark.parametrize(
+    "source",
+    [
+        twins("Support", "Oppose", "an end to [ceasefire t1|the war]"),
+        twins("Support", "Oppose", "an end to it", "On [ceasefire t1|the war] he wants "),
+    ],
+)
+def test_nobody_is_said_to_be_for_and_against_one_topic(source: str) -> None:
+    case = derived(source)
+    assert case.of("about") == set()
+    assert {LinkMissing("about", "a1"), LinkMissing("about", "a2")} <= set(case.missing)
+    case = derived(source, "a1 about t1")
+    assert case.of("about") == {"a1 about t1"}
+    assert LinkMissing("about", "a2") in case.missing
+
+
+def test_a_stance_that_was_marked_twice_is_about_its_topic_both_times() -> None:
+    source = twins("Support", "Support", "an end to [ceasefire t1|the war]")
     assert derived(source).of("about") == {"a1 about t1", "a2 about t1"}
+    assert derived(source, "a1 about t1").of("about") == {"a1 about t1", "a2 about t1"}
 
 
 def test_every_link_can_be_traced_to_the_rule_that_found_it() -> None:

@@ -287,12 +287,77 @@ def test_what_does_not_fit_is_set_aside_and_the_rest_goes_on(code: str) -> None:
 
 @pytest.mark.parametrize(
     ("start", "end"),
-    [(-1, 5), (5, 5), (6, 5), (0, len(TEXT) + 1), (None, 5), (0, None), ("0", "5"), (0.0, 5.0)],
+    [
+        (-1, 5),
+        (5, 5),
+        (6, 5),
+        (0, len(TEXT) + 1),
+        (None, 5),
+        (0, None),
+        ("0", "5"),
+        (0.0, 5.0),
+        (False, 5),
+        (0, True),
+    ],
 )
 def test_offsets_that_are_no_stretch_of_the_text_are_a_finding(start: Any, end: Any) -> None:
     reading = read(answer("bad", "span", "labels", start=start, end=end, labels=["Speaker"]))
     assert [item.code for item in reading.findings] == ["offset-range"]
     assert reading.spans == []
+
+
+@pytest.mark.parametrize(
+    ("lost", "names"),
+    [
+        (BAD["surface-mismatch"], []),
+        (BAD["offset-range"], []),
+        (BAD["offset-range"], ["says"]),
+        (BAD["label-unknown"], ["says"]),
+        (None, ["says"]),
+    ],
+)
+def test_an_arrow_to_a_region_that_is_set_aside_still_tells_what_it_was(
+    lost: Json | None, names: list[str]
+) -> None:
+    good = region("a1", 14, 33, "Support")
+    for drawn in (arrow("bad", "a1", *names), arrow("a1", "bad", *names)):
+        reading = read(*([lost] if lost else []), good, drawn)
+        assert reading.relations == []
+        assert reading.dangling == [link("bad says a1")]
+
+
+@pytest.mark.parametrize("lost", [None, BAD["label-unknown"]])
+def test_an_arrow_without_a_name_to_who_knows_what_tells_nothing(lost: Json | None) -> None:
+    good = region("a1", 14, 33, "Support")
+    reading = read(*([lost] if lost else []), good, arrow("bad", "a1"))
+    assert (reading.relations, reading.dangling) == ([], [])
+
+
+def test_two_answers_to_a_question_that_takes_one_are_a_finding() -> None:
+    reading = read(
+        region("s1", 0, 6, "Speaker"),
+        answer("s1", "speaker_type", "choices", choices=["media"]),
+        answer("s1", "speaker_type", "choices", choices=["person"]),
+        answer("s1", "entity", "choices", choices=["macron"]),
+    )
+    assert reading.spans[0].attributes == (Attribute("entity", "macron"),)
+    assert [(item.code, item.place) for item in reading.findings] == [
+        ("answer-unknown", "chunk c-1 annotation 7 region s1")
+    ]
+    assert "['media', 'person']" in reading.findings[0].message
+
+
+def test_one_answer_given_twice_is_one() -> None:
+    reading = read(
+        region("s1", 0, 6, "Speaker"),
+        answer("s1", "speaker_type", "choices", choices=["person"]),
+        answer("s1", "speaker_type", "choices", choices=["person"]),
+        answer("d1", "flags", "choices", choices=["unsure"]),
+        answer("d2", "flags", "choices", choices=["body_cut", "unsure"]),
+    )
+    assert reading.findings == []
+    assert reading.spans[0].attributes == (Attribute("speaker_type", "person"),)
+    assert reading.document == [("flags", "body_cut+unsure")]
 
 
 def test_a_known_label_beside_an_unknown_one_stays() -> None:

@@ -110,6 +110,18 @@ def test_no_rule_puts_another_in_the_place_of_an_arrow_that_was_drawn() -> None:
     assert "says" not in {item.relation for item in annotation.missing}
 
 
+def test_an_arrow_to_a_region_whose_words_are_gone_is_no_leave_for_a_rule() -> None:
+    case = marked("[Speaker s1|He] told [Speaker s2|Macron] that [Support a1|war must end].")
+    results = drawn(case, "s1 says a1")
+    results[0]["value"]["text"] = "She"
+    annotation, findings, _ = read_annotation(
+        answered("c-1", results), case.passage(), STARTER, "1.0.0"
+    )
+    assert [item.code for item in findings] == ["surface-mismatch", "relation-end"]
+    assert annotation.relations == ()
+    assert "says" not in {item.relation for item in annotation.missing}
+
+
 def test_overlap_is_judged_by_the_normalised_borders() -> None:
     case = marked("[Speaker s1|Macron ][Relay w1|his office] said so.")
     wide = replace(case["w1"], start=case["w1"].start - 1)

@@ -82,6 +82,14 @@ def test_a_key_that_stands_twice_is_not_silently_the_last(
     assert problems(tiny + "version: 2.0.0\n") == (
         "schema.yaml:28: key `version` stands twice; the first is in line 2",
     )
+    twice = "version: 2.0.0\nversion: 3.0.0\n"
+    assert [line[:15] for line in problems(tiny + twice)] == ["schema.yaml:28:", "schema.yaml:29:"]
+
+
+@pytest.mark.parametrize("name", ["समर्थन", "สนับสนุน", "مؤيِّد", "e\u0301tat", "דעה", "不支持"])
+def test_a_label_may_be_written_in_any_script(name: str, tiny: str) -> None:
+    schema = parse_schema(tiny.replace("name: Support", f"name: {name}"), "x")
+    assert schema.layer("stance").labels[0].name == name
 
 
 def test_digits_are_keys_without_quotes_too(tiny: str) -> None:
@@ -109,6 +117,34 @@ def test_all_problems_come_at_once_in_the_order_of_the_lines(tiny: str, problems
     )
 
 
+def test_a_misspelt_key_hides_nothing_inside_it_and_is_not_missing_too(
+    tiny: str, problems: Problems
+) -> None:
+    text = tiny.replace("layers:", "layer:").replace("relations:", "relation:")
+    text = text.replace("key: w", "key: q").replace("to: stance", "to: nil")
+    assert problems(text) == (
+        "schema.yaml:3: unknown key `layer`; did you mean `layers`?",
+        "schema.yaml:8: key `q` of `Relay` is taken by `Speaker`",
+        "schema.yaml:18: unknown key `relation`; did you mean `relations`?",
+        "schema.yaml:19: `to` names `nil`, which is no label or layer",
+    )
+
+
+@pytest.mark.parametrize(
+    ("label", "problem"),
+    [
+        ("{name: true, key: a}", '`name` must be text; put it in quotes: "…"'),
+        ("{name: Support, key: }", "`key` is empty; a value that begins with # needs quotes"),
+        ("Support", "item 1 of `labels` must be a mapping: {key: value}"),
+        ("", "item 1 of `labels` is empty; a value that begins with # needs quotes"),
+    ],
+)
+def test_a_mistake_inside_a_list_does_not_make_the_list_empty(
+    label: str, problem: str, changed: Changed
+) -> None:
+    assert changed("{name: Support, key: a}", label) == (f"schema.yaml:12: {problem}",)
+
+
 def test_a_missing_key_does_not_hide_a_mistake_of_meaning(tiny: str, problems: Problems) -> None:
     text = tiny.replace("{name: Relay, key: w}", "{name: Relay}").replace("to: stance", "to: nil")
     assert problems(text) == (
@@ -133,8 +169,8 @@ def test_a_missing_key_does_not_hide_a_mistake_of_meaning(tiny: str, problems: P
         ("a: &x 1\nb: *x\n", "2: not valid YAML: `*x` repeats another part; write it out"),
         ("a: 1\n---\nb: 1\n", "2: not valid YAML: but found another document"),
         (
-            "a: \x00",
-            "1: not valid YAML: unacceptable character #x0000: special characters are not allowed",
+            "a: 1\nb: \U0001f600\x00",
+            "2: not valid YAML: the character U+0000; delete it",
         ),
     ],
 )
@@ -162,8 +198,9 @@ def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:
 def test_a_file_in_another_encoding_is_named(tmp_path: Path) -> None:
     file = tmp_path / "schema.yaml"
     file.write_bytes("schema: café".encode("latin-1"))
-    with pytest.raises(ConfigError, match=r"schema\.yaml is not UTF-8 \(byte 11\)"):
+    with pytest.raises(ConfigError, match=r"schema\.yaml is not UTF-8 \(byte 11\)") as caught:
         load_schema(file)
+    assert caught.value.hint == "save it as UTF-8, which every editor offers"
 
 
 def test_a_byte_order_mark_is_no_problem(tmp_path: Path, tiny: str) -> None:
