@@ -10,7 +10,7 @@ from scipy.sparse import csr_array, hstack
 
 from annotate.quality.answers import Answers, Numbers
 from annotate.quality.coefficients import CROSSING, SUBSET
-from annotate.quality.figures import FEWEST_ARTICLES, Counts, Figure, figure, summed
+from annotate.quality.figures import Counts, Figure, figure, summed
 from annotate.quality.overlaps import Floats, Ints
 from annotate.quality.pairings import Pairings
 
@@ -100,7 +100,7 @@ def masi_alpha(answers: Answers, pairings: Pairings, drawn: Counts) -> Figure:
     expected = total**2 - alike + less - once_less
     alpha = np.full(len(total), np.nan)
     np.divide(seen / total * pairs, expected, out=alpha, where=expected > _EXACT * total**2)
-    again = 1 - alpha[1:] if articles >= FEWEST_ARTICLES else np.empty(0)
+    again = (1 - alpha[1:], articles)
     return figure("masi_alpha", "sets of triples", float(1 - alpha[0]), again, int(total[0]))
 
 

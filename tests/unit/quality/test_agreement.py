@@ -14,6 +14,7 @@ from annotate.quality.coefficients import alpha, masi_distance
 from annotate.quality.report_page import render_report
 from annotate.quality.unitizing import unitizing_alpha
 from annotate.schema import load_schema
+from scripts.interval_coverage import CASES, coverage
 from tests.unit.quality.answered import (
     LENGTH,
     ROOT,
@@ -160,12 +161,20 @@ def test_three_people_are_compared_at_once_and_by_two():
     assert found.couples[2].measured.figure("stance", "u_alpha").value == pytest.approx(by_two)
 
 
-def test_an_interval_holds_the_value_and_needs_two_articles():
+def test_an_interval_holds_the_value_and_needs_five_articles():
     found = with_error(lambda number, span: [span] if number % 5 else []).figure("stance", "f1_iou")
     assert found.low < found.value < found.high
     assert found.n == 129
-    alone = agreed([answer("ann", "a", [mark(0, 9, "Support")]), answer("bob", "a")]).overall
-    assert alone.figure("stance", "f1_iou").low is None
+    spans = [mark(0, 9, "Support")]
+    for count, given in ((4, False), (5, True)):
+        answers = [answer(who, f"a{n}", spans) for n in range(count) for who in ("ann", "bob")]
+        few = agreed(answers).overall.figure("stance", "f1_iou")
+        assert (few.value, few.low is not None) == (1, given)
+
+
+def test_an_interval_of_ten_articles_holds_the_value_nearly_as_often_as_it_says():
+    plain, ours = coverage(CASES[0], 10, corpora=300)
+    assert plain < 0.92 < ours
 
 
 def test_only_chunks_that_both_labelled_count():

@@ -17,10 +17,11 @@ from annotate.release.build import publish
 from annotate.release.files import read_parquet
 from annotate.release.source import read_source
 from annotate.release.verify import verify_release
+from annotate.workspace import Workspace
 from tests.unit.labels.marked import marked
 from tests.unit.labels.rows import ANNA, BORIS, answered, drawn
 from tests.unit.release.source import PARTS, SETTINGS, annotation, make_workspace
-from tests.unit.release.workshop import Workshop
+from tests.unit.release.workshop import Workshop, sample_workspace
 
 Json = dict[str, Any]
 CARLA, DORA = "annotator-cccccccccc", "annotator-dddddddddd"
@@ -274,13 +275,13 @@ def test_a_figure_that_the_answers_do_not_give_is_named(
 
 
 def test_intervals_are_drawn_again_as_they_were_drawn(tmp_path: Path) -> None:
-    """Of two articles, so that there are intervals; a row out of its order changes none of them."""
-    settings = GOLD + "[agreement]\ndraws = 300\nseed = 7\n"
-    visit = [
-        answered("c-visit-0", drawn(PARTS["c-visit-0"]), annotation_id=50),
-        answered("c-visit-0", [], annotation_id=51, annotator=CARLA),
-    ]
-    path, manifest = release(tmp_path, [*to_call(CALL, OTHER, CALL), *visit], settings=settings)
+    """Of the sample, whose articles are enough for intervals; the order of rows changes none."""
+    workspace = sample_workspace(tmp_path / "news")
+    text = (workspace.root / "annotate.toml").read_text(encoding="utf-8")
+    other = text.replace("draws = 1000 ", "draws = 300 ").replace("\nseed = 1 ", "\nseed = 7 ")
+    (workspace.root / "annotate.toml").write_text(other, encoding="utf-8")
+    path = workspace.root / str(publish(Workspace.find(workspace.root)).path)
+    manifest = orjson.loads((path / "MANIFEST.json").read_bytes())
     told = manifest["agreement"]
     exact = next(
         one for one in told["figures"] if (one["of"], one["name"]) == ("stance", "f1_exact")
@@ -289,11 +290,12 @@ def test_intervals_are_drawn_again_as_they_were_drawn(tmp_path: Path) -> None:
     assert exact["low"] < exact["value"] < exact["high"]
     assert verify_release(path) == []
     shop = Workshop(path, tmp_path / "turned")
-    shop.edit("annotations", list.reverse)
+    for split in shop.splits("annotations"):
+        shop.edit("annotations", list.reverse, split)
     shop.seal()
     assert "agreement-differs" not in {finding.code for finding in verify_release(shop.folder)}
-    other = Workshop(path, tmp_path / "broken")
-    (found,) = in_figures(other, lambda figure: figure.update(low=0.01))
+    broken = Workshop(path, tmp_path / "broken")
+    (found,) = in_figures(broken, lambda figure: figure.update(low=0.01))
     assert f"stance, f1_exact: low is 0.01, not {exact['low']!r}" in found
 
 
