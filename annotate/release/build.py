@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from annotate.errors import ConfigError, InputError, RefusedError
-from annotate.labels.spill import chosen_of, names_of
 from annotate.release.diff import Difference, compare_releases
 from annotate.release.draft import Draft
 from annotate.release.links import find_links
@@ -17,6 +17,7 @@ from annotate.release.opened import Release, all_releases
 from annotate.release.rows import Source, build_rows
 from annotate.release.source import day_of_last_pull, read_source
 from annotate.release.splits import Assignment, Policy, assign, read_ledger
+from annotate.release.tallies import Tallies
 from annotate.release.step import next_version, parse_asked
 from annotate.release.version import Version
 from annotate.workspace import PublishSettings, Workspace, lock
@@ -67,8 +68,10 @@ def publish(
         source = replace(source, standoff=_standoff(workspace.settings.publish, source))
         if strict:
             _require_whole(source)
+        errors = sum(1 for item in source.labels.findings if item.severity == "error")
         draft, compared, difference = _plan(workspace, source, parent, asked)
-        report = _report(draft, compared, difference, source)
+        del source  # what it holds is not needed for writing, and that needs room
+        report = _report(draft, compared, difference, errors)
         if draft is None or dry_run:
             return report
         path, digest = draft.place()
@@ -121,30 +124,32 @@ def _split(
         Policy(settings.splits.model_dump(), settings.split_seed),
     )
     left_out = {item.article_id for item in assignment.left_out}
-    chunks = source.chunks
+    chunks = source.placed
     if left_out:
-        kept = (n for n, name in enumerate(names_of(chunks)) if name.article_id not in left_out)
-        chunks = chosen_of(chunks, list(kept))
+        kept = np.array([name not in left_out for name in chunks.articles], bool)
+        chunks = chunks.chosen(np.flatnonzero(kept[np.array(chunks.of_article)]))
     split_of, group_of = assignment.split_of, assignment.group_of
     return replace(source, chunks=chunks, split_of=split_of, group_of=group_of), assignment
 
 
-def _weights(source: Source) -> dict[str, Counter[str]]:
+def _weights(source: Source) -> Tallies:
     """Count by article what every split shall have its share of: chunks, and each label."""
-    weights: dict[str, Counter[str]] = {name: Counter() for name in source.answered}
-    article_of = {name.id: name.article_id for name in names_of(source.chunks)}
-    for article_id in article_of.values():
-        if article_id in weights:
-            weights[article_id]["chunks"] += 1
-    for answer in source.labels.annotations:
-        if answer.chunk_id in article_of:
-            labels = (f"label {span.label}" for span in answer.spans)
-            weights[article_of[answer.chunk_id]].update(labels)
-    return weights
+    chunks, found = source.placed, Tallies(source.answered)
+    row_of = np.array([found.row(name) for name in chunks.articles], np.int64)
+    for row, count in zip(row_of.tolist(), chunks.counts().tolist(), strict=True):
+        if row >= 0:
+            found.add(row, "chunks", count)
+    chunk_of = chunks.by_id.last_of(np.array(source.given.by_chunk.hashes))
+    owners = np.where(chunk_of >= 0, row_of[np.array(chunks.of_article)[chunk_of]], -1)
+    for row, answer in zip(owners, source.given, strict=True):
+        if row >= 0:
+            for span in answer.spans:
+                found.add(row, f"label {span.label}")
+    return found
 
 
 def _report(
-    draft: Draft | None, compared: Draft, difference: Difference | None, source: Source
+    draft: Draft | None, compared: Draft, difference: Difference | None, errors: int
 ) -> PublishReport:
     counted = difference.rows if difference else compared.counts
     changes = {config: splits for config, splits in counted.items() if splits}
@@ -155,7 +160,7 @@ def _report(
         changes=changes,
         undecided=compared.built.undecided,
         set_aside=dict(compared.built.set_aside),
-        errors=sum(1 for item in source.labels.findings if item.severity == "error"),
+        errors=errors,
         reasons=tuple(f"{one.bump}: {one.words}" for one in difference.reasons)
         if difference
         else (),

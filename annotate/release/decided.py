@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
 
 from annotate.release.rows import ADJUDICATOR, Built
 from annotate.workspace import PublishSettings
@@ -19,13 +20,17 @@ AGGREGATIONS = {
 def who_answered(built: Built, publish: PublishSettings) -> str:
     """Count people, answers and decisions."""
     people: dict[str, set[str]] = {}
-    per_chunk: Counter[str] = Counter()
+    spread: Counter[int] = Counter()
     skipped = 0
-    for row in built.rows["annotations"]:
-        people.setdefault(row["role"], set()).add(row["annotator"])
-        per_chunk[row["id"]] += row["counts"]
-        skipped += row["skipped"]
-    spread = Counter(count for count in per_chunk.values() if count)
+    # All answers to a chunk follow one another, whatever the version.
+    for _, rows in groupby(built.rows["annotations"], key=lambda row: str(row["id"])):
+        counted = 0
+        for row in rows:
+            people.setdefault(row["role"], set()).add(row["annotator"])
+            counted += row["counts"]
+            skipped += row["skipped"]
+        spread[counted] += 1
+    del spread[0]
     counts = ", ".join(f"{spread[n]} by {n}" for n in sorted(spread))
     deciding = len(people.get(ADJUDICATOR, ()))
     return (

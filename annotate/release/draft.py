@@ -27,7 +27,7 @@ from annotate.release.links import RUN
 from annotate.release.opened import MANIFEST, DraftRows, Release, Rows
 from annotate.release.proof.opened import CROISSANT
 from annotate.release.rows import Built, with_versions
-from annotate.release.splits import LEDGER, SPLITS, Assigned, Assignment, ledger_rows
+from annotate.release.splits import LEDGER, Assigned, Assignment, ledger_rows
 from annotate.release.verify import verify_release
 from annotate.release.withdraw import tombstones
 from annotate.schema import Schema, schema_features
@@ -79,9 +79,8 @@ class Draft:
         """Rows by config and split, all of them new."""
         return {
             config: {
-                split: {"added": len(rows), "removed": 0, "changed": 0}
-                for split in SPLITS
-                if (rows := self.built.part(config, split))
+                split: {"added": count, "removed": 0, "changed": 0}
+                for split, count in self.built.counts(config).items()
             }
             for config in self.tables
         }
@@ -119,7 +118,7 @@ class Draft:
         for config, table in self.tables.items():
             path, rows = Path(scratch.name) / f"{config}.parquet", self.built.rows[config]
             write_parquet(path, rows, table)
-            splits = [self.built.split_of[name] for name in rows.articles]
+            splits = self.built.splits_of_rows(config)
             found[config] = DraftRows((path,), splits, scratch)
         return found
 

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -87,9 +88,11 @@ class _Ties:
     def components(self, articles: Iterable[str]) -> list[list[str]]:
         """Gather articles that hang together through links among themselves."""
         left, found = set(articles), []
-        while left:
-            component, open_ones = [], [min(left)]
-            left.discard(open_ones[0])
+        for first in sorted(left):
+            if first not in left:
+                continue
+            component, open_ones = [], [first]
+            left.discard(first)
             while open_ones:
                 article = open_ones.pop()
                 component.append(article)
@@ -128,9 +131,9 @@ def assign(
         else:
             new_groups.append(component)
     placed, why = _placed(new_groups, articles, known, ties, policy)
-    ledger += [
-        Assigned(_group_name(group), name, split) for group, split in placed for name in group
-    ]
+    for group, split in placed:
+        group_name = _group_name(group)
+        ledger += [Assigned(group_name, name, split) for name in group]
     left_out = (LeftOut(name, reason) for name, reason in sorted(ties.left_out.items()))
     return Assignment(tuple(ledger), tuple(left_out), why)
 
@@ -214,15 +217,18 @@ def _placed(
     if count < len(wanted):
         why = f"there are fewer groups ({count}) than splits ({len(wanted)})"
         return [(group, TRAIN) for group in new], why
-    weights = {_group_name(group): _sum(articles[name] for name in group) for group in new}
+
+    def weight_of(group: Sequence[str]) -> Counter[str]:
+        return _sum(articles[name] for name in group)
+
     have: dict[str, Counter[str]] = {split: Counter() for split in wanted}
     for name, split in ties.split_of.items():
         have.setdefault(split, Counter()).update(articles[name])
-    total = _sum([*have.values(), *weights.values()])
+    total = _sum(chain(have.values(), map(weight_of, new)))
     placed = []
-    ordered = sorted(new, key=lambda one: _rank(weights[_group_name(one)], one, policy.seed))
+    ordered = sorted(new, key=lambda one: _rank(weight_of(one), one, policy.seed))
     for number, group in enumerate(ordered):
-        weight = weights[_group_name(group)]
+        weight = weight_of(group)
         empty = [split for split in wanted if not have[split]]
         last = len(ordered) - number <= len(empty)
         chosen = empty if last else _with_room(weight, have, total, wanted)
@@ -276,9 +282,7 @@ def read_ledger(folder: Path | None) -> tuple[Assigned, ...]:
     return tuple(Assigned(_group_name([name]), name, split, folder.name) for name, split in names)
 
 
-def ledger_rows(ledger: Iterable[Assigned], version: str) -> list[dict[str, str]]:
+def ledger_rows(ledger: Iterable[Assigned], version: str) -> Iterator[dict[str, str]]:
     """Give the lines as they are published; those without a version yet get this one."""
-    return [
-        row._asdict() | {"assigned_in_version": row.assigned_in_version or version}
-        for row in ledger
-    ]
+    for row in ledger:
+        yield row._asdict() | {"assigned_in_version": row.assigned_in_version or version}
