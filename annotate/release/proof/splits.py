@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 import textwrap
-from array import array
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import numpy as np
-
-from annotate.corpus.duplicates import Keys, find_twins
+from annotate.corpus.samples import Samples
 from annotate.corpus.sentences import sentences
-from annotate.corpus.shingles import Signature, signature
 from annotate.release.proof.opened import Findings, Json, Part, Release
 from annotate.release.proof.sightings import Sighting, Sightings
 from annotate.release.proof.texts import Texts
@@ -139,21 +135,11 @@ def _clusters(texts: Texts, names: list[str]) -> list[list[int]]:
     def text_of(number: int) -> str:
         return texts.get(names[number]) or ""
 
-    signatures, sizes = list[Signature](), array("q")
+    samples = Samples()
     for number in range(len(names)):
-        text = text_of(number)
-        signatures.append(signature(text))
-        sizes.append(len(text))
-    twins = find_twins(
-        Keys.of([each.sample for each in signatures]),
-        np.array([each.exact for each in signatures], np.uint64),
-        np.array([each.words for each in signatures], np.int64),
-        -np.array(sizes, np.int64),
-        text_of,
-        np.zeros(len(names), bool),
-    )
+        samples.add(text_of(number))
     found: dict[int, list[int]] = {}
-    for number, twin in twins.items():
+    for number, twin in samples.twins(text_of).items():
         found.setdefault(twin.of, [twin.of]).append(number)
     return [sorted(members) for members in found.values()]
 
