@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Whole = NDArray[np.int64]
+_WHOLE = 1 << 64
 
 
 class Numbers(dict[Any, int]):
@@ -19,6 +20,27 @@ class Numbers(dict[Any, int]):
     def __missing__(self, key: Any) -> int:
         self[key] = len(self)
         return self[key]
+
+
+class Column:
+    """Whole numbers modulo 2^64 by the numbers of things; 0 where nothing was put."""
+
+    def __init__(self) -> None:
+        self._values = array("Q")
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __getitem__(self, number: int) -> int:
+        return self._values[number] if number < len(self._values) else 0
+
+    def __setitem__(self, number: int, value: int) -> None:
+        if number >= len(self._values):
+            self._values.extend([0] * (number + 1 - len(self._values)))
+        self._values[number] = value % _WHOLE
+
+    def add(self, number: int, value: int) -> None:
+        self[number] = self[number] + value
 
 
 class NameIndex:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from array import array
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Protocol
 
+from annotate.labels.names import Numbers
+from annotate.labels.spill import Pile
 from annotate.release.proof.opened import Release
-
-_GROUPS_HELD = 2
 
 
 class Texts(Protocol):
-    """Gives an article's text by its id; None for an article that is not there."""
+    """Gives an article's text by its id; None for an article that is not there.
+
+    Also numbers articles, those of a release first, so that others hold columns about them.
+    """
+
+    @property
+    def numbers(self) -> Numbers: ...
 
     def __contains__(self, article_id: object) -> bool: ...
 
@@ -21,74 +28,58 @@ class Texts(Protocol):
     def get(self, article_id: str) -> str | None: ...
 
 
-class OwnTexts:
-    """The texts in a release's `articles`, a few row groups at a time; `known` for the others."""
-
-    def __init__(self, release: Release, known: Mapping[str, str]) -> None:
-        self.release, self.known = release, known
-        self.places: dict[str, tuple[int, int, int]] = {}
-        self._held: OrderedDict[tuple[int, int], list[str | None]] = OrderedDict()
-        for number in range(len(release.of("articles"))):
-            for group, ids in enumerate(_groups(release, number, "article_id")):
-                for row, article_id in enumerate(ids):
-                    if article_id is not None:
-                        self.places[article_id] = (number, group, row)
-
-    def __contains__(self, article_id: object) -> bool:
-        return article_id in self.places
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.places)
-
-    def get(self, article_id: str) -> str | None:
-        if article_id not in self.places:
-            return None
-        number, group, row = self.places[article_id]
-        own = self._group(number, group)[row]
-        return self.known.get(article_id) if own is None else own
-
-    def _group(self, number: int, group: int) -> list[str | None]:
-        key = (number, group)
-        if key not in self._held:
-            self._held[key] = _group(self.release, number, group, "text")
-            if len(self._held) > _GROUPS_HELD:
-                self._held.popitem(last=False)
-        self._held.move_to_end(key)
-        return self._held[key]
-
-
 class NoTexts:
     """Article ids alone, with the texts of those that the user has copies of."""
 
     def __init__(self, release: Release, known: Mapping[str, str]) -> None:
-        self.known = known
-        self.ids = {
-            str(row["article_id"])
-            for part in release.of("articles")
-            for row in release.rows(part, ["article_id"])
-        }
+        self.known, self.numbers = known, Numbers()
+        for part in release.of("articles"):
+            for row in release.rows(part, ["article_id"]):
+                _ = self.numbers[str(row["article_id"])]
+        self._there = len(self.numbers)
 
     def __contains__(self, article_id: object) -> bool:
-        return article_id in self.ids
+        return self.numbers.get(article_id, self._there) < self._there
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.ids)
+        return islice(self.numbers, self._there)
 
     def get(self, article_id: str) -> str | None:
         return self.known.get(article_id)
 
 
-def _groups(release: Release, number: int, column: str) -> Iterator[list[str | None]]:
-    import pyarrow.parquet as pq
+class OwnTexts(NoTexts):
+    """The texts in a release's `articles`, copied to where each is found; `known` for the others."""
 
-    with pq.ParquetFile(release.of("articles")[number].path) as file:
-        for group in range(file.metadata.num_row_groups):
-            yield file.read_row_group(group, columns=[column])[column].to_pylist()
+    def __init__(self, release: Release, known: Mapping[str, str]) -> None:
+        self.known, self.numbers = known, Numbers()
+        self._texts, self._rows = Pile(), array("I")
+        self._last: tuple[str, str | None] = "", None
+        for part in release.of("articles"):
+            for row in release.rows(part, ["article_id", "text"]):
+                self._add(row["article_id"], row["text"])
+        self._there = len(self.numbers)
+
+    def _add(self, article_id: str | None, text: str | None) -> None:
+        """Take in a text; of articles that stand there twice the later counts."""
+        if article_id is None:
+            return
+        number = self.numbers[article_id]
+        if number == len(self._rows):
+            self._rows.append(0)
+        self._rows[number] = len(self._texts)
+        self._texts.append(_NONE if text is None else _SOME + text.encode())
+
+    def get(self, article_id: str) -> str | None:
+        if self._last[0] != article_id or self._last[1] is None:
+            self._last = article_id, self._read(article_id)
+        return self._last[1]
+
+    def _read(self, article_id: str) -> str | None:
+        if article_id not in self:
+            return None
+        data = self._texts[self._rows[self.numbers[article_id]]]
+        return self.known.get(article_id) if data == _NONE else data[len(_SOME) :].decode()
 
 
-def _group(release: Release, number: int, group: int, column: str) -> list[str | None]:
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(release.of("articles")[number].path) as file:
-        found: list[str | None] = file.read_row_group(group, columns=[column])[column].to_pylist()
-        return found
+_NONE, _SOME = b"", b"t"
