@@ -55,7 +55,16 @@ def write_parquet(path: Path, rows: Iterable[Json], table: Table) -> Written:
         for part in _groups(all_lines, schema, digest.update):
             writer.write_table(part, row_group_size=ROWS_PER_GROUP)
             size, count = size + part.nbytes, count + part.num_rows
+            del part
+    give_back()
     return Written(size, count, digest.hexdigest())
+
+
+def give_back() -> None:
+    """Return to the system what Arrow holds and does not use."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
 
 
 def _groups(
