@@ -155,11 +155,11 @@ class Spill(ABC, Sequence[_Value]):
         before = wanted if self._order is None else np.array(self._order)[wanted]
         order.frombytes(before.astype(np.uint32).tobytes())
         found.__dict__.update(self.__dict__ | {"_order": order})
-        found._take(self, wanted)
+        found.take_along(self, wanted)
         return found
 
-    def _take(self, before: Self, numbers: NDArray[np.int64]) -> None:
-        """Take along what is held of each of the values that were chosen."""
+    def take_along(self, before: Self, numbers: NDArray[np.int64]) -> None:
+        """Take over what is held of each of the values that were chosen."""
 
 
 def numbers_of(numbers: Iterable[int]) -> NDArray[np.int64]:
@@ -194,7 +194,7 @@ class AnswerSpill(Spill[Annotation]):
         found = (self[number] for number in self.by_chunk.at(chunk_id))
         return [answer for answer in found if answer.chunk_id == chunk_id]
 
-    def _take(self, before: Self, numbers: NDArray[np.int64]) -> None:
+    def take_along(self, before: Self, numbers: NDArray[np.int64]) -> None:
         self.by_chunk = NameIndex(taken(before.by_chunk.hashes, numbers))
 
     def _encoded(self, value: Annotation) -> bytes:
@@ -274,7 +274,7 @@ class ChunkSpill(Spill[Chunk]):
         self.starts.append(value.start)
         self.by_id.add(value.id)
 
-    def _take(self, before: Self, numbers: NDArray[np.int64]) -> None:
+    def take_along(self, before: Self, numbers: NDArray[np.int64]) -> None:
         self.of_article = taken(before.of_article, numbers)
         self.starts = taken(before.starts, numbers)
         self.by_id = NameIndex(taken(before.by_id.hashes, numbers))
@@ -305,4 +305,5 @@ class ChunkSpill(Spill[Chunk]):
 
     def _decoded(self, data: bytes) -> Chunk:
         plain, flags = marshal.loads(data)  # noqa: S302 - our own
-        return Chunk(*plain, tuple(Flag(*flag) for flag in flags))
+        values: tuple[Any, ...] = (*plain, tuple(Flag(*flag) for flag in flags))
+        return Chunk(*values)

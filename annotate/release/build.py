@@ -17,8 +17,8 @@ from annotate.release.opened import Release, all_releases
 from annotate.release.rows import Source, build_rows
 from annotate.release.source import day_of_last_pull, read_source
 from annotate.release.splits import Assignment, Policy, assign, read_ledger
-from annotate.release.tallies import Tallies
 from annotate.release.step import next_version, parse_asked
+from annotate.release.tallies import Tallies
 from annotate.release.version import Version
 from annotate.workspace import PublishSettings, Workspace, lock
 

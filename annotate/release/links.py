@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from annotate.corpus import Article, Chunk
 from annotate.corpus.duplicates import CONTAINMENT, JACCARD, Keys, resemblance, shared_keys

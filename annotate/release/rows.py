@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from annotate.corpus import Article, Chunk
 from annotate.labels.annotation import Annotation
-from annotate.labels.read import Labels
 from annotate.labels.names import Numbers
+from annotate.labels.read import Labels
 from annotate.labels.spill import AnswerSpill, ChunkSpill
 from annotate.labels.triples import Triple, triples_of, without_surface
 from annotate.quality.answers import Answers, Collector
@@ -80,7 +80,9 @@ class Source:
         chunks = self.placed
         has_answer = self.given.by_chunk.last_of(np.array(chunks.by_id.hashes)) >= 0
         names = list(chunks.articles)
-        return sorted(names[number] for number in np.unique(np.array(chunks.of_article)[has_answer]))
+        return sorted(
+            names[number] for number in np.unique(np.array(chunks.of_article)[has_answer])
+        )
 
 
 @dataclass

@@ -49,7 +49,7 @@ class NoTexts:
 
 
 class OwnTexts(NoTexts):
-    """The texts in a release's `articles`, copied to where each is found; `known` for the others."""
+    """The texts in a release's `articles`, on disk where each is found; `known` for the others."""
 
     def __init__(self, release: Release, known: Mapping[str, str]) -> None:
         self.known, self.numbers = known, Numbers()
