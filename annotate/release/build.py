@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from annotate.errors import ConfigError, InputError, RefusedError
+from annotate.release.agreed import agreement_of
 from annotate.release.diff import Difference, compare_releases
 from annotate.release.draft import Draft
 from annotate.release.links import find_links
@@ -103,7 +104,8 @@ def _plan(
             'aggregation = "first" publishes the earliest',
         )
     day = day_of_last_pull(workspace)
-    draft = Draft(workspace, source.schema, built, assignment, day, parent)
+    agreement = agreement_of(built.compared, workspace.settings.agreement)
+    draft = Draft(workspace, source.schema, built, assignment, day, parent, agreement)
     difference = compare_releases(parent, draft.side) if parent else None
     last = Version.parse(parent.version) if parent else None
     version = next_version(last, difference, asked)
