@@ -29,7 +29,8 @@ from annotate.labels.entities import Gazetteer
 from annotate.labels.read import open_passage
 from annotate.labels.shelf import REVIEW
 from annotate.quality.alignment import align
-from annotate.quality.conflicts import Conflict, adjudicated, decisions, find_conflicts
+from annotate.quality.conflicts import Conflict, find_conflicts
+from annotate.quality.ledgers import adjudicated, decisions
 from annotate.release.build import publish
 from annotate.schema import load_schema
 from annotate.schema.controls import OBJECT, REVIEW_KIND, REVIEW_WHY

@@ -61,7 +61,7 @@ def pull(
 
     Example: annotate review pull
     """
-    from annotate.quality.conflicts import decisions
+    from annotate.quality.ledgers import decisions
     from annotate.studio.review import review_pull
 
     workspace = find(folder)
@@ -102,7 +102,7 @@ def list_(folder: Folder = None, json: Json = False) -> None:
 
     Example: annotate review list --json
     """
-    from annotate.quality.conflicts import decisions
+    from annotate.quality.ledgers import decisions
 
     rows = [_row(chunk_id, each) for chunk_id, each in decisions(find(folder)).items()]
     if json:

@@ -11,8 +11,8 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 import orjson
 
+from annotate.corpus.names import NameIndex, taken
 from annotate.errors import InputError
-from annotate.labels.names import NameIndex, taken
 from annotate.ledger import Ledger
 
 Json = dict[str, Any]

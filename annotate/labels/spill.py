@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
+from itertools import pairwise
 from operator import attrgetter
 from typing import IO, Any, Self, TypeVar, overload
 
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from annotate.corpus import Chunk
 from annotate.corpus.articles import Flag
+from annotate.corpus.names import NameIndex, Numbers, taken
 from annotate.labels.annotation import (
     Annotation,
     Attribute,
@@ -26,7 +28,6 @@ from annotate.labels.annotation import (
     Relation,
     Span,
 )
-from annotate.labels.names import NameIndex, Numbers, taken
 from annotate.workspace import writing
 
 _Value = TypeVar("_Value")
@@ -255,7 +256,7 @@ class ChunkSpill(Spill[Chunk]):
     def __init__(self) -> None:
         super().__init__()
         self.articles = Numbers()
-        self.of_article, self.starts = array("I"), array("q")
+        self.of_article, self.starts = array("I"), array("I")
         self.by_id = NameIndex()
 
     @classmethod
@@ -293,7 +294,9 @@ class ChunkSpill(Spill[Chunk]):
         """Give the numbers of the chunks of each article, articles by name."""
         order = self.in_order()
         owners = np.array(self.of_article)[order]
-        yield from np.split(order, np.flatnonzero(owners[1:] != owners[:-1]) + 1)
+        borders = np.flatnonzero(owners[1:] != owners[:-1]) + 1
+        for begin, end in pairwise(np.concatenate([[0], borders, [len(order)]])):
+            yield order[begin:end]
 
     def counts(self) -> NDArray[np.int64]:
         """Count the chunks of each article, by its number."""

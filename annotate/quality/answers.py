@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from annotate.corpus.names import Numbers
 from annotate.labels.annotation import Annotation
-from annotate.labels.names import Numbers
 from annotate.labels.pseudonyms import UNKNOWN
 from annotate.labels.triples import Triple, triples_of
 from annotate.quality.overlaps import Ints

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array, hstack
 
-from annotate.labels.names import Numbers
+from annotate.corpus.names import Numbers
 from annotate.quality.answers import Answers
 from annotate.quality.coefficients import CROSSING, SUBSET
 from annotate.quality.figures import FEWEST_ARTICLES, Counts, Figure, figure, summed

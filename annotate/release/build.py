@@ -177,8 +177,13 @@ def _standoff(settings: PublishSettings, source: Source) -> frozenset[str]:
     Raises `RefusedError` when texts are to be published under a licence that reserves all rights,
     `ConfigError` when rights are stated for an outlet that has no article.
     """
-    outlet_of = {name: article.outlet for name, article in source.articles.items()}
-    outlets = {outlet for outlet in outlet_of.values() if outlet}
+    outlets, standoff, full = set[str](), set[str](), False
+    for article in source.articles.values():
+        outlets |= {article.outlet} if article.outlet else set()
+        if settings.outlets.get(article.outlet or "", settings.rights) == "standoff":
+            standoff.add(article.id)
+        else:
+            full = True
     for name in settings.outlets:
         if name not in outlets:
             near = difflib.get_close_matches(name, outlets, n=1)
@@ -186,19 +191,14 @@ def _standoff(settings: PublishSettings, source: Source) -> frozenset[str]:
                 f"annotate.toml states rights for {name!r}, and no article is of that outlet"
                 + (f"; did you mean {near[0]!r}?" if near else "")
             )
-    rights = {
-        name: settings.outlets.get(outlet or "", settings.rights)
-        for name, outlet in outlet_of.items()
-    }
-    reserved = settings.text_license == PublishSettings().text_license
-    if reserved and "full" in rights.values():
+    if full and settings.text_license == PublishSettings().text_license:
         raise RefusedError(
             "the release would hold articles' text, and annotate.toml says of the texts: "
             f"{settings.text_license}",
             "state under text_license by what right you publish them, or leave them out with "
             'rights = "standoff"',
         )
-    return frozenset(name for name, right in rights.items() if right == "standoff")
+    return frozenset(standoff)
 
 
 def _require_whole(source: Source) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from annotate.labels.names import Numbers
 from annotate.labels.spill import Spill
 
 Json = dict[str, Any]
+_Told = TypeVar("_Told", bound=np.generic)
 
 
 def line_of(row: Json) -> bytes:
@@ -22,27 +22,26 @@ def line_of(row: Json) -> bytes:
 
 
 class RowSpill(Spill[Json]):
-    """Rows in an order, and the number of the article that each is of: splits are by article.
+    """Rows in an order, and which article each is of: splits are by article.
 
-    Rows of one article follow one another, so numbers are held by stretches.
+    Rows of one article follow one another, so a hash of its id is held for each such stretch.
     """
 
-    def __init__(self, articles: Numbers | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.articles = Numbers() if articles is None else articles
-        self._owners, self._begins = array("I"), array("I")
+        self._owners, self._begins = array("q"), array("I")
 
     def append(self, value: Json) -> None:
-        owner = self.articles[value["article_id"]]
+        owner = hash(value["article_id"])
         if not self._owners or self._owners[-1] != owner:
             self._owners.append(owner)
             self._begins.append(len(self))
         super().append(value)
 
-    def owners(self) -> NDArray[np.uint32]:
-        """Give the number of each row's article."""
+    def of_articles(self, told: Callable[[NDArray[np.int64]], NDArray[_Told]]) -> NDArray[_Told]:
+        """Give for each row what is told of its article, by the hash of that one's id."""
         lengths = np.diff(np.array(self._begins, np.int64), append=len(self._pile))
-        found: NDArray[np.uint32] = np.repeat(np.array(self._owners, np.uint32), lengths)
+        found = np.repeat(told(np.array(self._owners, np.int64)), lengths)
         return found if self._order is None else found[np.array(self._order)]
 
     def lines(self) -> Iterator[bytes]:

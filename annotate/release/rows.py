@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotate.corpus import Article, Chunk
+from annotate.corpus.names import NameIndex
 from annotate.labels.annotation import Annotation
-from annotate.labels.names import Numbers
 from annotate.labels.read import Labels
 from annotate.labels.spill import AnswerSpill, ChunkSpill
 from annotate.labels.triples import Triple, triples_of, without_surface
@@ -85,13 +85,29 @@ class Source:
         )
 
 
+class SplitIndex:
+    """The splits of articles, by hashes of their ids."""
+
+    def __init__(self) -> None:
+        self._names, self._splits = NameIndex(), array("B")
+
+    def add(self, article_id: str, split: str) -> None:
+        self._names.add(article_id)
+        self._splits.append(SPLITS.index(split))
+
+    def numbers(self, hashes: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Give the place in `SPLITS` of each article's split."""
+        found: NDArray[np.uint8] = np.array(self._splits)[self._names.last_of(hashes)]
+        return found
+
+
 @dataclass
 class Built:
     """Rows by config, the split of each article, and what is worth counting."""
 
     rows: dict[str, RowSpill] = field(default_factory=dict)
-    articles: Numbers = field(default_factory=Numbers)  # the numbers of the rows' articles
-    split_of: dict[str, str] = field(default_factory=dict)
+    # The rows of `articles` say the same.
+    split_of: SplitIndex = field(default_factory=SplitIndex, compare=False)
     undecided: int = 0
     in_conflict: int = 0  # of the chunks without a decision
     conflicts: Counter[str] = field(default_factory=Counter)  # by kind
@@ -100,20 +116,18 @@ class Built:
     groups_without_triple: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
 
-    @cached_property
-    def _splits(self) -> NDArray[np.uint8]:
-        """The number of the split of each article, by the article's number."""
-        known = [SPLITS.index(self.split_of[name]) for name in self.articles]
-        return np.array(known, np.uint8)
+    def _splits(self, config: str) -> NDArray[np.uint8]:
+        """Give the number of the split of each row."""
+        return self.rows[config].of_articles(self.split_of.numbers)
 
     def part(self, config: str, split: str) -> RowSpill:
         """Give the rows of one config that are in one split."""
-        rows = self.rows[config]
-        return rows.chosen(np.flatnonzero(self._splits[rows.owners()] == SPLITS.index(split)))
+        chosen = np.flatnonzero(self._splits(config) == SPLITS.index(split))
+        return self.rows[config].chosen(chosen)
 
     def counts(self, config: str) -> dict[str, int]:
         """Count the rows of a config in each split that has some."""
-        found = np.bincount(self._splits[self.rows[config].owners()], minlength=len(SPLITS))
+        found = np.bincount(self._splits(config), minlength=len(SPLITS))
         return {split: int(count) for split, count in zip(SPLITS, found, strict=True) if count}
 
     def splits(self, config: str) -> list[str]:
@@ -122,7 +136,7 @@ class Built:
 
     def splits_of_rows(self, config: str) -> list[str]:
         """Give the split of each row."""
-        return [SPLITS[number] for number in self._splits[self.rows[config].owners()]]
+        return [SPLITS[number] for number in self._splits(config)]
 
 
 def build_rows(source: Source) -> Built:
@@ -131,8 +145,7 @@ def build_rows(source: Source) -> Built:
     One chunk after the other: no more than the answers to it, and the evidence of its article,
     are held at a time.
     """
-    numbers = Numbers()
-    built = Built({config: RowSpill(numbers) for config in CONFIGS}, numbers)
+    built = Built({config: RowSpill() for config in CONFIGS})
     built.set_aside.update(finding.code for finding in source.labels.findings)
     known, several = _judge(source), Collector(source.schema)
     built.weights = known.weights
@@ -157,7 +170,7 @@ def build_rows(source: Source) -> Built:
     _add_triples(source, evidence, built)
     for row in _article_rows(source):
         built.rows["articles"].append(_without_text(row) if bare else row)
-        built.split_of[row["article_id"]] = row["split"]
+        built.split_of.add(row["article_id"], row["split"])
     built.rows["spans"] = built.rows["spans"].chosen(np.argsort(np.array(placed), kind="stable"))
     built.compared = several.done()
     return built
@@ -263,7 +276,7 @@ def with_versions(
     The files of the next version then begin like those of the last. `before` holds both versions
     as the last release says them, by chunk; `changed` are the chunks that differ from it.
     """
-    spans = RowSpill(built.articles)
+    spans = RowSpill()
     for row in built.rows["spans"]:
         first, last = before.get(row["id"], (version, version))
         last = version if row["id"] in changed else last

@@ -15,7 +15,7 @@ from annotate.labels.read import Labels, each_answer
 from annotate.labels.shelf import chunks_on
 from annotate.labels.spill import AnswerSpill, ChunkSpill
 from annotate.ledger import Ledger
-from annotate.quality.conflicts import adjudicated
+from annotate.quality.ledgers import adjudicated
 from annotate.release.rows import Source
 from annotate.schema import Schema, load_schema
 from annotate.workspace import Workspace

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,14 +51,38 @@ class Assignment:
     why: str = ""
 
     @property
-    def group_of(self) -> dict[str, str]:
-        return {row.article_id: row.group for row in self.ledger}
+    def group_of(self) -> Mapping[str, str]:
+        return _ByArticle(self.ledger, "group")
 
     @property
-    def split_of(self) -> dict[str, str]:
+    def split_of(self) -> Mapping[str, str]:
         """Give the splits of the articles that are in the release or were in an earlier one."""
         without = {item.article_id for item in self.left_out}
-        return {row.article_id: row.split for row in self.ledger if row.article_id not in without}
+        rows = (row for row in self.ledger if row.article_id not in without)
+        return _ByArticle(rows, "split")
+
+
+class _ByArticle(Mapping[str, str]):
+    """What lines of a ledger say of each article; a reference is held of each line."""
+
+    def __init__(self, rows: Iterable[Assigned], column: str) -> None:
+        self._rows = sorted(rows, key=_ARTICLE)
+        self._value = attrgetter(column)
+
+    def __getitem__(self, name: str) -> str:
+        place = bisect_left(self._rows, name, key=_ARTICLE)
+        if place == len(self._rows) or self._rows[place].article_id != name:
+            raise KeyError(name)
+        return str(self._value(self._rows[place]))
+
+    def __iter__(self) -> Iterator[str]:
+        return map(_ARTICLE, self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+_ARTICLE = attrgetter("article_id")
 
 
 @dataclass

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import orjson
 
+from annotate.corpus.names import NameIndex
 from annotate.labels.annotation import Annotation, Attribute, Relation, Span
-from annotate.labels.names import NameIndex
 from annotate.labels.spill import Pile
 from annotate.release.proof.opened import Json
 from annotate.release.rows import ADJUDICATOR

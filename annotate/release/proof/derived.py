@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import orjson
 
 from annotate.corpus import Chunk
-from annotate.labels.names import Column
+from annotate.corpus.names import Column
 from annotate.labels.triples import triples_of, without_surface
 from annotate.release.bio import bio_row
 from annotate.release.proof.answers import GivenAnswers, annotation_of
@@ -57,13 +57,13 @@ class DerivedProof:
 
     def finish(self) -> None:
         """Tell where the sums differ."""
-        names = list(self.texts.numbers)
         for config, sums in sorted(self.sums.items()):
-            wrong = sorted(names[number] for number in range(len(sums)) if sums[number])
-            self._name(config, wrong)
+            if any(sums[number] for number in range(len(sums))):
+                names = enumerate(self.texts.names())
+                self._name(config, sorted({name for number, name in names if sums[number]}))
 
     def _add(self, config: str, article: str, value: int) -> None:
-        self.sums[config].add(self.texts.numbers[article], value)
+        self.sums[config].add(self.texts.number(article), value)
 
     def _stances(self, chunk_id: str) -> list[list[Place]]:
         """Give the stances of each answer to a chunk."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from annotate.labels.names import Column
+from annotate.corpus.names import Column
 from annotate.release.leak import TEXT_COLUMNS
 from annotate.release.proof.declared import FIELDS, NEEDED
 from annotate.release.proof.opened import Findings, Json, Part, Release
@@ -163,7 +163,7 @@ class RowProof:
 
     def _spans(self, row: Json, place: str) -> None:
         self._once("spans", row)
-        self._chunks.add(self.texts.numbers[row["article_id"]], 1)
+        self._chunks.add(self.texts.number(row["article_id"]), 1)
         self._slice(row, place)
         self._history(row, place)
         for span in row["spans"]:
@@ -274,7 +274,7 @@ class RowProof:
         self._once("articles", row)
         if not _is_sha256(row["sha256"]):
             self.findings.add("hash-malformed", place, f"{row['sha256']!r} is no SHA-256")
-        self._told[self.texts.numbers[article]] = max(0, row.get("chunks") or 0) + 1
+        self._told[self.texts.number(article)] = max(0, row.get("chunks") or 0) + 1
         told, text = row.get("text_sha256"), self.texts.get(article)
         if told and text is not None and told != hashlib.sha256(text.encode()).hexdigest():
             self.findings.add("article-text-differs", place, "is not the text its hash is of")
@@ -302,7 +302,7 @@ class RowProof:
     def finish(self) -> None:
         """Compare what was counted over all rows."""
         self._check_ids()
-        for number, article in enumerate(self.texts.numbers):
+        for number, article in enumerate(self.texts.names()):
             told, chunks = self._told[number] - 1, self._chunks[number]
             if 0 <= told < chunks:
                 message = f"says {told} chunks, spans has {chunks}"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from annotate.labels.names import Numbers
+from annotate.corpus.names import Numbers
 
 _SPLIT_BITS = 8
 _MOST_SPLITS = (1 << _SPLIT_BITS) - 1

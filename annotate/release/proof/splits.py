@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from annotate.corpus.names import Column
 from annotate.corpus.samples import Samples
 from annotate.corpus.sentences import sentences
-from annotate.labels.names import Column
 from annotate.release.proof.opened import BATCH, Findings, Json, Part, Release
 from annotate.release.proof.rows import missing_in
 from annotate.release.proof.sightings import Sightings, Thing, key_of
@@ -50,7 +50,7 @@ class SplitProof:
         if not self._parts or self._parts[-1] != part:
             self._parts.append(part)
         if part.config == "articles":
-            self._split_of[self.texts.numbers[article]] = self.splits.index(part.split) + 1
+            self._split_of[self.texts.number(article)] = self.splits.index(part.split) + 1
             if row.get("split") != part.split:
                 message = f"says {row.get('split')}, the file is of {part.split}"
                 self.findings.add("split-differs", f"{part.name}, row {number}", message)
@@ -69,8 +69,7 @@ class SplitProof:
                 yield Thing(SENTENCE, words), said
 
     def _split(self, article: str) -> str | None:
-        number = self.texts.numbers.get(article)
-        split = 0 if number is None else self._split_of[number]
+        split = self._split_of[self.texts.number(article)]
         return self.splits[split - 1] if split else None
 
     def _sentences(self, row: Json) -> Iterator[tuple[str, str]]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import chain
 from typing import Protocol
 
-from annotate.labels.names import Numbers
+from annotate.corpus.names import NameIndex, Numbers
 from annotate.labels.spill import Pile
 from annotate.release.proof.opened import Release
 
@@ -15,11 +14,8 @@ from annotate.release.proof.opened import Release
 class Texts(Protocol):
     """Gives an article's text by its id; None for an article that is not there.
 
-    Also numbers articles, those of a release first, so that others hold columns about them.
+    Also numbers the articles of a release, so that others hold columns about them.
     """
-
-    @property
-    def numbers(self) -> Numbers: ...
 
     def __contains__(self, article_id: object) -> bool: ...
 
@@ -27,22 +23,47 @@ class Texts(Protocol):
 
     def get(self, article_id: str) -> str | None: ...
 
+    def number(self, article_id: str) -> int:
+        """Give an article its number; those that are not there come behind those that are."""
+
+    def names(self) -> Iterator[str]:
+        """Give the ids of all articles that have a number, in the order of these."""
+
 
 class NoTexts:
     """Article ids alone, with the texts of those that the user has copies of."""
 
     def __init__(self, release: Release, known: Mapping[str, str]) -> None:
-        self.known, self.numbers = known, Numbers()
-        for part in release.of("articles"):
-            for row in release.rows(part, ["article_id"]):
-                _ = self.numbers[str(row["article_id"])]
-        self._there = len(self.numbers)
+        self.release, self.known = release, known
+        self._index, self._others = NameIndex(), Numbers()
+        self._last: tuple[object, int] = None, -1
+        self._take_in()
+
+    def _take_in(self) -> None:
+        for name in self:
+            self._index.add(name)
+
+    def _place(self, article_id: object) -> int:
+        """Give the number of an article of the release, the later of two; -1 for others."""
+        if self._last[0] != article_id:
+            found = self._index.at(str(article_id))
+            self._last = article_id, found[-1] if found else -1
+        return self._last[1]
+
+    def number(self, article_id: str) -> int:
+        place = self._place(article_id)
+        return place if place >= 0 else len(self._index) + self._others[article_id]
+
+    def names(self) -> Iterator[str]:
+        return chain(self, self._others)
 
     def __contains__(self, article_id: object) -> bool:
-        return self.numbers.get(article_id, self._there) < self._there
+        return self._place(article_id) >= 0
 
     def __iter__(self) -> Iterator[str]:
-        return islice(self.numbers, self._there)
+        for part in self.release.of("articles"):
+            for row in self.release.rows(part, ["article_id"]):
+                yield str(row["article_id"])
 
     def get(self, article_id: str) -> str | None:
         return self.known.get(article_id)
@@ -51,35 +72,25 @@ class NoTexts:
 class OwnTexts(NoTexts):
     """The texts in a release's `articles`, on disk where each is found; `known` for the others."""
 
-    def __init__(self, release: Release, known: Mapping[str, str]) -> None:
-        self.known, self.numbers = known, Numbers()
-        self._texts, self._rows = Pile(), array("I")
-        self._last: tuple[str, str | None] = "", None
-        for part in release.of("articles"):
-            for row in release.rows(part, ["article_id", "text"]):
-                self._add(row["article_id"], row["text"])
-        self._there = len(self.numbers)
-
-    def _add(self, article_id: str | None, text: str | None) -> None:
-        """Take in a text; of articles that stand there twice the later counts."""
-        if article_id is None:
-            return
-        number = self.numbers[article_id]
-        if number == len(self._rows):
-            self._rows.append(0)
-        self._rows[number] = len(self._texts)
-        self._texts.append(_NONE if text is None else _SOME + text.encode())
+    def _take_in(self) -> None:
+        self._texts = Pile()
+        self._read: tuple[str, str | None] = "", None
+        for part in self.release.of("articles"):
+            for row in self.release.rows(part, ["article_id", "text"]):
+                self._index.add(str(row["article_id"]))
+                self._texts.append(_NONE if row["text"] is None else _SOME + row["text"].encode())
 
     def get(self, article_id: str) -> str | None:
-        if self._last[0] != article_id or self._last[1] is None:
-            self._last = article_id, self._read(article_id)
-        return self._last[1]
+        if self._read[0] != article_id:
+            self._read = article_id, self._text(article_id)
+        return self._read[1]
 
-    def _read(self, article_id: str) -> str | None:
-        if article_id not in self:
-            return None
-        data = self._texts[self._rows[self.numbers[article_id]]]
-        return self.known.get(article_id) if data == _NONE else data[len(_SOME) :].decode()
+    def _text(self, article_id: str) -> str | None:
+        place = self._place(article_id)
+        data = _NONE if place < 0 else self._texts[place]
+        if data == _NONE:
+            return self.known.get(article_id) if place >= 0 else None
+        return data[len(_SOME) :].decode()
 
 
 _NONE, _SOME = b"", b"t"

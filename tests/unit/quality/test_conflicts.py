@@ -16,7 +16,8 @@ from annotate.labels.shelf import REVIEW, answers_on, chunks_on
 from annotate.labels.summary import each_answer, each_finding
 from annotate.ledger import Ledger
 from annotate.quality.agreement import agreement
-from annotate.quality.conflicts import Version, adjudicated, agreed, decisions, find_conflicts
+from annotate.quality.conflicts import Version, agreed, find_conflicts
+from annotate.quality.ledgers import adjudicated, decisions
 from annotate.release.build import publish
 from annotate.release.verify import verify_release
 from annotate.schema import load_schema, render_review_xml, render_xml
