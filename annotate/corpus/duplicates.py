@@ -6,7 +6,8 @@ import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Literal, Protocol
+from functools import lru_cache
+from typing import IO, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,9 @@ CONTAINMENT = 0.8
 LEAST_CONTAINED = 9  # shingles; the sample promises to find no shorter text inside a longer one
 
 _PARTITION = 1 << 20
-_SLICE = 1 << 19
-_PARTS = 16  # that pairs are parted into on disk
+_SLICE = 1 << 18
+_KEYS_HELD = 1 << 12  # articles whose samples stay at hand
+_PARTS = 32  # that pairs are parted into on disk
 _FEW = 8
 _MOST_ASKED = 32
 _SHELF_ROOM = 1 << 21
@@ -33,6 +35,13 @@ _PROMISING = 0.25
 
 Places = NDArray[np.int64]
 Kind = Literal["same", "near", "contained"]
+
+
+class Pairs(NamedTuple):
+    """Places in two columns."""
+
+    later: Places
+    earlier: Places
 
 
 @dataclass(frozen=True)
@@ -99,9 +108,10 @@ def find_twins(  # noqa: PLR0917 -- columns of one table of articles
     leaders = _leaders(exact[order], words[order])
     leads = leaders == np.arange(len(order))
     jury = _Jury(keys, words, text_of)
-    later, earlier = _nominated(keys, order, leads & (words[order] >= SIZE), jury.expected[order])
-    free = ~pushed[order][later]
-    twins = _settled(later[free], earlier[free], order, jury)
+    asked = leads & (words[order] >= SIZE)
+    twins = _settled(
+        _nominated(keys, order, asked, jury.expected[order], ~pushed[order]), order, jury
+    )
     for place in np.flatnonzero(~leads & ~pushed[order]):
         leader = int(order[leaders[place]])
         twins[int(order[place])] = twins.get(leader, Twin(leader, 1.0, "same"))
@@ -130,21 +140,21 @@ def _leaders(exact: NDArray[np.uint64], words: NDArray[np.integer]) -> Places:
     return np.where(words > 0, first[which], np.arange(len(exact)))
 
 
-def _settled(later: Places, earlier: Places, order: Places, jury: _Jury) -> dict[int, Twin]:
+def _settled(pairs: Iterator[Pairs], order: Places, jury: _Jury) -> dict[int, Twin]:
     """Settle nominated pairs, which come by their later place, the most promising first."""
     stands_for = np.arange(len(order))
     twins: dict[int, Twin] = {}
-    ends = np.flatnonzero(np.append(later[1:] != later[:-1], np.True_)) + 1 if len(later) else ()
-    start = 0
-    for end in ends:
-        place, nominees = later[start], earlier[start : min(end, start + _MOST_ASKED)]
-        start = end
-        for candidate in np.unique(stands_for[nominees]):
-            twin = jury.verdict(int(order[place]), int(order[candidate]))
-            if twin:
-                twins[int(order[place])] = twin
-                stands_for[place] = candidate
-                break
+    for later, earlier in pairs:
+        start = 0
+        for end in np.flatnonzero(np.append(later[1:] != later[:-1], np.True_)) + 1:
+            place, nominees = later[start], earlier[start : min(end, start + _MOST_ASKED)]
+            start = end
+            for candidate in np.unique(stands_for[nominees]):
+                twin = jury.verdict(int(order[place]), int(order[candidate]))
+                if twin:
+                    twins[int(order[place])] = twin
+                    stands_for[place] = candidate
+                    break
     return twins
 
 
@@ -155,7 +165,7 @@ class _Jury:
         self, keys: Keys, words: NDArray[np.integer], text_of: Callable[[int], str]
     ) -> None:
         self.expected = np.diff(keys.offsets) * np.where(words < WHOLE_WORDS, _SAMPLED, 1.0)
-        self._keys = keys
+        self._keys = lru_cache(maxsize=_KEYS_HELD)(keys.__getitem__)
         self._words = words
         self._text_of = text_of
         self._shelf: OrderedDict[int, Hashes] = OrderedDict()
@@ -164,7 +174,7 @@ class _Jury:
     def verdict(self, article: int, other: int) -> Twin | None:
         """Say whether an article repeats another one."""
         expected = min(self.expected[article], self.expected[other])
-        if _common(self._keys[article], self._keys[other]) < _least_common(expected):
+        if _common(self._keys(article), self._keys(other)) < _least_common(expected):
             return None
         mine, theirs = self._shingles(article), self._shingles(other)
         jaccard, containment = resemblance(mine, theirs)
@@ -176,7 +186,7 @@ class _Jury:
 
     def _shingles(self, article: int) -> Hashes:
         if self._words[article] < WHOLE_WORDS:
-            return self._keys[article]
+            return self._keys(article)
         if article in self._shelf:
             self._shelf.move_to_end(article)
             return self._shelf[article]
@@ -193,13 +203,18 @@ def _least_common(expected: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _nominated(
-    keys: Keys, order: Places, asked: NDArray[np.bool_], expected: NDArray[np.float64]
-) -> tuple[Places, Places]:
-    """Pair places whose samples can have enough in common: the later ones and the earlier ones.
+    keys: Keys,
+    order: Places,
+    asked: NDArray[np.bool_],
+    expected: NDArray[np.float64],
+    free: NDArray[np.bool_],
+) -> Iterator[Pairs]:
+    """Pair places whose samples can have enough in common, where the later one is free.
 
-    They come by later place, those that may have the most in common first. A key of more than
-    `_FEW` holders links each with the first and with the one before it only; pairs with such a
-    link are taken to share as many of these keys as they can.
+    They come by later place, those of some places at a time, and of one place those first that may
+    have the most in common. A key of more than `_FEW` holders links each with the first and with
+    the one before it only; pairs with such a link are taken to share as many of these keys as they
+    can.
     """
     tally, popular = _Tally(len(order)), np.zeros(len(order), np.int64)
     bits = np.uint64(len(order).bit_length())
@@ -210,14 +225,13 @@ def _nominated(
             tally.add(pairs)
         tally.add(_some_pairs(holders, first, crowded), crowded=True)
         popular += np.bincount(holders[crowded], minlength=len(order))
-    kept = [(np.empty(0, np.int64),) * 3]
     for later, earlier, counts, weights in tally.counted():
         shared = counts + (weights > 0) * np.minimum(popular[later], popular[earlier])
         keep = shared >= _least_common(np.minimum(expected[later], expected[earlier]))
-        kept.append((later[keep], earlier[keep], shared[keep]))
-    later, earlier, shared = (np.concatenate(column) for column in zip(*kept, strict=True))
-    best = np.lexsort((earlier, -shared, later))
-    return later[best], earlier[best]
+        kept = np.flatnonzero(keep & free[later])
+        best = kept[np.lexsort((earlier[kept], -shared[kept], later[kept]))]
+        if len(best):
+            yield Pairs(later[best], earlier[best])
 
 
 def shared_keys(keys: Keys, most: int) -> Iterator[tuple[Places, Places, Places]]:
