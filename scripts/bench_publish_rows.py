@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from annotate.workspace import Workspace
 
 Json = dict[str, Any]
 CHUNKS = 4
+BATCH = 1000  # articles that are written at a time
 WORDS = [
     "".join(pair)
     for pair in zip("bcdfghklmnprstvw" * 125, ["aren", "olim", "udesh"] * 667)  # noqa: B905
@@ -82,20 +84,28 @@ def make_workspace(folder: Path, count: int, *, seed: int = 1, shuffled: bool = 
     (folder / "annotate.toml").write_text(SETTINGS, encoding="utf-8")
     workspace = Workspace.find(folder)
     schema = load_schema(workspace.schema_file)
-    answers: list[Json] = []
+    made = enumerate(articles(count, seed))
     draft = workspace.private / "draft"
-    tasks = Ledger(workspace.labels / "tasks.jsonl")
+    answered: list[Json] = []  # all of them only if they are to be shuffled
     with RowFiles(draft) as files:
-        for number, (article, pieces) in enumerate(articles(count, seed)):
-            files.add(rows_of((0, number), article, tuple(chunk for chunk, _ in pieces)))
-            tasks.append(_present(chunk) for chunk, _ in pieces)
-            for chunk, spans in pieces:
-                answers.append(_answer(chunk, spans, schema, len(answers) + 1))
+        while batch := list(islice(made, BATCH)):
+            for number, (article, pieces) in batch:
+                files.add(rows_of((0, number), article, tuple(chunk for chunk, _ in pieces)))
+            chunks = [(number, *each) for number, (_, pieces) in batch for each in pieces]
+            Ledger(workspace.labels / "tasks.jsonl").append(
+                _present(chunk) for _, chunk, _ in chunks
+            )
+            answered += [
+                _answer(chunk, spans, schema, number * CHUNKS + chunk.index + 1)
+                for number, chunk, spans in chunks
+            ]
+            if not shuffled:
+                Ledger(workspace.labels / "annotations.jsonl").append(answered)
+                answered = []
         files.seal({})
     place(draft, workspace)
-    if shuffled:
-        random.Random(seed).shuffle(answers)  # noqa: S311
-    Ledger(workspace.labels / "annotations.jsonl").append(answers)
+    random.Random(seed).shuffle(answered)  # noqa: S311
+    Ledger(workspace.labels / "annotations.jsonl").append(answered)
     return workspace
 
 

@@ -23,7 +23,8 @@ from annotate.flows.decide import decide, tasks_of
 from annotate.flows.demo import signed_up, simulate
 from annotate.flows.init import init
 from annotate.quality.cases import standings
-from annotate.quality.conflicts import adjudicated, decisions, find_conflicts
+from annotate.quality.conflicts import find_conflicts
+from annotate.quality.ledgers import adjudicated, decisions
 from annotate.release.build import publish
 from annotate.studio.client import Studio
 from annotate.studio.pull import pull

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import sync_playwright
 
 from annotate.flows.init import init
-from annotate.quality.agreement import agreement, pushed_chunks
+from annotate.quality.agreement import agreement
 from annotate.quality.annotators import annotators
+from annotate.quality.ledgers import pushed_chunks
 from annotate.quality.report_page import render_report
 from annotate.workspace import Workspace
 

@@ -29,8 +29,8 @@ def agreement(report: Report = None, folder: Folder = None, json: Json = False) 
     workspace = find(folder)
     found = run(workspace)
     if report:
-        from annotate.quality.agreement import pushed_chunks
         from annotate.quality.annotators import annotators as look_at
+        from annotate.quality.ledgers import pushed_chunks
         from annotate.quality.report_page import render_report
         from annotate.workspace import replacing, writing
 

@@ -178,6 +178,9 @@ def _print_difference(difference: Difference) -> None:
     _print_rows({name: dict(splits) for name, splits in difference.rows.items()})  # type: ignore[arg-type]
     if difference.flow:
         output.print_table(("label before", "label after", "spans"), difference.flow)
+    if difference.agreement:
+        heads = ("agreement of", "figure", "before", "after")
+        output.print_table(heads, difference.agreement)
     for kind, lines in examples(difference):
         typer.echo(output.safe(f"{kind}: {difference.counts[kind]}"))
         for line in lines:

@@ -64,7 +64,7 @@ def pull(
 
     Example: annotate review pull
     """
-    from annotate.quality.conflicts import decisions
+    from annotate.quality.ledgers import decisions
     from annotate.studio.review import review_pull
 
     workspace = find(folder)
@@ -108,7 +108,7 @@ def list_(folder: Folder = None, json: Json = False) -> None:
     Example: annotate review list --json
     """
     from annotate.quality.cases import standings
-    from annotate.quality.conflicts import decisions
+    from annotate.quality.ledgers import decisions
 
     workspace = find(folder)
     decided = decisions(workspace)

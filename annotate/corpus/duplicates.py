@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import IO, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotate.corpus.shingles import SIZE, WHOLE_WORDS, WINDOW, Hashes, shingles
+from annotate.workspace import writing
 
 JACCARD = 0.5
 CONTAINMENT = 0.8
 LEAST_CONTAINED = 9  # shingles; the sample promises to find no shorter text inside a longer one
 
-_PARTITION = 1 << 22
-_SLICE = 1 << 20
+_PARTITION = 1 << 20
+_SLICE = 1 << 18
+_KEYS_HELD = 1 << 12  # articles whose samples stay at hand
+_PARTS = 32  # that pairs are parted into on disk
 _FEW = 8
 _MOST_ASKED = 32
 _SHELF_ROOM = 1 << 21
 _SAMPLED = 2 / (WINDOW + 1)
-_LINK = 1 << 32
-_LOW = np.uint64(_LINK - 1)
+_LOW = np.uint64((1 << 32) - 1)
 _CHOICE = np.uint64(24)
 # In 77,000 simulated pairs at the thresholds the keys in common were .33 of those expected or
 # more, but for texts below 30 words, where they were one at least.
@@ -31,6 +35,13 @@ _PROMISING = 0.25
 
 Places = NDArray[np.int64]
 Kind = Literal["same", "near", "contained"]
+
+
+class Pairs(NamedTuple):
+    """Places in two columns."""
+
+    later: Places
+    earlier: Places
 
 
 @dataclass(frozen=True)
@@ -46,14 +57,22 @@ class Twin:
     kind: Kind
 
 
+class Row(Protocol):
+    """Hashes in a row, of which stretches are asked for."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> Hashes: ...
+
+
 @dataclass(frozen=True)
 class Keys:
-    """The samples of all articles in a row (a `numpy.memmap` will do).
+    """The samples of all articles in a row, in memory or on disk.
 
     Those of article i are `flat[offsets[i] : offsets[i + 1]]`.
     """
 
-    flat: Hashes
+    flat: Row
     offsets: Places
 
     @classmethod
@@ -89,9 +108,10 @@ def find_twins(  # noqa: PLR0917 -- columns of one table of articles
     leaders = _leaders(exact[order], words[order])
     leads = leaders == np.arange(len(order))
     jury = _Jury(keys, words, text_of)
-    later, earlier = _nominated(keys, order, leads & (words[order] >= SIZE), jury.expected[order])
-    free = ~pushed[order][later]
-    twins = _settled(later[free], earlier[free], order, jury)
+    asked = leads & (words[order] >= SIZE)
+    twins = _settled(
+        _nominated(keys, order, asked, jury.expected[order], ~pushed[order]), order, jury
+    )
     for place in np.flatnonzero(~leads & ~pushed[order]):
         leader = int(order[leaders[place]])
         twins[int(order[place])] = twins.get(leader, Twin(leader, 1.0, "same"))
@@ -120,21 +140,21 @@ def _leaders(exact: NDArray[np.uint64], words: NDArray[np.integer]) -> Places:
     return np.where(words > 0, first[which], np.arange(len(exact)))
 
 
-def _settled(later: Places, earlier: Places, order: Places, jury: _Jury) -> dict[int, Twin]:
+def _settled(pairs: Iterator[Pairs], order: Places, jury: _Jury) -> dict[int, Twin]:
     """Settle nominated pairs, which come by their later place, the most promising first."""
     stands_for = np.arange(len(order))
     twins: dict[int, Twin] = {}
-    ends = np.flatnonzero(np.append(later[1:] != later[:-1], np.True_)) + 1 if len(later) else ()
-    start = 0
-    for end in ends:
-        place, nominees = later[start], earlier[start : min(end, start + _MOST_ASKED)]
-        start = end
-        for candidate in np.unique(stands_for[nominees]):
-            twin = jury.verdict(int(order[place]), int(order[candidate]))
-            if twin:
-                twins[int(order[place])] = twin
-                stands_for[place] = candidate
-                break
+    for later, earlier in pairs:
+        start = 0
+        for end in np.flatnonzero(np.append(later[1:] != later[:-1], np.True_)) + 1:
+            place, nominees = later[start], earlier[start : min(end, start + _MOST_ASKED)]
+            start = end
+            for candidate in np.unique(stands_for[nominees]):
+                twin = jury.verdict(int(order[place]), int(order[candidate]))
+                if twin:
+                    twins[int(order[place])] = twin
+                    stands_for[place] = candidate
+                    break
     return twins
 
 
@@ -145,7 +165,7 @@ class _Jury:
         self, keys: Keys, words: NDArray[np.integer], text_of: Callable[[int], str]
     ) -> None:
         self.expected = np.diff(keys.offsets) * np.where(words < WHOLE_WORDS, _SAMPLED, 1.0)
-        self._keys = keys
+        self._keys = lru_cache(maxsize=_KEYS_HELD)(keys.__getitem__)
         self._words = words
         self._text_of = text_of
         self._shelf: OrderedDict[int, Hashes] = OrderedDict()
@@ -154,7 +174,7 @@ class _Jury:
     def verdict(self, article: int, other: int) -> Twin | None:
         """Say whether an article repeats another one."""
         expected = min(self.expected[article], self.expected[other])
-        if _common(self._keys[article], self._keys[other]) < _least_common(expected):
+        if _common(self._keys(article), self._keys(other)) < _least_common(expected):
             return None
         mine, theirs = self._shingles(article), self._shingles(other)
         jaccard, containment = resemblance(mine, theirs)
@@ -166,7 +186,7 @@ class _Jury:
 
     def _shingles(self, article: int) -> Hashes:
         if self._words[article] < WHOLE_WORDS:
-            return self._keys[article]
+            return self._keys(article)
         if article in self._shelf:
             self._shelf.move_to_end(article)
             return self._shelf[article]
@@ -183,29 +203,52 @@ def _least_common(expected: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _nominated(
-    keys: Keys, order: Places, asked: NDArray[np.bool_], expected: NDArray[np.float64]
-) -> tuple[Places, Places]:
-    """Pair places whose samples can have enough in common: the later ones and the earlier ones.
+    keys: Keys,
+    order: Places,
+    asked: NDArray[np.bool_],
+    expected: NDArray[np.float64],
+    free: NDArray[np.bool_],
+) -> Iterator[Pairs]:
+    """Pair places whose samples can have enough in common, where the later one is free.
 
-    They come by later place, those that may have the most in common first. A key of more than
-    `_FEW` holders links each with the first and with the one before it only; pairs with such a
-    link are taken to share as many of these keys as they can.
+    They come by later place, those of some places at a time, and of one place those first that may
+    have the most in common. A key of more than `_FEW` holders links each with the first and with
+    the one before it only; pairs with such a link are taken to share as many of these keys as they
+    can.
     """
-    tally, popular = _Tally(), np.zeros(len(order), np.int64)
+    tally, popular = _Tally(len(order)), np.zeros(len(order), np.int64)
     bits = np.uint64(len(order).bit_length())
     for packed in _partitions(keys, order, asked, bits):
         holders, first = _groups(packed, bits)
         crowded = _sizes(first) > _FEW
-        tally.add(_all_pairs(holders, first, ~crowded), 1)
-        tally.add(_some_pairs(holders, first, crowded), _LINK)
+        for pairs in _all_pairs(holders, first, ~crowded, _FEW):
+            tally.add(pairs)
+        tally.add(_some_pairs(holders, first, crowded), crowded=True)
         popular += np.bincount(holders[crowded], minlength=len(order))
-    pairs, counts = tally.total()
-    later, earlier = (pairs >> np.uint64(32)).astype(np.int64), (pairs & _LOW).astype(np.int64)
-    shared = counts % _LINK + (counts >= _LINK) * np.minimum(popular[later], popular[earlier])
-    keep = shared >= _least_common(np.minimum(expected[later], expected[earlier]))
-    later, earlier, shared = later[keep], earlier[keep], shared[keep]
-    best = np.lexsort((earlier, -shared, later))
-    return later[best], earlier[best]
+    for later, earlier, counts, weights in tally.counted():
+        shared = counts + (weights > 0) * np.minimum(popular[later], popular[earlier])
+        keep = shared >= _least_common(np.minimum(expected[later], expected[earlier]))
+        kept = np.flatnonzero(keep & free[later])
+        best = kept[np.lexsort((earlier[kept], -shared[kept], later[kept]))]
+        if len(best):
+            yield Pairs(later[best], earlier[best])
+
+
+def shared_keys(keys: Keys, most: int) -> Iterator[tuple[Places, Places, Places]]:
+    """Count the keys that pairs of articles have in common, but for keys of more than `most`.
+
+    Gives columns of the later article, the earlier one, and the count; pairs with none are not
+    named.
+    """
+    articles = len(keys.offsets) - 1
+    order, bits = np.arange(articles), np.uint64(articles.bit_length())
+    tally = _Tally(articles)
+    for packed in _partitions(keys, order, np.ones(articles, bool), bits):
+        holders, first = _groups(packed, bits)
+        for pairs in _all_pairs(holders, first, _sizes(first) <= most, most):
+            tally.add(pairs)
+    for later, earlier, counts, _ in tally.counted():
+        yield later, earlier, counts
 
 
 def _partitions(
@@ -225,6 +268,7 @@ def _partitions(
             at, holders = at[asked[holders]], holders[asked[holders]]
             pieces.append((flat[at] >> bits << bits) | holders.astype(np.uint64))
         packed = np.concatenate(pieces)
+        del pieces
         packed.sort()
         yield from _slices(packed, bits)
 
@@ -265,13 +309,15 @@ def _sizes(first: Places) -> Places:
     return np.bincount(first, minlength=len(first))[first]
 
 
-def _all_pairs(holders: Places, first: Places, chosen: NDArray[np.bool_]) -> Hashes:
+def _all_pairs(
+    holders: Places, first: Places, chosen: NDArray[np.bool_], most: int
+) -> Iterator[Hashes]:
+    """Pair all holders of the same key, of which there are `most`."""
     at = np.flatnonzero(chosen)
-    pairs: list[Hashes] = [np.empty(0, np.uint64)]
-    for back in range(1, _FEW):
+    for back in range(1, most):
         at = at[at - first[at] >= back]
-        pairs.append(_pair(holders[at], holders[at - back]))
-    return np.concatenate(pairs)
+        if len(at):
+            yield _pair(holders[at], holders[at - back])
 
 
 def _some_pairs(holders: Places, first: Places, chosen: NDArray[np.bool_]) -> Hashes:
@@ -289,26 +335,62 @@ def _pair(later: Places, earlier: Places) -> Hashes:
 
 
 class _Tally:
-    """Counts pairs; new ones wait until they are as many as the ones known."""
+    """Counts pairs of places, those of crowded keys apart.
 
-    def __init__(self) -> None:
-        self._known: tuple[Hashes, Places] = np.empty(0, np.uint64), np.empty(0, np.int64)
-        self._waiting: list[tuple[Hashes, Places]] = []
+    Pairs that are too many for memory wait on disk, parted by the later place of each.
+    """
 
-    def add(self, pairs: Hashes, weight: int) -> None:
-        distinct, counts = np.unique(pairs, return_counts=True)
-        self._waiting.append((distinct, counts * weight))
-        waiting = sum(len(each) for each, _ in self._waiting)
-        if waiting > max(_SLICE, len(self._known[0])):
-            self.total()
+    def __init__(self, places: int) -> None:
+        self._wide = max(1, -(-places // _PARTS))
+        self._waiting: dict[bool, list[Hashes]] = {False: [], True: []}
+        self._held = 0
+        self._stored: dict[tuple[bool, int], IO[bytes]] = {}
 
-    def total(self) -> tuple[Hashes, Places]:
-        """Give the distinct pairs, sorted, and their counts."""
-        parts = [self._known, *self._waiting]
-        pairs, counts = (np.concatenate(column) for column in zip(*parts, strict=True))
-        order = np.argsort(pairs, kind="stable")
-        pairs, counts = pairs[order], counts[order]
-        new = np.flatnonzero(np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)])
-        sums = np.add.reduceat(counts, new) if len(new) else counts
-        self._known, self._waiting = (pairs[new], sums), []
-        return self._known
+    def add(self, pairs: Hashes, *, crowded: bool = False) -> None:
+        self._waiting[crowded].append(pairs)
+        self._held += len(pairs)
+        if self._held > _SLICE:
+            self._store()
+
+    def _store(self) -> None:
+        for crowded, pairs in self._waiting.items():
+            together = np.concatenate([np.empty(0, np.uint64), *pairs])
+            together.sort()
+            for part, own in enumerate(np.split(together, self._cuts(together))):
+                if len(own):
+                    self._file(crowded, part).write(own.tobytes())
+            pairs.clear()
+        self._held = 0
+
+    def _cuts(self, pairs: Hashes) -> Places:
+        borders = np.arange(1, _PARTS, dtype=np.uint64) * np.uint64(self._wide)
+        return np.searchsorted(pairs, borders << np.uint64(32))
+
+    def _file(self, crowded: bool, part: int) -> IO[bytes]:
+        if (crowded, part) not in self._stored:
+            with writing("a temporary file (where TMPDIR says)"):
+                self._stored[crowded, part] = tempfile.TemporaryFile()  # noqa: SIM115
+        return self._stored[crowded, part]
+
+    def counted(self) -> Iterator[tuple[Places, Places, Places, Places]]:
+        """Give later and earlier places, and how many plain and crowded keys are behind each."""
+        if self._stored:
+            self._store()
+        for part in range(_PARTS if self._stored else 1):
+            plain, crowded = (self._of(kind, part) for kind in (False, True))
+            pairs, which = np.unique(np.concatenate([plain, crowded]), return_inverse=True)
+            counts, weights = (
+                np.bincount(one, minlength=len(pairs))
+                for one in (which[: len(plain)], which[len(plain) :])
+            )
+            later = (pairs >> np.uint64(32)).astype(np.int64)
+            yield later, (pairs & _LOW).astype(np.int64), counts, weights
+
+    def _of(self, crowded: bool, part: int) -> Hashes:
+        if not self._stored:
+            return np.concatenate([np.empty(0, np.uint64), *self._waiting[crowded]])
+        file = self._stored.get((crowded, part))
+        if file is None:
+            return np.empty(0, np.uint64)
+        file.seek(0)
+        return np.frombuffer(file.read(), np.uint64)

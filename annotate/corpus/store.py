@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
+from array import array
 from collections.abc import Callable, Container, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 import orjson
 
 from annotate.corpus.articles import Article, Chunk, Metadata, Rejected
+from annotate.corpus.names import NameIndex
 from annotate.errors import InputError
 from annotate.ledger import Ledger
 from annotate.workspace import Workspace, writing
@@ -24,47 +25,61 @@ _ARTICLES, _CHUNKS, _REJECTED = "articles.jsonl", "chunks.jsonl", "rejected.json
 
 
 class ArticleShelf(Mapping[str, Article]):
-    """Articles by id, of which places in the file are held; each is read when asked for."""
+    """Articles by id; of each, the place in the file is held and a hash of its id.
 
-    def __init__(self, path: Path, places: dict[str, int]) -> None:
-        self._places = places
+    Each is read when it is asked for, and all of them when their ids are.
+    """
+
+    def __init__(self, path: Path) -> None:
         self._file = path.open("rb")
+        self._index, self._places = NameIndex(), array("q")
         self._opened = lru_cache(maxsize=_OPENED)(self._read)
+        self._passed: Article | None = None  # that an iteration is at
+
+    def add(self, name: str, place: int) -> None:
+        self._index.add(name)
+        self._places.append(place)
 
     def __getitem__(self, name: str) -> Article:
-        return self._opened(self._places[name])
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._places
+        passed = self._passed
+        return passed if passed is not None and passed.id == name else self._opened(name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
+        for place in self._places:
+            self._passed = self._at(place)
+            yield self._passed.id
 
     def __len__(self) -> int:
         return len(self._places)
 
-    def _read(self, place: int) -> Article:
+    def _read(self, name: str) -> Article:
+        for number in self._index.at(name):
+            article = self._at(self._places[number])
+            if article.id == name:
+                return article
+        raise KeyError(name)
+
+    def _at(self, place: int) -> Article:
         self._file.seek(place)
         return Article.from_json(orjson.loads(self._file.readline()))
 
 
 def shelve_articles(workspace: Workspace, without: Container[str] = ()) -> ArticleShelf:
     """Shelve all articles but some; raises `InputError` when nothing was prepared yet."""
-    places: dict[str, int] = {}
-    place = 0
     path = workspace.corpus / _ARTICLES
     check_whole(workspace, _ARTICLES)
+    found, place = ArticleShelf(path), 0
     try:
         with path.open("rb") as file:
             for line in file:
-                name = sys.intern(orjson.loads(line)["id"])
+                name = orjson.loads(line)["id"]
                 if name not in without:
-                    places[name] = place
+                    found.add(name, place)
                 place += len(line)
     except (ValueError, KeyError, TypeError) as error:
         message = f"corpus/{_ARTICLES} is damaged: {type(error).__name__} {error}"
         raise InputError(message, _AGAIN) from None
-    return ArticleShelf(path, places)
+    return found
 
 
 def read_articles(workspace: Workspace) -> list[Article]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from array import array
+from collections.abc import Hashable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, Generic, TypeVar
+from typing import Any, BinaryIO, NamedTuple
 
+import numpy as np
 import orjson
 
+from annotate.corpus.names import NameIndex, taken
 from annotate.errors import InputError
 from annotate.ledger import Ledger
 
@@ -22,38 +23,30 @@ AnswerKey = tuple[int, str, int]
 _EVENT = re.compile(rb'"event":\s*"([^"\\]*)"')
 _ROLE = re.compile(rb'"role":\s*"([^"\\]*)"')
 _CHUNK_ID = re.compile(rb'"chunk_id":\s*"([^"\\]*)"')
-_Key = TypeVar("_Key", bound=Hashable)
-_Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True)
-class Shelf(Generic[_Key]):
-    """Rows by key, in the order of the keys' first arrival; each is read when asked for.
+class Shelf:
+    """Rows of a ledger by key, keys in the order of their first arrival; read when asked for.
 
-    `places` are byte offsets of lines: a ledger only grows, so they stay right.
+    Of each the byte offset of its line is held. A ledger only grows, so offsets stay right.
     """
 
-    path: Path
-    places: Mapping[_Key, int]
+    def __init__(self, path: Path, places: array[int]) -> None:
+        self.path, self._places = path, places
+        self._file: BinaryIO | None = None
 
-    def get(self, key: _Key) -> Json | None:
-        place = self.places.get(key)
-        if place is None:
-            return None
-        with self.path.open("rb") as file:
-            return self._row(file, place)
+    def __len__(self) -> int:
+        return len(self._places)
 
     def rows(self) -> Iterator[Json]:
-        if not self.places:
-            return
-        with self.path.open("rb") as file:
-            for place in self.places.values():
-                yield self._row(file, place)
+        return map(self._row, self._places)
 
-    def _row(self, file: BinaryIO, place: int) -> Json:
-        file.seek(place)
+    def _row(self, place: int) -> Json:
+        if self._file is None:
+            self._file = self.path.open("rb")
+        self._file.seek(place)
         try:
-            row: Json = orjson.loads(file.readline())
+            row: Json = orjson.loads(self._file.readline())
         except orjson.JSONDecodeError:
             raise InputError(
                 f"{self.path.parent.name}/{self.path.name}, from byte {place}: not JSON",
@@ -62,41 +55,83 @@ class Shelf(Generic[_Key]):
         return row
 
 
-def answers_on(path: Path, role: str = MAIN) -> Shelf[AnswerKey]:
+class ChunkShelf(Shelf):
+    """Rows of chunks, which are found by the ids of these."""
+
+    def __init__(self, path: Path, places: array[int], hashes: array[int]) -> None:
+        super().__init__(path, places)
+        self._index = NameIndex(hashes)
+
+    def get(self, chunk_id: str) -> Json | None:
+        for number in self._index.at(chunk_id):
+            row = self._row(self._places[number])
+            if row["chunk_id"] == chunk_id:
+                return row
+        return None
+
+
+class _Standing(NamedTuple):
+    """Rows that count: where their lines begin, and the hashes of their keys."""
+
+    places: array[int]
+    hashes: array[int]
+
+
+class _Arrivals:
+    """What came in a ledger, in its order: 17 bytes a row."""
+
+    def __init__(self) -> None:
+        self.hashes, self.places, self.gone = array("q"), array("q"), array("B")
+
+    def add(self, key: Hashable, place: int, *, gone: bool = False) -> None:
+        self.hashes.append(hash(key))
+        self.places.append(place)
+        self.gone.append(gone)
+
+    def standing(self) -> _Standing:
+        """Give last place and hash of each key that is not gone at the end.
+
+        They are in the order of the first arrival of each since it last was gone.
+        """
+        if not self.hashes:
+            return _Standing(array("q"), array("q"))
+        order = np.argsort(np.array(self.hashes), kind="stable")
+        hashes, gone = np.array(self.hashes)[order], np.array(self.gone, bool)[order]
+        number = np.arange(len(order))
+        firsts = np.append(True, hashes[1:] != hashes[:-1])
+        # A row begins what stands if its key is new, or was gone just before.
+        begins = ~gone & (firsts | np.append(True, gone[:-1]))
+        begun = np.maximum.accumulate(np.where(begins, number, 0))
+        lasts = np.append(firsts[1:], True) & ~gone
+        first, last = order[begun[lasts]], order[lasts]
+        as_came = np.argsort(first, kind="stable")
+        return _Standing(*(taken(each, last[as_came]) for each in (self.places, self.hashes)))
+
+
+def answers_on(path: Path, role: str = MAIN) -> Shelf:
     """Shelve the last version of each annotation of a role that was not deleted.
 
-    What a review decided is no answer beside those that it decides between.
+    What a review decided is no answer beside those that it decides between. The time when a
+    project was made tells two servers apart that both count from 1.
     """
-    rows = Ledger(path).placed()
-    return Shelf(path, current(item for item in rows if item[1].get("role", MAIN) == role))
+    arrivals = _Arrivals()
+    for place, row in Ledger(path).placed():
+        if row.get("role", MAIN) == role:
+            key = (row["project_id"], row["project_created_at"], row["annotation_id"])
+            arrivals.add(key, place, gone=row["event"] == "deleted")
+    return Shelf(path, arrivals.standing().places)
 
 
-def chunks_on(path: Path) -> Shelf[str]:
+def chunks_on(path: Path) -> ChunkShelf:
     """Shelve the row of each chunk's last arrival in Label Studio, to be labelled there."""
-    places: dict[str, int] = {}
+    arrivals = _Arrivals()
     for place, line in _lines(path):
         event, chunk_id = _EVENT.search(line), _CHUNK_ID.search(line)
         role = _ROLE.search(line)
         labelled = role is None or role[1] == MAIN.encode()
         if event and chunk_id and event[1] == b"present" and labelled:
-            places[chunk_id[1].decode()] = place
-    return Shelf(path, places)
-
-
-def current(rows: Iterable[tuple[_Value, Json]]) -> dict[AnswerKey, _Value]:
-    """Give the last value of each annotation not deleted, by project, its birth, and id.
-
-    The time when a project was made tells two servers apart that both count from 1.
-    """
-    found: dict[AnswerKey, _Value] = {}
-    for value, row in rows:
-        born = sys.intern(row["project_created_at"])
-        key = (row["project_id"], born, row["annotation_id"])
-        if row["event"] == "deleted":
-            found.pop(key, None)
-        else:
-            found[key] = value
-    return found
+            arrivals.add(chunk_id[1].decode(), place)
+    return ChunkShelf(path, *arrivals.standing())
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:

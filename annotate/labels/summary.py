@@ -14,7 +14,7 @@ from annotate.findings import Finding
 from annotate.labels.configs import Configs
 from annotate.labels.decisions import each_decided
 from annotate.labels.read import Answer, AnswerReader
-from annotate.labels.shelf import Shelf, answers_on, chunks_on
+from annotate.labels.shelf import ChunkShelf, answers_on, chunks_on
 from annotate.ledger import Ledger
 from annotate.schema import Schema, load_schema
 from annotate.workspace import Workspace
@@ -105,7 +105,7 @@ class _Chunks:
         self._shelf = cache(lambda: chunks_on(workspace.labels / "tasks.jsonl"))
 
     def of(self, chunk_id: str) -> Json | None:
-        shelf: Shelf[str] = self._shelf()
+        shelf: ChunkShelf = self._shelf()
         row = shelf.get(chunk_id)
         return row["chunk"] if row else None
 

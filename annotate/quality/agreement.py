@@ -6,20 +6,16 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import lru_cache
 from statistics import median
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from annotate.corpus.withdrawn import withdrawn
 from annotate.errors import InputError
-from annotate.labels.annotation import Annotation
-from annotate.labels.shelf import chunks_on
-from annotate.labels.summary import each_answer
-from annotate.quality.answers import Answers, ChunkOf, collect, standing
+from annotate.quality.answers import Answers, collect, standing
 from annotate.quality.figures import Figure
 from annotate.quality.gates import Gate, check_gates
+from annotate.quality.ledgers import each_annotation, pushed_chunks
 from annotate.quality.measure import Measured, Scope, Tallies, measure, tally
 from annotate.quality.overlaps import Floats, Ints
 from annotate.quality.pairings import Pairings, Pairs, pair_up
@@ -28,7 +24,6 @@ from annotate.schema.model import Schema
 from annotate.workspace import AgreementSettings, Workspace
 
 Json = dict[str, Any]
-_OPEN = 256  # chunks kept open: answers to one chunk stand close together
 
 
 class Couple(NamedTuple):
@@ -172,26 +167,6 @@ def overall(answers: Answers, settings: AgreementSettings) -> Measured | None:
         return None
     scope = Scope.of(rows, np.arange(len(rows.one)))
     return measure(answers, tally(answers, rows), scope, settings)
-
-
-def pushed_chunks(workspace: Workspace) -> ChunkOf:
-    """Give the look-up of chunks as they were pushed, but for articles that were withdrawn."""
-    shelf, gone = chunks_on(workspace.labels / "tasks.jsonl"), withdrawn(workspace)
-
-    @lru_cache(maxsize=_OPEN)
-    def chunk_of(chunk_id: str) -> Json | None:
-        row = shelf.get(chunk_id)
-        chunk: Json | None = row["chunk"] if row else None
-        return None if chunk is None or chunk["article_id"] in gone else chunk
-
-    return chunk_of
-
-
-def each_annotation(workspace: Workspace) -> Iterator[Annotation]:
-    """Read the answers of annotators; what a review decided is none of them."""
-    for annotation, _ in each_answer(workspace):
-        if annotation is not None:
-            yield annotation
 
 
 def _each_row(numbers: Ints) -> list[Ints]:

@@ -7,9 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from annotate.labels.annotation import Span
 from annotate.quality.candidates import THRESHOLD
@@ -86,6 +83,9 @@ def _components(edges: Edges, rows: Ints) -> Iterator[Ints]:
     """Split rows into those whose spans have nothing to do with each other."""
     if not len(rows):
         return
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     one, two = edges.one[rows], edges.two[rows]
     shift = int(one.max()) + 1
     nodes = shift + int(two.max()) + 1
@@ -97,6 +97,8 @@ def _components(edges: Edges, rows: Ints) -> Iterator[Ints]:
 
 def _assigned(edges: Edges, weight: Floats) -> Ints:
     """Solve one component; gives the places of its edges that are chosen."""
+    from scipy.optimize import linear_sum_assignment
+
     one, row = np.unique(edges.one, return_inverse=True)
     two, column = np.unique(edges.two, return_inverse=True)
     worth = np.zeros((len(one), len(two)))

@@ -17,10 +17,9 @@ from typing import Any, Literal, NamedTuple
 from annotate.labels.annotation import Annotation
 from annotate.labels.pseudonyms import UNKNOWN
 from annotate.quality.acceptance import Acceptance, Proposed
-from annotate.quality.agreement import each_annotation, pushed_chunks
 from annotate.quality.answers import ChunkOf
-from annotate.quality.conflicts import adjudicated
 from annotate.quality.controls import Controls, Score, read_controls, score
+from annotate.quality.ledgers import adjudicated, each_annotation, pushed_chunks
 from annotate.schema import load_schema
 from annotate.workspace import Workspace
 

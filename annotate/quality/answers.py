@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from annotate.corpus.names import Numbers
 from annotate.labels.annotation import Annotation
 from annotate.labels.pseudonyms import UNKNOWN
 from annotate.labels.triples import Triple, triples_of
@@ -61,14 +62,6 @@ class Answers:
     positions: Ints
     values: tuple[tuple[str, ...], ...]
     triples: tuple[Triple, ...]
-
-
-class Numbers(dict[Any, int]):
-    """Numbers what it is asked for, in order of arrival."""
-
-    def __missing__(self, key: Any) -> int:
-        self[key] = len(self)
-        return self[key]
 
 
 @dataclass

@@ -15,9 +15,9 @@ from annotate.labels.decisions import Decided
 from annotate.labels.shelf import MAIN, REVIEW, answers_on
 from annotate.labels.spill import AnswerSpill
 from annotate.ledger import Ledger
-from annotate.quality.agreement import each_annotation, pushed_chunks
 from annotate.quality.answers import ChunkOf
 from annotate.quality.gold import Gold, Judge, Outcome, counted, free_questions, judge
+from annotate.quality.ledgers import each_annotation, pushed_chunks
 from annotate.schema import load_schema
 from annotate.workspace import ReviewSettings, Workspace
 

@@ -7,11 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from annotate.labels.annotation import Annotation, Attribute, Relation, Span
-from annotate.labels.decisions import Decided, each_decided, last_decided
-from annotate.labels.summary import answer_reader
-from annotate.quality.agreement import pushed_chunks
 from annotate.quality.cases import each_case
-from annotate.schema import load_schema
 from annotate.workspace import Workspace
 
 Place = tuple[str, str, int, int]
@@ -116,20 +112,3 @@ def _arrows(version: Version) -> Iterator[tuple[str, Place, Place]]:
     places = {span.id: _place(span) for span in version.spans}
     for item in version.relations:
         yield item.type, places[item.head], places[item.tail]
-
-
-def decisions(workspace: Workspace) -> dict[str, Decided]:
-    """Give by chunk what a person decided last; withdrawn articles are left out."""
-    reader = answer_reader(workspace, load_schema(workspace.schema_file))
-    found = last_decided(each_decided(workspace.labels / "annotations.jsonl", reader))
-    chunk_of = pushed_chunks(workspace)
-    return {chunk_id: each for chunk_id, each in found.items() if chunk_of(chunk_id) is not None}
-
-
-def adjudicated(workspace: Workspace) -> dict[str, Annotation]:
-    """Give by chunk the answer that a person decided is to stand."""
-    return {
-        chunk_id: each.answer.annotation
-        for chunk_id, each in decisions(workspace).items()
-        if each.answer.annotation is not None
-    }

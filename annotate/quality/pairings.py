@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from annotate.quality.answers import Answers, Numbers, standing
+from annotate.corpus.names import Numbers
+from annotate.quality.answers import Answers, standing
 from annotate.quality.overlaps import Floats, Ints, Units, ranges
 
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array, hstack
 
-from annotate.quality.answers import Answers, Numbers
+from annotate.corpus.names import Numbers
+from annotate.quality.answers import Answers
 from annotate.quality.coefficients import CROSSING, SUBSET
 from annotate.quality.figures import Counts, Figure, figure, summed
 from annotate.quality.overlaps import Floats, Ints

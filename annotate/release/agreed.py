@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from annotate.quality.answers import Answers
-from annotate.quality.words import MEANINGS, NAMES, interval, places, value
+from annotate.quality.words import MEANINGS, NAMES, interval, places, value, with_interval
 from annotate.workspace import AgreementSettings
 
 if TYPE_CHECKING:
@@ -50,6 +50,34 @@ def _rounded(figure: Figure) -> Json:
     return dict(sorted(told.items()))
 
 
+class Agreed(NamedTuple):
+    """A figure of agreement before and after, each as it is told; empty where it is not there."""
+
+    of: str
+    figure: str
+    before: str
+    after: str
+
+
+def agreement_changes(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> list[Agreed]:
+    """List the figures that differ between two releases, in the order of the later one."""
+    old, new = (
+        {(told["of"], told["name"]): told for told in (found or {}).get("figures", ())}
+        for found in (before, after)
+    )
+    changed = [key for key in {**new, **old} if old.get(key) != new.get(key)]
+    return [
+        Agreed(of, NAMES[name], _said(old.get((of, name))), _said(new.get((of, name))))
+        for of, name in changed
+    ]
+
+
+def _said(told: Json | None) -> str:
+    return "" if told is None else f"{with_interval(_figure(told))}, n = {told['n']:,}"
+
+
 def agreement_told(found: Mapping[str, Any] | None) -> str:
     """Write the section of the card out of what the manifest says."""
     if found is None:
@@ -70,11 +98,15 @@ def agreement_told(found: Mapping[str, Any] | None) -> str:
     )
 
 
-def _lines(figures: list[Json]) -> Iterator[str]:
+def _figure(told: Json) -> Figure:
     from annotate.quality.figures import Figure
 
+    return Figure(**{key: told[key] for key in told if key != "of"})
+
+
+def _lines(figures: list[Json]) -> Iterator[str]:
     for told in figures:
-        figure = Figure(**{key: told[key] for key in told if key != "of"})
+        figure = _figure(told)
         name = NAMES[figure.name].replace("|", "\\|")
         compared = f"{figure.n:,} {figure.unit}"
         yield f"| {told['of']} | {name} | {value(figure)} | {interval(figure)} | {compared} |"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from annotate.errors import ConfigError, InputError, RefusedError
-from annotate.labels.spill import chosen_of, names_of
+from annotate.release.agreed import agreement_of
 from annotate.release.diff import Difference, compare_releases
 from annotate.release.draft import Draft
 from annotate.release.links import find_links
@@ -19,6 +20,7 @@ from annotate.release.source import day_of_last_pull, read_source
 from annotate.release.splits import Assignment, Policy, assign, read_ledger
 from annotate.release.standing import SINGLE
 from annotate.release.step import next_version, parse_asked
+from annotate.release.tallies import Tallies
 from annotate.release.version import Version
 from annotate.workspace import PublishSettings, Workspace, lock
 
@@ -68,10 +70,12 @@ def publish(
         source = replace(source, standoff=_standoff(workspace.settings.publish, source))
         if strict:
             _require_whole(source)
+        errors = sum(1 for item in source.labels.findings if item.severity == "error")
         draft, compared, difference = _plan(workspace, source, parent, asked)
         if strict:
             _require_decided(compared.built.in_conflict, source.aggregation)
-        report = _report(draft, compared, difference, source)
+        del source  # what it holds is not needed for writing, and that needs room
+        report = _report(draft, compared, difference, errors)
         if draft is None or dry_run:
             return report
         path, digest = draft.place()
@@ -103,7 +107,8 @@ def _plan(
             'aggregation = "first" publishes the earliest',
         )
     day = day_of_last_pull(workspace)
-    draft = Draft(workspace, source.schema, built, assignment, day, parent)
+    agreement = agreement_of(built.compared, workspace.settings.agreement)
+    draft = Draft(workspace, source.schema, built, assignment, day, parent, agreement)
     difference = compare_releases(parent, draft.side) if parent else None
     last = Version.parse(parent.version) if parent else None
     version = next_version(last, difference, asked)
@@ -124,30 +129,32 @@ def _split(
         Policy(settings.splits.model_dump(), settings.split_seed),
     )
     left_out = {item.article_id for item in assignment.left_out}
-    chunks = source.chunks
+    chunks = source.placed
     if left_out:
-        kept = (n for n, name in enumerate(names_of(chunks)) if name.article_id not in left_out)
-        chunks = chosen_of(chunks, list(kept))
+        kept = np.array([name not in left_out for name in chunks.articles], bool)
+        chunks = chunks.chosen(np.flatnonzero(kept[np.array(chunks.of_article)]))
     split_of, group_of = assignment.split_of, assignment.group_of
     return replace(source, chunks=chunks, split_of=split_of, group_of=group_of), assignment
 
 
-def _weights(source: Source) -> dict[str, Counter[str]]:
+def _weights(source: Source) -> Tallies:
     """Count by article what every split shall have its share of: chunks, and each label."""
-    weights: dict[str, Counter[str]] = {name: Counter() for name in source.answered}
-    article_of = {name.id: name.article_id for name in names_of(source.chunks)}
-    for article_id in article_of.values():
-        if article_id in weights:
-            weights[article_id]["chunks"] += 1
-    for answer in source.labels.annotations:
-        if answer.chunk_id in article_of:
-            labels = (f"label {span.label}" for span in answer.spans)
-            weights[article_of[answer.chunk_id]].update(labels)
-    return weights
+    chunks, found = source.placed, Tallies(source.answered)
+    row_of = np.array([found.row(name) for name in chunks.articles], np.int64)
+    for row, count in zip(row_of.tolist(), chunks.counts().tolist(), strict=True):
+        if row >= 0:
+            found.add(row, "chunks", count)
+    chunk_of = chunks.by_id.last_of(np.array(source.given.by_chunk.hashes))
+    owners = np.where(chunk_of >= 0, row_of[np.array(chunks.of_article)[chunk_of]], -1)
+    for row, answer in zip(owners, source.given, strict=True):
+        if row >= 0:
+            for span in answer.spans:
+                found.add(row, f"label {span.label}")
+    return found
 
 
 def _report(
-    draft: Draft | None, compared: Draft, difference: Difference | None, source: Source
+    draft: Draft | None, compared: Draft, difference: Difference | None, errors: int
 ) -> PublishReport:
     counted = difference.rows if difference else compared.counts
     changes = {config: splits for config, splits in counted.items() if splits}
@@ -158,7 +165,7 @@ def _report(
         changes=changes,
         undecided=compared.built.undecided,
         set_aside=dict(compared.built.set_aside),
-        errors=sum(1 for item in source.labels.findings if item.severity == "error"),
+        errors=errors,
         reasons=tuple(f"{one.bump}: {one.words}" for one in difference.reasons)
         if difference
         else (),
@@ -173,8 +180,13 @@ def _standoff(settings: PublishSettings, source: Source) -> frozenset[str]:
     Raises `RefusedError` when texts are to be published under a licence that reserves all rights,
     `ConfigError` when rights are stated for an outlet that has no article.
     """
-    outlet_of = {name: article.outlet for name, article in source.articles.items()}
-    outlets = {outlet for outlet in outlet_of.values() if outlet}
+    outlets, standoff, full = set[str](), set[str](), False
+    for article in source.articles.values():
+        outlets |= {article.outlet} if article.outlet else set()
+        if settings.outlets.get(article.outlet or "", settings.rights) == "standoff":
+            standoff.add(article.id)
+        else:
+            full = True
     for name in settings.outlets:
         if name not in outlets:
             near = difflib.get_close_matches(name, outlets, n=1)
@@ -182,19 +194,14 @@ def _standoff(settings: PublishSettings, source: Source) -> frozenset[str]:
                 f"annotate.toml states rights for {name!r}, and no article is of that outlet"
                 + (f"; did you mean {near[0]!r}?" if near else "")
             )
-    rights = {
-        name: settings.outlets.get(outlet or "", settings.rights)
-        for name, outlet in outlet_of.items()
-    }
-    reserved = settings.text_license == PublishSettings().text_license
-    if reserved and "full" in rights.values():
+    if full and settings.text_license == PublishSettings().text_license:
         raise RefusedError(
             "the release would hold articles' text, and annotate.toml says of the texts: "
             f"{settings.text_license}",
             "state under text_license by what right you publish them, or leave them out with "
             'rights = "standoff"',
         )
-    return frozenset(name for name, right in rights.items() if right == "standoff")
+    return frozenset(standoff)
 
 
 def _require_whole(source: Source) -> None:

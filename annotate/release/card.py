@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -130,9 +130,9 @@ def _info(card: CardInput, name: str, table: Table) -> Json:
             {
                 "name": split,
                 "num_bytes": card.sizes[name, split],
-                "num_examples": len(card.built.part(name, split)),
+                "num_examples": count,
             }
-            for split in card.built.splits(name)
+            for split, count in card.built.counts(name).items()
         ],
     }
 
@@ -194,7 +194,7 @@ def _defects(card: CardInput) -> str:
     articles = built.rows["articles"]
     lost = Counter(item["reason"] for row in built.rows["bio"] for item in row["lost"])
     unknown = sum(1 for row in built.rows["triples"] if row["entity"].startswith("?"))
-    bare = set(built.rows["articles"].articles) - set(built.rows["spans"].articles)
+    bare = articles.owners() - built.rows["spans"].owners()
     defects = {
         "chunks without a decision": built.undecided,
         "articles of which no chunk has a decision": len(bare),
@@ -287,13 +287,17 @@ def _labels(card: CardInput) -> str:
 
 def _outlets(card: CardInput) -> str:
     articles: Sequence[Json] = card.built.rows["articles"]
-    names = sorted({row["outlet"] or "unknown" for row in articles})
+    counts: Counter[str] = Counter()
+    dates: dict[str, set[str]] = defaultdict(set)
+    for row in articles:
+        name = row["outlet"] or "unknown"
+        counts[name] += 1
+        dates[name] |= {row["published_at"][:10]} if row["published_at"] else set()
     lines = []
-    for name in names:
-        own = [row for row in articles if (row["outlet"] or "unknown") == name]
-        dates = sorted(row["published_at"][:10] for row in own if row["published_at"])
-        span = f"{dates[0]} to {dates[-1]}" if dates else "unknown"
-        lines.append(f"| {_cell(name)} | {len(own)} | {span} |")
+    for name, count in sorted(counts.items()):
+        known = dates[name]
+        span = f"{min(known)} to {max(known)}" if known else "unknown"
+        lines.append(f"| {_cell(name)} | {count} | {span} |")
     shown = (
         "\n\nHow many positions for and against each topic every outlet reports, whoever holds "
         "them; a cell is paler the more evenly they stand, and the more take neither side:"
@@ -309,12 +313,14 @@ def _splits(card: CardInput) -> str:
     articles = card.built.rows["articles"]
     events = {row["event"] for row in articles if row["event"]}
     lone = sum(1 for row in articles if not row["event"])
-    lines = []
-    for split in card.built.splits("articles"):
-        own = card.built.part("articles", split)
-        groups = len({row["group"] for row in own})
-        chunks = len(card.built.part("spans", split))
-        lines.append(f"| {split} | {groups} | {len(own)} | {chunks} |")
+    groups: dict[str, set[str]] = defaultdict(set)
+    for row in articles:
+        groups[row["split"]].add(row["group"])
+    chunks = card.built.counts("spans")
+    lines = [
+        f"| {split} | {len(groups[split])} | {count} | {chunks.get(split, 0)} |"
+        for split, count in card.built.counts("articles").items()
+    ]
     why = f"Everything is in `{TRAIN}`: {card.assignment.why}. " if card.assignment.why else ""
     left_out = "".join(
         f"\n- {_cell(item.article_id)}: {_cell(item.reason)}" for item in card.assignment.left_out

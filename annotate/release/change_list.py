@@ -23,6 +23,7 @@ def change_list(difference: Difference, date: str) -> str:
         _step(difference),
         _rows(difference),
         _flow(difference),
+        _agreement(difference),
         _withdrawn(difference),
         _examples(difference),
     ]
@@ -69,6 +70,15 @@ def _rows(difference: Difference) -> str:
 def _flow(difference: Difference) -> str:
     lines = [f"- {before} → {after}: {count}" for before, after, count in difference.flow]
     return "Labels that became others:\n\n" + "\n".join(lines) if lines else ""
+
+
+def _agreement(difference: Difference) -> str:
+    lines = [
+        f"| {_plain(of)} | {_plain(figure)} | {_plain(before)} | {_plain(after)} |"
+        for of, figure, before, after in difference.agreement
+    ]
+    head = "Agreement:\n\n| of | figure | before | after |\n|---|---|---|---|\n"
+    return head + "\n".join(lines) if lines else ""
 
 
 def _withdrawn(difference: Difference) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from itertools import groupby
 
 from annotate.release.rows import ADJUDICATOR, Built
 from annotate.workspace import PublishSettings
@@ -20,16 +20,22 @@ AGGREGATIONS = {
 def who_answered(built: Built, publish: PublishSettings) -> str:
     """Count people, answers and decisions."""
     people: dict[str, set[str]] = {}
-    of_chunk: dict[str, set[tuple[str, str]]] = {}
-    per_chunk: Counter[str] = Counter()
-    skipped = 0
-    for row in built.rows["annotations"]:
-        people.setdefault(row["role"], set()).add(row["annotator"])
-        if row["counts"] or row["role"] == ADJUDICATOR:
-            of_chunk.setdefault(row["id"], set()).add((row["annotator"], row["role"]))
-        per_chunk[row["id"]] += row["counts"]
-        skipped += row["skipped"]
-    spread = Counter(count for count in per_chunk.values() if count)
+    spread: Counter[int] = Counter()
+    skipped = own = 0
+    # All answers to a chunk follow one another, whatever the version.
+    for _, rows in groupby(built.rows["annotations"], key=lambda row: str(row["id"])):
+        counted, answered, decided = 0, set[str](), set[str]()
+        for row in rows:
+            people.setdefault(row["role"], set()).add(row["annotator"])
+            if row["role"] == ADJUDICATOR:
+                decided.add(row["annotator"])
+            elif row["counts"]:
+                answered.add(row["annotator"])
+            counted += row["counts"]
+            skipped += row["skipped"]
+        spread[counted] += 1
+        own += bool(answered & decided)
+    del spread[0]
     counts = ", ".join(f"{spread[n]} by {n}" for n in sorted(spread))
     deciding = len(people.get(ADJUDICATOR, ()))
     return (
@@ -37,15 +43,14 @@ def who_answered(built: Built, publish: PublishSettings) -> str:
         f"{'Simulated annotators' if publish.simulated else 'Annotators'}, named by "
         f"pseudonyms: {len(set().union(*people.values()))}, of whom {deciding} decided on "
         f"conflicts. Chunks by number of people who answered: {counts or 'none'}; skipped answers: "
-        f"{skipped}.{_party(of_chunk.values())}\n\n"
+        f"{skipped}.{_party(own)}\n\n"
         f"Aggregation `{publish.aggregation}`: {AGGREGATIONS[publish.aggregation]}.\n\n"
         f"{_decisions(built)}\n\n{_derived(built)}"
     )
 
 
-def _party(of_chunk: Iterable[Collection[tuple[str, str]]]) -> str:
-    """Count the decisions between versions of which one is the person's own."""
-    own = sum(len({name for name, _ in roles}) < len(roles) for roles in of_chunk)
+def _party(own: int) -> str:
+    """Tell of the decisions between versions of which one is the person's own."""
     if not own:
         return ""
     return f" Decided by somebody who had answered the chunk, too: {own} chunk{'s' * (own > 1)}."

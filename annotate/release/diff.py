@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from annotate.labels.triples import without_surface
+from annotate.release.agreed import Agreed, agreement_changes
 from annotate.release.compare import Matched, match
 from annotate.release.opened import Places, Rows, Side, find_release
 from annotate.release.span_changes import Change, span_changes
@@ -42,6 +43,7 @@ class Difference:
     changes: Sequence[Change]
     reasons: Sequence[Reason] = ()
     withdrawn: Mapping[str, str] = field(default_factory=dict)
+    agreement: Sequence[Agreed] = ()
 
     @property
     def bump(self) -> Bump | None:
@@ -92,6 +94,7 @@ class Difference:
                 "added": [change.key for change in self.of_kind("annotator added")],
                 "removed": [change.key for change in self.of_kind("annotator removed")],
             },
+            "agreement": [figure._asdict() for figure in self.agreement],
             "split_moves": len(self.of_kind("split moved")),
             "examples": {
                 kind: [change._asdict() for change in self.of_kind(kind)[:EXAMPLES]]
@@ -131,6 +134,7 @@ def compare_releases(before: Side, after: Side) -> Difference:
         changes=changes,
         reasons=sorted([*terms, *_weighed(changes)], key=_largest_first),
         withdrawn=withdrawn,
+        agreement=agreement_changes(*(side.manifest.get("agreement") for side in (before, after))),
     )
 
 

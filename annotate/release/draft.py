@@ -16,7 +16,7 @@ import orjson
 from annotate.errors import RefusedError
 from annotate.ledger import Ledger
 from annotate.release import change_list
-from annotate.release.agreed import DIGITS, agreement_of
+from annotate.release.agreed import DIGITS
 from annotate.release.card import CardInput, pictures, render_card
 from annotate.release.columns import TEXT, Table, tables
 from annotate.release.croissant import croissant
@@ -27,7 +27,7 @@ from annotate.release.links import RUN
 from annotate.release.opened import MANIFEST, DraftRows, Release, Rows
 from annotate.release.proof.opened import CROISSANT
 from annotate.release.rows import Built, with_versions
-from annotate.release.splits import LEDGER, SPLITS, Assigned, Assignment, ledger_rows
+from annotate.release.splits import LEDGER, Assigned, Assignment, ledger_rows
 from annotate.release.verify import verify_release
 from annotate.release.withdraw import tombstones
 from annotate.schema import Schema, schema_features
@@ -55,6 +55,7 @@ class Draft:
     assignment: Assignment
     date: str
     parent: Release | None
+    agreement: Json | None = None  # of the annotators, where several answered
     version: str = ""
     difference: Difference | None = None
 
@@ -79,9 +80,8 @@ class Draft:
         """Rows by config and split, all of them new."""
         return {
             config: {
-                split: {"added": len(rows), "removed": 0, "changed": 0}
-                for split in SPLITS
-                if (rows := self.built.part(config, split))
+                split: {"added": count, "removed": 0, "changed": 0}
+                for split, count in self.built.counts(config).items()
             }
             for config in self.tables
         }
@@ -110,7 +110,8 @@ class Draft:
 
     @property
     def side(self) -> Candidate:
-        return Candidate(self.terms | {"version": self.version}, self._written_rows())
+        told = {"version": self.version, "agreement": self.agreement}
+        return Candidate(self.terms | told, self._written_rows())
 
     def _written_rows(self) -> dict[str, Rows]:
         """Write the rows as they are so far: a difference reads by column."""
@@ -119,7 +120,7 @@ class Draft:
         for config, table in self.tables.items():
             path, rows = Path(scratch.name) / f"{config}.parquet", self.built.rows[config]
             write_parquet(path, rows, table)
-            splits = [self.built.split_of[name] for name in rows.articles]
+            splits = self.built.splits_of_rows(config)
             found[config] = DraftRows((path,), splits, scratch)
         return found
 
@@ -237,7 +238,7 @@ class Draft:
             "chunks_in_conflict": self.built.in_conflict,
             "conflicts": dict(sorted(self.built.conflicts.items())),
             "weights": {name: round(one, DIGITS) for name, one in self.built.weights.items()},
-            "agreement": agreement_of(self.built.compared, settings.agreement),
+            "agreement": self.agreement,
             "set_aside": dict(sorted(self.built.set_aside.items())),
             "prepare": {"columns": settings.prepare.columns.model_dump(exclude_none=True)},
             "tools": {name: installed_version(name) for name in ("annotate", "pyarrow")},

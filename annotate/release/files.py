@@ -55,7 +55,16 @@ def write_parquet(path: Path, rows: Iterable[Json], table: Table) -> Written:
         for part in _groups(all_lines, schema, digest.update):
             writer.write_table(part, row_group_size=ROWS_PER_GROUP)
             size, count = size + part.nbytes, count + part.num_rows
+            del part
+            give_back()
     return Written(size, count, digest.hexdigest())
+
+
+def give_back() -> None:
+    """Return to the system what Arrow holds and does not use."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
 
 
 def _groups(
@@ -66,7 +75,11 @@ def _groups(
 
     left = iter(lines)
     while parts := list(_parts(islice(left, ROWS_PER_GROUP), schema, seen)):
-        yield pa.concat_tables(parts).combine_chunks()
+        columns: list[pa.Array] = []
+        for name in reversed(schema.names):  # of no more than one column there are two copies
+            columns.append(pa.concat_arrays([part.column(name).chunk(0) for part in parts]))
+            parts = [part.drop_columns([name]) for part in parts]
+        yield pa.Table.from_arrays(columns[::-1], schema=schema)
 
 
 def _parts(

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from annotate.corpus import Article, Chunk
-from annotate.corpus.duplicates import CONTAINMENT, JACCARD, Keys, find_twins, resemblance
+from annotate.corpus.duplicates import CONTAINMENT, JACCARD, Keys, resemblance, shared_keys
 from annotate.corpus.quotes import find_quotes
+from annotate.corpus.samples import Samples
 from annotate.corpus.sentences import sentences
-from annotate.corpus.shingles import Signature, shingles, signature
+from annotate.corpus.shingles import shingles
 
 RUN = 12  # words; a quote or sentence of so many that stands in two articles ties them
 _WORD = re.compile(r"\w+")
@@ -62,80 +63,50 @@ def _duplicates(articles: Mapping[str, Article], names: Sequence[str]) -> Iterat
 
     An article that was pushed once stays, so two of those that are left may be twins.
     """
-    known = set(names)
-    signatures: list[Signature] = []
-    lengths = array("q")
+    samples = Samples()
     for article in map(articles.__getitem__, names):
-        signatures.append(signature(article.text))
-        lengths.append(len(article.text))
-        if article.duplicate_of in known:
-            yield Link("near-duplicate", tuple(sorted((article.id, str(article.duplicate_of)))))
+        samples.add(article.text)
+        if article.duplicate_of is not None and _among(names, article.duplicate_of):
+            yield Link("near-duplicate", tuple(sorted((article.id, article.duplicate_of))))
 
     def text_of(number: int) -> str:
         return articles[names[number]].text
 
-    near = _near(text_of, signatures)
-    for one, two in _twins(text_of, np.array(lengths), signatures) | set(near):
+    twins = {
+        (min(number, twin.of), max(number, twin.of))
+        for number, twin in samples.twins(text_of).items()
+    }
+    for one, two in twins | set(_near(text_of, samples.keys())):
         yield Link("near-duplicate", tuple(sorted((names[one], names[two]))))
 
 
-def _twins(
-    text_of: TextOf, lengths: NDArray[np.int64], signatures: Sequence[Signature]
-) -> set[tuple[int, int]]:
-    twins = find_twins(
-        Keys.of([each.sample for each in signatures]),
-        np.array([each.exact for each in signatures], np.uint64),
-        np.array([each.words for each in signatures], np.int64),
-        -lengths,
-        text_of,
-        np.zeros(len(lengths), bool),
-    )
-    return {(min(number, twin.of), max(number, twin.of)) for number, twin in twins.items()}
+def _among(names: Sequence[str], name: str) -> bool:
+    """Whether a name is one of those, which are sorted."""
+    place = bisect_left(names, name)
+    return place < len(names) and names[place] == name
 
 
-def _near(text_of: TextOf, signatures: Sequence[Signature]) -> Iterator[tuple[int, int]]:
+def _near(text_of: TextOf, keys: Keys) -> Iterator[tuple[int, int]]:
     """Find the pairs that `find_twins` need not name: those of which one has another twin."""
-    for (one, two), common in _candidates(signatures).items():
-        least = min(len(signatures[one].sample), len(signatures[two].sample))
-        if common < max(1, _PROMISING * least):
-            continue
-        jaccard, contained = resemblance(shingles(text_of(one)), shingles(text_of(two)))
-        if jaccard >= JACCARD or contained >= CONTAINMENT:
-            yield one, two
-
-
-def _candidates(signatures: Sequence[Signature]) -> dict[tuple[int, int], int]:
-    """Count the samples that each pair of articles has in common."""
-    if not signatures:
-        return {}
-    keys = np.concatenate([each.sample for each in signatures])
-    owners = np.repeat(np.arange(len(signatures)), [len(each.sample) for each in signatures])
-    order = np.argsort(keys, kind="stable")
-    counts: dict[tuple[int, int], int] = defaultdict(int)
-    for members in _groups(keys[order], owners[order]):
-        for place, one in enumerate(members):
-            for two in members[place + 1 :]:
-                counts[one, two] += 1
-    return counts
-
-
-def _groups(keys: NDArray[np.uint64], owners: NDArray[np.int64]) -> Iterator[list[int]]:
-    """Give the owners of every key that a few articles share; keys are sorted."""
-    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
-    sizes = np.diff(np.append(starts, len(keys)))
-    for place in np.flatnonzero((sizes > 1) & (sizes <= _HOLDERS)):
-        yield owners[starts[place] : starts[place] + sizes[place]].tolist()
+    sizes = np.diff(keys.offsets)
+    for later, earlier, common in shared_keys(keys, _HOLDERS):
+        least = np.minimum(sizes[later], sizes[earlier])
+        promising = common >= np.maximum(1, _PROMISING * least)
+        pairs = zip(earlier[promising].tolist(), later[promising].tolist(), strict=True)
+        for one, two in pairs:
+            jaccard, contained = resemblance(shingles(text_of(one)), shingles(text_of(two)))
+            if jaccard >= JACCARD or contained >= CONTAINMENT:
+                yield one, two
 
 
 def _shared(
     articles: Mapping[str, Article], names: Sequence[str], chunks: Iterable[Chunk]
 ) -> Iterator[Link]:
     """Find runs of words that two articles quote, and sentences that both have."""
-    numbers = {name: number for number, name in enumerate(names)}
     quoted, said = _Holders(), _Holders()
     for chunk in chunks:
-        number = numbers.get(chunk.article_id)
-        if number is None:
+        number = bisect_left(names, chunk.article_id)
+        if number == len(names) or names[number] != chunk.article_id:
             continue
         for run in _quoted_runs(chunk.text):
             quoted.add(run, number)
@@ -147,10 +118,10 @@ def _shared(
 
 
 class _Holders:
-    """Hashes of words, and the number of the article that each is in: 16 bytes a pair."""
+    """Hashes of words, and the number of the article that each is in: 12 bytes a pair."""
 
     def __init__(self) -> None:
-        self.hashes, self.owners = array("q"), array("q")
+        self.hashes, self.owners = array("q"), array("I")
 
     def add(self, words: int, owner: int) -> None:
         self.hashes.append(words)
@@ -158,13 +129,16 @@ class _Holders:
 
     def several(self) -> Iterator[list[int]]:
         """Give the articles of each hash that more than one has."""
-        hashes, owners = np.array(self.hashes, np.int64), np.array(self.owners, np.int64)
-        order = np.lexsort((owners, hashes))
-        hashes, owners = hashes[order], owners[order]
-        starts = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1])[: len(hashes)])
-        ends = np.append(starts[1:], len(hashes))
-        for place in np.flatnonzero(ends - starts > 1):
-            members = np.unique(owners[starts[place] : ends[place]]).tolist()
+        hashes = np.array(self.hashes, np.int64)
+        order = np.argsort(hashes, kind="stable")
+        hashes.sort()
+        owners = np.array(self.owners, np.uint32)[order]
+        del order
+        again = hashes[1:] == hashes[:-1]
+        starts = np.flatnonzero(again & ~np.append(False, again[:-1])[: len(again)])
+        for start in starts.tolist():
+            end = int(np.searchsorted(hashes, hashes[start], side="right"))
+            members = np.unique(owners[start:end]).tolist()
             if len(members) > 1:
                 yield members
 

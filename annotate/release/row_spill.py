@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from array import array
-from collections.abc import Callable, Iterable, Iterator
-from typing import IO, Any, Self
+from collections.abc import Callable, Iterator
+from typing import Any, Self, TypeVar
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from annotate.labels.spill import Spill
 
 Json = dict[str, Any]
+_Told = TypeVar("_Told", bound=np.generic)
 
 
 def line_of(row: Json) -> bytes:
@@ -20,39 +22,55 @@ def line_of(row: Json) -> bytes:
 
 
 class RowSpill(Spill[Json]):
-    """Rows in an order; the article of each is held, for splits are by article."""
+    """Rows in an order, and which article each is of: splits are by article.
 
-    def __init__(self, rows: Iterable[Json] = ()) -> None:
+    Rows of one article follow one another, so a hash of its id is held for each such stretch.
+    """
+
+    def __init__(self) -> None:
         super().__init__()
-        self.articles: list[str] = []
-        for row in rows:
-            self.append(row)
+        self._owners, self._begins = array("q"), array("I")
 
     def append(self, value: Json) -> None:
+        owner = hash(value["article_id"])
+        if not self._owners or self._owners[-1] != owner:
+            self._owners.append(owner)
+            self._begins.append(len(self))
         super().append(value)
-        # One string for all rows of an article.
-        self.articles.append(sys.intern(value["article_id"]))
 
-    def chosen(self, numbers: Iterable[int]) -> Self:
-        numbers = array("q", numbers)
-        found = super().chosen(numbers)
-        found.articles = [self.articles[number] for number in numbers]
-        return found
+    def of_articles(self, told: Callable[[NDArray[np.int64]], NDArray[_Told]]) -> NDArray[_Told]:
+        """Give for each row what is told of its article, by the hash of that one's id."""
+        lengths = np.diff(np.array(self._begins, np.int64), append=len(self._pile))
+        found = np.repeat(told(np.array(self._owners, np.int64)), lengths)
+        return found if self._order is None else found[np.array(self._order)]
+
+    def owners(self) -> frozenset[int]:
+        """Give the hashes of the ids of the articles that have rows."""
+        return frozenset(self._owners)
 
     def lines(self) -> Iterator[bytes]:
         """Give the rows as they are written."""
-        for place in self._places:
-            yield self._at(place).readline()
+        return self._records()
 
     def sorted_by(self, key: Callable[[Json], Any]) -> Self:
         """Put the rows in order; those that are in order already are left as they are."""
-        keys = [key(row) for row in self]
-        order = sorted(range(len(keys)), key=keys.__getitem__)
-        return self if order == list(range(len(keys))) else self.chosen(order)
+        if self._in_order(key):
+            return self
+        keys = list(map(key, self))
+        return self.chosen(sorted(range(len(keys)), key=keys.__getitem__))
+
+    def _in_order(self, key: Callable[[Json], Any]) -> bool:
+        keys = map(key, self)
+        before = next(keys, None)
+        for one in keys:
+            if one < before:
+                return False
+            before = one
+        return True
 
     def _encoded(self, value: Json) -> bytes:
         return line_of(value)
 
-    def _read(self, file: IO[bytes]) -> Json:
-        found: Json = orjson.loads(file.readline())
+    def _decoded(self, data: bytes) -> Json:
+        found: Json = orjson.loads(data)
         return found

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from annotate.corpus import Article, Chunk
+from annotate.corpus.names import NameIndex
 from annotate.labels.annotation import Annotation
 from annotate.labels.read import Labels
-from annotate.labels.spill import chunk_ids_of, names_of
+from annotate.labels.spill import AnswerSpill, ChunkSpill
 from annotate.labels.triples import Triple, triples_of, without_surface
 from annotate.quality.answers import Answers, Collector
 from annotate.quality.gold import Gold, Judge, Outcome, counted, free_questions, judge
@@ -61,10 +66,38 @@ class Source:
         return None if chunk.article_id in self.standoff else chunk.text
 
     @cached_property
+    def placed(self) -> ChunkSpill:
+        return ChunkSpill.of(self.chunks)
+
+    @cached_property
+    def given(self) -> AnswerSpill:
+        return AnswerSpill.of(self.labels.annotations)
+
+    @cached_property
     def answered(self) -> list[str]:
         """Name the articles that somebody has answered about: no other belongs into a release."""
-        answered = set(chunk_ids_of(self.labels.annotations))
-        return sorted({name.article_id for name in names_of(self.chunks) if name.id in answered})
+        chunks = self.placed
+        has_answer = self.given.by_chunk.last_of(np.array(chunks.by_id.hashes)) >= 0
+        names = list(chunks.articles)
+        return sorted(
+            names[number] for number in np.unique(np.array(chunks.of_article)[has_answer])
+        )
+
+
+class SplitIndex:
+    """The splits of articles, by hashes of their ids."""
+
+    def __init__(self) -> None:
+        self._names, self._splits = NameIndex(), array("B")
+
+    def add(self, article_id: str, split: str) -> None:
+        self._names.add(article_id)
+        self._splits.append(SPLITS.index(split))
+
+    def numbers(self, hashes: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Give the place in `SPLITS` of each article's split."""
+        found: NDArray[np.uint8] = np.array(self._splits)[self._names.last_of(hashes)]
+        return found
 
 
 @dataclass
@@ -72,7 +105,8 @@ class Built:
     """Rows by config, the split of each article, and what is worth counting."""
 
     rows: dict[str, RowSpill] = field(default_factory=dict)
-    split_of: dict[str, str] = field(default_factory=dict)
+    # The rows of `articles` say the same.
+    split_of: SplitIndex = field(default_factory=SplitIndex, compare=False)
     undecided: int = 0
     in_conflict: int = 0  # of the chunks without a decision
     conflicts: Counter[str] = field(default_factory=Counter)  # by kind
@@ -81,17 +115,27 @@ class Built:
     groups_without_triple: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
 
+    def _splits(self, config: str) -> NDArray[np.uint8]:
+        """Give the number of the split of each row."""
+        return self.rows[config].of_articles(self.split_of.numbers)
+
     def part(self, config: str, split: str) -> RowSpill:
         """Give the rows of one config that are in one split."""
-        rows = self.rows[config]
-        return rows.chosen(
-            number for number, name in enumerate(rows.articles) if self.split_of[name] == split
-        )
+        chosen = np.flatnonzero(self._splits(config) == SPLITS.index(split))
+        return self.rows[config].chosen(chosen)
+
+    def counts(self, config: str) -> dict[str, int]:
+        """Count the rows of a config in each split that has some."""
+        found = np.bincount(self._splits(config), minlength=len(SPLITS))
+        return {split: int(count) for split, count in zip(SPLITS, found, strict=True) if count}
 
     def splits(self, config: str) -> list[str]:
         """List the splits in which a config has rows."""
-        found = {self.split_of[name] for name in set(self.rows[config].articles)}
-        return [split for split in SPLITS if split in found]
+        return list(self.counts(config))
+
+    def splits_of_rows(self, config: str) -> list[str]:
+        """Give the split of each row."""
+        return [SPLITS[number] for number in self._splits(config)]
 
 
 def build_rows(source: Source) -> Built:
@@ -100,22 +144,18 @@ def build_rows(source: Source) -> Built:
     One chunk after the other: no more than the answers to it, and the evidence of its article,
     are held at a time.
     """
-    built = Built(rows={config: RowSpill() for config in CONFIGS})
+    built = Built({config: RowSpill() for config in CONFIGS})
     built.set_aside.update(finding.code for finding in source.labels.findings)
-    given = _Given(source)
-    known, several = given.judge(), Collector(source.schema)
+    known, several = _judge(source), Collector(source.schema)
     built.weights = known.weights
     bare = source.standoff.issuperset(source.answered)
-    # In the order of all configs but `spans`, which follows the text.
-    names = names_of(source.chunks)
-    order = sorted(range(len(names)), key=names.__getitem__)
-    placed: list[int] = []
+    placed = array("q")
     evidence: dict[tuple[str, Triple], list[Json]] = {}
-    for number in order:
-        chunk = source.chunks[number]
+    # In the order of all configs but `spans`, which follows the text.
+    for number, chunk in _by_name(source.placed):
         if any(article != chunk.article_id for article, _ in evidence):
             _add_triples(source, evidence, built)
-        found = given.found(chunk, known)
+        found = _found(source, chunk, known)
         for config, rows in _rows_of_chunk(source, found):
             for row in rows:
                 built.rows[config].append(_without_text(row) if bare else row)
@@ -129,11 +169,17 @@ def build_rows(source: Source) -> Built:
     _add_triples(source, evidence, built)
     for row in _article_rows(source):
         built.rows["articles"].append(_without_text(row) if bare else row)
-        built.split_of[row["article_id"]] = row["split"]
-    as_given = sorted(range(len(placed)), key=placed.__getitem__)
-    built.rows["spans"] = built.rows["spans"].chosen(as_given)
+        built.split_of.add(row["article_id"], row["split"])
+    built.rows["spans"] = built.rows["spans"].chosen(np.argsort(np.array(placed), kind="stable"))
     built.compared = several.done()
     return built
+
+
+def _by_name(chunks: ChunkSpill) -> Iterator[tuple[int, Chunk]]:
+    """Give all chunks with their numbers, by article and id; those of one article are held."""
+    for numbers in chunks.each_article():
+        own = [(number, chunks[number]) for number in numbers.tolist()]
+        yield from sorted(own, key=lambda item: item[1].id)
 
 
 class _Found(NamedTuple):
@@ -146,37 +192,27 @@ class _Found(NamedTuple):
     outcome: Outcome
 
 
-class _Given:
-    """The answers of a source by chunk: their places alone are held."""
+def _judge(source: Source) -> Judge:
+    """Learn how well annotators do from everything that several of them answered."""
+    free = free_questions(source.schema.attributes)
+    several = _several(source) if source.aggregation == GOLD else ()
+    return judge(several, adjudicated=source.adjudicated, free=free)
 
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self._places: dict[str, list[int]] = {}
-        for number, chunk_id in enumerate(chunk_ids_of(source.labels.annotations)):
-            self._places.setdefault(chunk_id, []).append(number)
 
-    def to(self, chunk_id: str) -> list[Annotation]:
-        return [self.source.labels.annotations[at] for at in self._places.get(chunk_id, ())]
+def _several(source: Source) -> Iterator[tuple[list[Annotation], str]]:
+    answers_to = source.given.by_chunk.counts(np.array(source.placed.by_id.hashes))
+    for number in np.flatnonzero(answers_to > 1).tolist():
+        chunk = source.placed[number]
+        answers = counted(source.given.to(chunk.id))
+        if len(answers) > 1:
+            yield answers, chunk.text
 
-    def judge(self) -> Judge:
-        """Learn how well annotators do from everything that several of them answered."""
-        source = self.source
-        free = free_questions(source.schema.attributes)
-        several = self._several() if source.aggregation == GOLD else ()
-        return judge(several, adjudicated=source.adjudicated, free=free)
 
-    def _several(self) -> Iterator[tuple[list[Annotation], str]]:
-        for number, name in enumerate(names_of(self.source.chunks)):
-            if len(self._places.get(name.id, ())) > 1:
-                answers = counted(self.to(name.id))
-                if len(answers) > 1:
-                    yield answers, self.source.chunks[number].text
-
-    def found(self, chunk: Chunk, known: Judge) -> _Found:
-        answers = self.to(chunk.id)
-        count = counted(answers)
-        outcome = decide(self.source.aggregation, known, chunk.id, count, chunk.text)
-        return _Found(chunk, answers, count, known.adjudicated.get(chunk.id), outcome)
+def _found(source: Source, chunk: Chunk, known: Judge) -> _Found:
+    answers = source.given.to(chunk.id)
+    count = counted(answers)
+    outcome = decide(source.aggregation, known, chunk.id, count, chunk.text)
+    return _Found(chunk, answers, count, known.adjudicated.get(chunk.id), outcome)
 
 
 def _count_undecided(found: _Found, built: Built) -> None:
@@ -266,6 +302,7 @@ def _place(row: Json) -> tuple[Version, str, int]:
     return _number(row["first_version"]), row["article_id"], row["start"]
 
 
+@cache
 def _number(version: str) -> Version:
     number = Version.parse(version)
     assert number is not None, "a release's own versions are numbers"
@@ -363,9 +400,9 @@ def _add_triples(
 
 
 def _article_rows(source: Source) -> Iterator[Json]:
-    counts = Counter(name.article_id for name in names_of(source.chunks))
+    counts, numbers = source.placed.counts(), source.placed.articles
     for name in source.answered:
-        yield _article_row(source, source.articles[name], counts[name])
+        yield _article_row(source, source.articles[name], int(counts[numbers[name]]))
 
 
 def _article_row(source: Source, article: Article, chunks: int) -> Json:

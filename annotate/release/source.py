@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,7 +15,7 @@ from annotate.labels.read import Labels, each_answer
 from annotate.labels.shelf import chunks_on
 from annotate.labels.spill import AnswerSpill, ChunkSpill
 from annotate.ledger import Ledger
-from annotate.quality.conflicts import adjudicated
+from annotate.quality.ledgers import adjudicated
 from annotate.release.rows import Source
 from annotate.schema import Schema, load_schema
 from annotate.workspace import Workspace
@@ -77,14 +76,13 @@ def _chunks(
     workspace: Workspace, articles: Mapping[str, Article], gone: Mapping[str, str]
 ) -> tuple[Sequence[Chunk], list[Finding]]:
     """Read the chunks as they were pushed; one that its article no longer holds is set aside."""
-    kept, places = ChunkSpill(), list[tuple[str, int]]()
+    kept = ChunkSpill()
     findings: list[Finding] = []
     for row in chunks_on(workspace.labels / "tasks.jsonl").rows():
         chunk = Chunk.from_json(row["chunk"])
         article = articles.get(chunk.article_id)
         if article is not None and article.text[chunk.start : chunk.end] == chunk.text:
             kept.append(chunk)
-            places.append((sys.intern(chunk.article_id), chunk.start))
         elif chunk.article_id in gone:
             message = f"article {chunk.article_id} is withdrawn: {gone[chunk.article_id]}"
             findings.append(Finding("article-withdrawn", "warning", f"chunk {chunk.id}", message))
@@ -92,4 +90,4 @@ def _chunks(
             message = f"article {chunk.article_id} no longer has the text that was pushed"
             place = f"chunk {chunk.id}"
             findings.append(Finding("chunk-superseded", "warning", place, message))
-    return kept.chosen(sorted(range(len(places)), key=places.__getitem__)), findings
+    return kept.chosen(kept.in_order()), findings

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,14 +51,38 @@ class Assignment:
     why: str = ""
 
     @property
-    def group_of(self) -> dict[str, str]:
-        return {row.article_id: row.group for row in self.ledger}
+    def group_of(self) -> Mapping[str, str]:
+        return _ByArticle(self.ledger, "group")
 
     @property
-    def split_of(self) -> dict[str, str]:
+    def split_of(self) -> Mapping[str, str]:
         """Give the splits of the articles that are in the release or were in an earlier one."""
         without = {item.article_id for item in self.left_out}
-        return {row.article_id: row.split for row in self.ledger if row.article_id not in without}
+        rows = (row for row in self.ledger if row.article_id not in without)
+        return _ByArticle(rows, "split")
+
+
+class _ByArticle(Mapping[str, str]):
+    """What lines of a ledger say of each article; a reference is held of each line."""
+
+    def __init__(self, rows: Iterable[Assigned], column: str) -> None:
+        self._rows = sorted(rows, key=_ARTICLE)
+        self._value = attrgetter(column)
+
+    def __getitem__(self, name: str) -> str:
+        place = bisect_left(self._rows, name, key=_ARTICLE)
+        if place == len(self._rows) or self._rows[place].article_id != name:
+            raise KeyError(name)
+        return str(self._value(self._rows[place]))
+
+    def __iter__(self) -> Iterator[str]:
+        return map(_ARTICLE, self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+_ARTICLE = attrgetter("article_id")
 
 
 @dataclass
@@ -87,9 +114,11 @@ class _Ties:
     def components(self, articles: Iterable[str]) -> list[list[str]]:
         """Gather articles that hang together through links among themselves."""
         left, found = set(articles), []
-        while left:
-            component, open_ones = [], [min(left)]
-            left.discard(open_ones[0])
+        for first in sorted(left):
+            if first not in left:
+                continue
+            component, open_ones = [], [first]
+            left.discard(first)
             while open_ones:
                 article = open_ones.pop()
                 component.append(article)
@@ -128,9 +157,9 @@ def assign(
         else:
             new_groups.append(component)
     placed, why = _placed(new_groups, articles, known, ties, policy)
-    ledger += [
-        Assigned(_group_name(group), name, split) for group, split in placed for name in group
-    ]
+    for group, split in placed:
+        group_name = _group_name(group)
+        ledger += [Assigned(group_name, name, split) for name in group]
     left_out = (LeftOut(name, reason) for name, reason in sorted(ties.left_out.items()))
     return Assignment(tuple(ledger), tuple(left_out), why)
 
@@ -214,15 +243,18 @@ def _placed(
     if count < len(wanted):
         why = f"there are fewer groups ({count}) than splits ({len(wanted)})"
         return [(group, TRAIN) for group in new], why
-    weights = {_group_name(group): _sum(articles[name] for name in group) for group in new}
+
+    def weight_of(group: Sequence[str]) -> Counter[str]:
+        return _sum(articles[name] for name in group)
+
     have: dict[str, Counter[str]] = {split: Counter() for split in wanted}
     for name, split in ties.split_of.items():
         have.setdefault(split, Counter()).update(articles[name])
-    total = _sum([*have.values(), *weights.values()])
+    total = _sum(chain(have.values(), map(weight_of, new)))
     placed = []
-    ordered = sorted(new, key=lambda one: _rank(weights[_group_name(one)], one, policy.seed))
+    ordered = sorted(new, key=lambda one: _rank(weight_of(one), one, policy.seed))
     for number, group in enumerate(ordered):
-        weight = weights[_group_name(group)]
+        weight = weight_of(group)
         empty = [split for split in wanted if not have[split]]
         last = len(ordered) - number <= len(empty)
         chosen = empty if last else _with_room(weight, have, total, wanted)
@@ -276,9 +308,7 @@ def read_ledger(folder: Path | None) -> tuple[Assigned, ...]:
     return tuple(Assigned(_group_name([name]), name, split, folder.name) for name, split in names)
 
 
-def ledger_rows(ledger: Iterable[Assigned], version: str) -> list[dict[str, str]]:
+def ledger_rows(ledger: Iterable[Assigned], version: str) -> Iterator[dict[str, str]]:
     """Give the lines as they are published; those without a version yet get this one."""
-    return [
-        row._asdict() | {"assigned_in_version": row.assigned_in_version or version}
-        for row in ledger
-    ]
+    for row in ledger:
+        yield row._asdict() | {"assigned_in_version": row.assigned_in_version or version}

@@ -12,6 +12,7 @@ from annotate.errors import InputError
 from annotate.findings import Finding
 from annotate.release.croissant import croissant
 from annotate.release.leak import TEXT_COLUMNS, Runs, leaks
+from annotate.release.proof.answers import GivenAnswers
 from annotate.release.proof.declared import (
     check_columns,
     check_declared,
@@ -28,7 +29,8 @@ from annotate.release.proof.standing import StandingProof
 from annotate.release.proof.texts import NoTexts, OwnTexts, Texts
 from annotate.release.proof.withdrawn import check_withdrawn
 
-ORDER = ("articles", "spans", "annotations")  # what the other configs are compared with comes first
+# What the other configs are compared with comes first; what stands is decided from answers.
+ORDER = ("articles", "annotations", "spans")
 
 
 def verify_release(
@@ -91,8 +93,9 @@ def _check_rows(
 ) -> dict[str, dict[str, int]]:
     """Go through every file once with all the proofs that look at rows."""
     rows, splits = RowProof(release, texts, findings), SplitProof(release, texts, findings)
-    derived = DerivedProof(release, texts, findings)
-    stands = StandingProof(release, texts, findings)
+    given = GivenAnswers()
+    derived = DerivedProof(release, texts, given, findings)
+    stands = StandingProof(release, texts, given, findings)
     first = {config: number for number, config in enumerate(ORDER)}
     for part in sorted(release.parts, key=lambda part: first.get(part.config, len(first))):
         digest = hashlib.sha256()
@@ -103,6 +106,8 @@ def _check_rows(
                 rows.look(part, row, number)
                 people.look(part, row, line, number)
                 splits.look(part, row, number)
+                if part.config == "annotations":
+                    given.look(row, line)
                 derived.look(part, row, number)
                 stands.look(part, row)
         if release.manifest is not None:

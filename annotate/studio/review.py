@@ -13,7 +13,8 @@ from typing import Any
 from annotate.errors import ConfigError
 from annotate.labels.regions import write_document, write_results
 from annotate.labels.shelf import REVIEW, answers_on
-from annotate.quality.conflicts import Conflict, Version, decisions, find_conflicts
+from annotate.quality.conflicts import Conflict, Version, find_conflicts
+from annotate.quality.ledgers import decisions
 from annotate.schema import Schema, load_schema
 from annotate.studio.client import Studio
 from annotate.studio.connect import connect

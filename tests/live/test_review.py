@@ -16,7 +16,8 @@ from annotate.labels.summary import each_answer
 from annotate.ledger import Ledger
 from annotate.quality.agreement import agreement
 from annotate.quality.cases import standings
-from annotate.quality.conflicts import adjudicated, decisions, find_conflicts
+from annotate.quality.conflicts import find_conflicts
+from annotate.quality.ledgers import adjudicated, decisions
 from annotate.release.build import publish
 from annotate.release.verify import verify_release
 from annotate.studio.client import Studio

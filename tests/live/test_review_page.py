@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 from annotate.flows.decide import tasks_of
 from annotate.flows.demo import simulate
 from annotate.labels.shelf import REVIEW
-from annotate.quality.conflicts import decisions, find_conflicts
+from annotate.quality.conflicts import find_conflicts
+from annotate.quality.ledgers import decisions
 from annotate.studio.project import need_project
 from annotate.studio.pull import pull
 from annotate.studio.push import push

@@ -8,16 +8,15 @@ they differ are read once more, to name what is wrong.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator
-from itertools import groupby
 
 import orjson
 
 from annotate.corpus import Chunk
+from annotate.corpus.names import Column
 from annotate.labels.triples import triples_of, without_surface
 from annotate.release.bio import bio_row
-from annotate.release.proof.answers import annotation_of
+from annotate.release.proof.answers import GivenAnswers, annotation_of
 from annotate.release.proof.opened import Findings, Json, Part, Release
 from annotate.release.proof.texts import Texts
 from annotate.release.stance import Place, shares, stance_rows, votes_for
@@ -25,32 +24,22 @@ from annotate.release.stance import Place, shares, stance_rows, votes_for
 NAMED_ARTICLES = 5
 VOTES = ("soft", "votes", "answers")  # they are derived from `annotations`
 DERIVED = ("triples", "stance", "bio")
-WHOLE = 1 << 64
-
-
-class _Chunk:
-    """What is held of a chunk; small, for there may be a million."""
-
-    __slots__ = ("answers", "places")
-
-    def __init__(self) -> None:
-        self.answers = 0
-        self.places = array("i")  # answer, start, end and label of each stance in any answer
 
 
 class DerivedProof:
     """Looks at `spans` and `annotations` before the configs that are derived from them."""
 
-    def __init__(self, release: Release, texts: Texts, findings: Findings) -> None:
-        self.release, self.texts, self.findings = release, texts, findings
+    def __init__(
+        self, release: Release, texts: Texts, given: GivenAnswers, findings: Findings
+    ) -> None:
+        self.release, self.texts, self.given, self.findings = release, texts, given, findings
         manifest = release.manifest
         labels = manifest.schema_.labels if manifest else []
         self.layers = list(dict.fromkeys(item.layer for item in labels))
         lists = manifest.schema_.class_labels if manifest else {}
         self.positions = bool(lists.get("polarity") and lists.get("topic"))
-        self.sums: dict[tuple[str, str], int] = {}
-        self.chunks: dict[str, _Chunk] = {}
-        self.names: dict[str, int] = {}  # the numbers of labels in `_Chunk.places`
+        self.sums = {config: Column() for config in DERIVED}  # by the numbers of articles
+        self._submitted: tuple[str, list[list[Place]]] = "", []  # those of one chunk
         self.hidden: set[str] = set()
 
     def look(self, part: Part, row: Json, number: int) -> None:
@@ -60,8 +49,6 @@ class DerivedProof:
             self.hidden.add(row["article_id"])
         elif part.config == "spans":
             self._expect(row)
-        elif part.config == "annotations" and row["counts"]:
-            self._answer(row)
         elif part.config in DERIVED:
             for item in self._found(part.config, row):
                 self._add(part.config, row["article_id"], -hash(item))
@@ -70,34 +57,31 @@ class DerivedProof:
 
     def finish(self) -> None:
         """Tell where the sums differ."""
-        wrong = sorted(key for key, total in self.sums.items() if total % WHOLE)
-        for config, keys in groupby(wrong, key=lambda key: key[0]):
-            self._name(config, [article for _, article in keys])
+        for config, sums in sorted(self.sums.items()):
+            if any(sums[number] for number in range(len(sums))):
+                names = enumerate(self.texts.names())
+                self._name(config, sorted({name for number, name in names if sums[number]}))
 
     def _add(self, config: str, article: str, value: int) -> None:
-        key = (config, article)
-        self.sums[key] = (self.sums.get(key, 0) + value) % WHOLE
+        self.sums[config].add(self.texts.number(article), value)
 
-    def _answer(self, row: Json) -> None:
-        chunk = self.chunks.setdefault(row["id"], _Chunk())
-        for span in row["spans"]:
-            if span["layer"] == "stance":
-                label = self.names.setdefault(span["label"], len(self.names))
-                chunk.places.extend((chunk.answers, span["start"], span["end"], label))
-        chunk.answers += 1
-
-    def _submitted(self, name: str) -> list[list[Place]]:
+    def _stances(self, chunk_id: str) -> list[list[Place]]:
         """Give the stances of each answer to a chunk."""
-        chunk = self.chunks.get(name, _Chunk())
-        labels, found = list(self.names), [list[Place]() for _ in range(chunk.answers)]
-        four = [iter(chunk.places)] * 4
-        for answer, start, end, label in zip(*four, strict=True):
-            found[answer].append(Place(start, end, labels[label]))
-        return found
+        if self._submitted[0] != chunk_id:
+            places = [
+                [
+                    Place(span["start"], span["end"], span["label"])
+                    for span in row["spans"]
+                    if span["layer"] == "stance"
+                ]
+                for row in self.given.to(chunk_id)
+            ]
+            self._submitted = chunk_id, places
+        return self._submitted[1]
 
     def _votes(self, row: Json, place: str) -> None:
         """Count again how all answers voted on a stance."""
-        answers = self._submitted(row["id"])
+        answers = self._stances(row["id"])
         start, end = row.get("start"), row.get("end")
         if start is None or end is None or start >= end:
             return

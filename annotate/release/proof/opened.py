@@ -9,7 +9,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from annotate.findings import Finding, Severity
@@ -209,7 +211,7 @@ def values_of(array: pa.Array) -> list[Any]:
     import pyarrow.types as kinds
 
     if kinds.is_list(array.type):
-        items, ends = values_of(array.values), array.offsets.to_numpy().tolist()
+        items, ends = values_of(array.values), _ends(array)
         found = [items[start:end] for start, end in pairwise(ends)]
         return _with_nulls(array, found)
     if kinds.is_struct(array.type):
@@ -217,18 +219,53 @@ def values_of(array: pa.Array) -> list[Any]:
         columns = [values_of(array.field(number)) for number in range(len(names))]
         rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
         return _with_nulls(array, rows)
-    plain = kinds.is_integer(array.type) or kinds.is_boolean(array.type)
-    if kinds.is_string(array.type) or (plain and not array.null_count):
-        listed: list[Any] = array.to_numpy(zero_copy_only=False).tolist()
+    if kinds.is_string(array.type):
+        return _with_nulls(array, _words(array))
+    if kinds.is_boolean(array.type):
+        return _with_nulls(array, bits_of(array.buffers()[1], array).tolist())
+    if kinds.is_int32(array.type) and not array.null_count:
+        listed: list[Any] = _int32(array.buffers()[1], array.offset, len(array)).tolist()
         return listed
     others: list[Any] = array.to_pylist()
     return others
 
 
+# `to_numpy` would import pandas first, which takes more memory than all that is read.
+def _int32(buffer: pa.Buffer | None, offset: int, count: int) -> NDArray[np.int32]:
+    if buffer is None:
+        return np.zeros(count, np.int32)
+    return np.frombuffer(buffer, np.int32, count, offset * 4)
+
+
+def bits_of(buffer: pa.Buffer | None, array: pa.Array) -> NDArray[np.bool_]:
+    """Read one of an array's columns of bits; without any, all are set."""
+    if buffer is None:
+        return np.ones(len(array), bool)
+    last = array.offset + len(array)
+    bits = np.unpackbits(np.frombuffer(buffer, np.uint8), count=last, bitorder="little")
+    return bits[array.offset :].astype(bool)
+
+
+def _ends(array: pa.Array) -> list[int]:
+    """Give where each list or string begins, and where the last one ends."""
+    found: list[int] = _int32(array.buffers()[1], array.offset, len(array) + 1).tolist()
+    return found
+
+
+def _words(array: pa.Array) -> list[Any]:
+    ends, buffer = _ends(array), array.buffers()[2]
+    data = b"" if buffer is None else memoryview(buffer)[ends[0] : ends[-1]].tobytes()
+    first = ends[0]
+    if data.isascii():
+        text = data.decode()
+        return [text[start - first : end - first] for start, end in pairwise(ends)]
+    return [data[start - first : end - first].decode() for start, end in pairwise(ends)]
+
+
 def _with_nulls(array: pa.Array, found: list[Any]) -> list[Any]:
     if not array.null_count:
         return found
-    valid = array.is_valid().to_numpy(zero_copy_only=False).tolist()
+    valid = bits_of(array.buffers()[0], array).tolist()
     return [item if there else None for item, there in zip(found, valid, strict=True)]
 
 

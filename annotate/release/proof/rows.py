@@ -4,15 +4,58 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sys
+from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
 
+import numpy as np
+
+from annotate.corpus.names import Column
 from annotate.release.leak import TEXT_COLUMNS
 from annotate.release.proof.declared import FIELDS, NEEDED
 from annotate.release.proof.opened import Findings, Json, Part, Release
 from annotate.release.proof.texts import Texts
 from annotate.release.version import Version
+
+
+def missing_in(part: Part, row: Json) -> list[str]:
+    """Name the values that a row lacks and without which nothing can be said about it."""
+    needed = NEEDED.get(part.config, {})
+    missing = [name for name in needed if row[name] is None and name != "lead_time"]
+    return missing + [name for name in FIELDS if name in needed and None in (row[name] or ())]
+
+
+IDS = {
+    "spans": ("id",),
+    "annotations": ("annotation_id",),
+    "triples": ("article_id", "entity", "polarity", "topic"),
+    "articles": ("article_id",),
+}
+
+
+def id_of(config: str, row: Json) -> str:
+    """Give what a row is told by in its config."""
+    return " | ".join(str(row[name]) for name in IDS[config])
+
+
+class _Known:
+    """Knows what was added, by 64 bits of a hash: eight bytes each."""
+
+    def __init__(self) -> None:
+        self._hashes, self._in_order = array("q"), True
+
+    def add(self, what: tuple[str, ...]) -> None:
+        self._hashes.append(hash(what))
+        self._in_order = False
+
+    def __contains__(self, what: object) -> bool:
+        if not self._in_order:
+            np.frombuffer(self._hashes, np.int64).sort()
+            self._in_order = True
+        key = hash(what)
+        place = bisect_left(self._hashes, key)
+        return place < len(self._hashes) and self._hashes[place] == key
 
 
 class RowProof:
@@ -29,11 +72,10 @@ class RowProof:
         self.version = Version.parse(manifest.version) if manifest else None
         self.configs: Counter[str] = Counter()
         self.labels: Counter[str] = Counter()
-        # Hashes, for the ids of a million rows: two of 64 bits that meet would be told as a repeat.
-        self.seen: dict[str, set[int]] = {}
-        self.chunks: Counter[str] = Counter()
-        self.chunk_counts: dict[str, int] = {}
-        self.stances: dict[int, str] = {}
+        self._ids = array("q")  # hashes of those of the config that is looked at
+        self._parts: list[Part] = []  # of that config
+        self._chunks, self._told = Column(), Column()  # by the numbers of articles
+        self._stances = _Known()
         self.hidden: set[str] = set()
         self.checks: dict[str, Callable[[Json, str], None]] = {
             "spans": self._spans,
@@ -45,15 +87,15 @@ class RowProof:
 
     def whole(self, part: Part, row: Json, number: int) -> bool:
         """Whether a row has all the values without which nothing can be said about it."""
-        needed = NEEDED.get(part.config, {})
-        missing = [name for name in needed if row[name] is None and name != "lead_time"]
-        missing += [name for name in FIELDS if name in needed and None in (row[name] or ())]
+        missing = missing_in(part, row)
         for name in missing:
             self.findings.add("value-missing", f"{part.name}, row {number}, {name}", "is null")
         return not missing
 
     def look(self, part: Part, row: Json, number: int) -> None:
         """Check one row."""
+        if not self._parts or self._parts[-1] != part:
+            self._begin(part)
         self.configs[part.config] += 1
         place = f"{part.name}, row {number}"
         if part.config == "articles" and row.get("rights") == "standoff":
@@ -66,12 +108,34 @@ class RowProof:
             self._own_article(row, place)
             self._classes(row, place)
 
-    def _once(self, config: str, key: str, place: str) -> None:
-        """Expect an id one time in a config, whatever the split."""
-        seen = self.seen.setdefault(config, set())
-        if hash(key) in seen:
-            self.findings.add("id-repeated", place, f"{key} stands in an earlier row")
-        seen.add(hash(key))
+    def _begin(self, part: Part) -> None:
+        if self._parts and self._parts[-1].config != part.config:
+            self._check_ids()
+        self._parts.append(part)
+
+    def _check_ids(self) -> None:
+        """Expect every id of a config one time, whatever the split."""
+        hashes = np.frombuffer(self._ids, np.int64) if self._ids else np.empty(0, np.int64)
+        hashes.sort()
+        again = set(hashes[1:][hashes[1:] == hashes[:-1]].tolist())
+        if again:
+            self._name_repeats(again)
+        self._ids, self._parts = array("q"), []
+
+    def _name_repeats(self, hashes: set[int]) -> None:
+        """Read a config again, in which some ids are repeated."""
+        seen: set[str] = set()
+        for part in self._parts:
+            for number, row in enumerate(self.release.rows(part)):
+                if missing_in(part, row) or hash(key := id_of(part.config, row)) not in hashes:
+                    continue
+                if key in seen:
+                    place = f"{part.name}, row {number}"
+                    self.findings.add("id-repeated", place, f"{key} stands in an earlier row")
+                seen.add(key)
+
+    def _once(self, config: str, row: Json) -> None:
+        self._ids.append(hash(id_of(config, row)))
 
     def _no_text(self, row: Json, place: str) -> None:
         """Expect no words of an article whose text is left out, by the rights of its outlet."""
@@ -98,17 +162,17 @@ class RowProof:
                 self._class(kind, row[column], f"{place}, {column}")
 
     def _spans(self, row: Json, place: str) -> None:
-        self._once("spans", row["id"], place)
-        self.chunks[row["article_id"]] += 1
+        self._once("spans", row)
+        self._chunks.add(self.texts.number(row["article_id"]), 1)
         self._slice(row, place)
         self._history(row, place)
         for span in row["spans"]:
             self.labels[str(span["label"])] += 1
             if span["layer"] == "stance":
-                self.stances[hash((row["id"], span["id"]))] = sys.intern(str(span["label"]))
+                self._stances.add((row["id"], span["id"], str(span["label"])))
 
     def _annotation(self, row: Json, place: str) -> None:
-        self._once("annotations", row["annotation_id"], place)
+        self._once("annotations", row)
         self._slice(row, place)
 
     def _slice(self, row: Json, place: str) -> None:
@@ -186,28 +250,31 @@ class RowProof:
             self.findings.add("row-version-wrong", place, f"first and last changed in {said}")
 
     def _triple(self, row: Json, place: str) -> None:
-        key = [str(row[name]) for name in ("article_id", "entity", "polarity", "topic")]
-        self._once("triples", " | ".join(key), place)
+        self._once("triples", row)
         self._own_article(row, place)
         self._class("polarity", row["polarity"], place)
         self._class("topic", row["topic"], place)
         if not row["evidence"]:
             self.findings.add("evidence-astray", place, "has no evidence")
         for cell in row["evidence"]:
-            label = self.stances.get(hash((cell["id"], cell["span"])))
-            if label is None:
-                message = f"{cell['span']} of {cell['id']} is no stance in spans"
-                self.findings.add("evidence-astray", place, message)
-            elif label != row["polarity"]:
-                message = f"{cell['span']} of {cell['id']} is {label}, not {row['polarity']}"
-                self.findings.add("evidence-astray", place, message)
+            stance = (cell["id"], cell["span"])
+            if (*stance, row["polarity"]) in self._stances:
+                continue
+            others = (name for name in self.layer_of if (*stance, name) in self._stances)
+            label = next(others, None)
+            message = (
+                f"{cell['span']} of {cell['id']} is no stance in spans"
+                if label is None
+                else f"{cell['span']} of {cell['id']} is {label}, not {row['polarity']}"
+            )
+            self.findings.add("evidence-astray", place, message)
 
     def _article(self, row: Json, place: str) -> None:
         article = row["article_id"]
-        self._once("articles", article, place)
+        self._once("articles", row)
         if not _is_sha256(row["sha256"]):
             self.findings.add("hash-malformed", place, f"{row['sha256']!r} is no SHA-256")
-        self.chunk_counts[article] = row.get("chunks") or 0
+        self._told[self.texts.number(article)] = max(0, row.get("chunks") or 0) + 1
         told, text = row.get("text_sha256"), self.texts.get(article)
         if told and text is not None and told != hashlib.sha256(text.encode()).hexdigest():
             self.findings.add("article-text-differs", place, "is not the text its hash is of")
@@ -234,9 +301,11 @@ class RowProof:
 
     def finish(self) -> None:
         """Compare what was counted over all rows."""
-        for article, told in self.chunk_counts.items():
-            if told < self.chunks[article]:
-                message = f"says {told} chunks, spans has {self.chunks[article]}"
+        self._check_ids()
+        for number, article in enumerate(self.texts.names()):
+            told, chunks = self._told[number] - 1, self._chunks[number]
+            if 0 <= told < chunks:
+                message = f"says {told} chunks, spans has {chunks}"
                 self.findings.add("chunk-count-differs", f"article {article}", message)
 
     def figures(self) -> Json:

@@ -1,103 +1,76 @@
-"""What was seen where in a release, for releases larger than memory."""
+"""What was seen in which splits of a release, for releases larger than memory."""
 
 from __future__ import annotations
 
-import hashlib
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from annotate.release.proof.opened import Part
+from annotate.corpus.names import Numbers
 
-Array = NDArray[Any]
-KEY_BYTES = 8
+_SPLIT_BITS = 8
+_MOST_SPLITS = (1 << _SPLIT_BITS) - 1
+_KEYS = (1 << 64 - _SPLIT_BITS) - 1
 
 
-class Sighting(NamedTuple):
-    """A thing that was seen in a row of a file; `kind` is a place in the kinds asked about."""
+class Thing(NamedTuple):
+    """What must not stand in two splits; `kind` is a place in the kinds asked about."""
 
     kind: int
-    part: Part
-    row: int
-
-    @property
-    def place(self) -> str:
-        return f"{self.part.name}, row {self.row}"
+    name: str
 
 
 class Sightings:
-    """Remembers of each thing the rows it stands in, in 17 bytes, and nothing of its name.
+    """Remembers of each thing the splits it stands in, in eight bytes, and nothing of its name.
 
-    Things are told apart by 64 bits of a hash: among ten million, two are taken for one with a
-    chance of one in 400,000.
+    Things are told apart by 56 bits of a hash, so what is found here is only a suspect.
     """
 
     def __init__(self) -> None:
-        self._keys, self._kinds, self._rows = array("Q"), array("B"), array("Q")
-        self._parts: list[Part] = []
+        self._keys = array("Q")
+        self._splits = Numbers()
         self._last: dict[int, tuple[str, str]] = {}
-        self._sorted: tuple[Array, Array] | None = None
+        self._in_order = True
 
     def __len__(self) -> int:
         return len(self._keys)
 
-    def note(self, kind: int, name: str, part: Part, row: int) -> None:
+    def note(self, thing: Thing, split: str) -> None:
         """Note a thing; the same again right after it says nothing new."""
-        if self._last.get(kind) == (name, part.split):
+        if self._last.get(thing.kind) == (thing.name, split):
             return
-        self._last[kind] = (name, part.split)
-        if not self._parts or self._parts[-1] != part:
-            self._parts.append(part)
-        self._keys.append(key_of(kind, name))
-        self._kinds.append(kind)
-        self._rows.append(len(self._parts) - 1 << 40 | row)
+        self._last[thing.kind] = (thing.name, split)
+        number = min(self._splits[split], _MOST_SPLITS)
+        self._keys.append(key_of(thing) << _SPLIT_BITS | number)
+        self._in_order = False
 
-    def apart(self) -> Iterator[list[Sighting]]:
-        """Give the things that stand in several splits: the first row of each of them, in order."""
-        keys, order = self._in_order()
-        splits = self._splits().take(order)
-        same = keys[1:] == keys[:-1]
-        begins = np.flatnonzero(np.append(True, ~same))[: len(keys)]
-        low, high = (each.reduceat(splits, begins) for each in (np.minimum, np.maximum))
-        ends = np.append(begins[1:], len(keys))
-        several = np.flatnonzero(low != high) if len(begins) else begins
-        first = np.argsort(order[begins[several]], kind="stable")
-        for number in several[first].tolist():
-            yield self._firsts(order[begins[number] : ends[number]])
+    def apart(self) -> set[int]:
+        """Give the keys of the things that stand in several splits."""
+        self._sort()
+        keys = np.array(self._keys, np.uint64) if self._keys else np.empty(0, np.uint64)
+        things = keys >> np.uint64(_SPLIT_BITS)
+        several = (things[1:] == things[:-1]) & (keys[1:] != keys[:-1])
+        return set(things[1:][several].tolist())
 
-    def of(self, kind: int, name: str) -> list[Sighting]:
-        """Give the first row of each split in which a thing stands."""
-        keys, order = self._in_order()
-        key = np.uint64(key_of(kind, name))
-        low, high = np.searchsorted(keys, key, "left"), np.searchsorted(keys, key, "right")
-        return self._firsts(order[low:high])
+    def splits_of(self, thing: Thing) -> Iterator[str]:
+        """Give the splits in which a thing stands."""
+        self._sort()
+        key, names = key_of(thing), list(self._splits)
+        place, last = bisect_left(self._keys, key << _SPLIT_BITS), -1
+        while place < len(self._keys) and self._keys[place] >> _SPLIT_BITS == key:
+            number = self._keys[place] & _MOST_SPLITS
+            if number != last:
+                yield names[number]
+            place, last = place + 1, number
 
-    def _firsts(self, numbers: Array) -> list[Sighting]:
-        found: dict[str, Sighting] = {}
-        for number in numbers.tolist():
-            at = self._rows[number]
-            part = self._parts[at >> 40]
-            sighting = Sighting(self._kinds[number], part, at & (1 << 40) - 1)
-            found.setdefault(part.split, sighting)
-        return list(found.values())
-
-    def _in_order(self) -> tuple[Array, Array]:
-        """Give all keys sorted, and where each was noted; of equal ones the first comes first."""
-        if self._sorted is None or len(self._sorted[0]) != len(self._keys):
-            keys = np.array(self._keys, np.uint64)
-            order = np.argsort(keys, kind="stable")
-            self._sorted = keys[order], order
-        return self._sorted
-
-    def _splits(self) -> Array:
-        names = sorted({part.split for part in self._parts})
-        of_part = np.array([names.index(part.split) for part in self._parts], np.uint8)
-        return of_part.take(np.array(self._rows, np.uint64).astype(np.int64) >> 40)
+    def _sort(self) -> None:
+        if not self._in_order:
+            np.frombuffer(self._keys, np.uint64).sort()
+            self._in_order = True
 
 
-def key_of(kind: int, name: str) -> int:
-    digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES)
-    return int.from_bytes(digest.digest(), "big") ^ kind
+def key_of(thing: Thing) -> int:
+    return hash(thing) & _KEYS

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 import textwrap
-from array import array
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
-
-from annotate.corpus.duplicates import Keys, find_twins
+from annotate.corpus.names import Column
+from annotate.corpus.samples import Samples
 from annotate.corpus.sentences import sentences
-from annotate.corpus.shingles import Signature, signature
-from annotate.release.proof.opened import Findings, Json, Part, Release
-from annotate.release.proof.sightings import Sighting, Sightings
+from annotate.release.proof.opened import BATCH, Findings, Json, Part, Release
+from annotate.release.proof.rows import missing_in
+from annotate.release.proof.sightings import Sightings, Thing, key_of
 from annotate.release.proof.texts import Texts
 
 LEDGER = "splits.parquet"
@@ -25,33 +24,53 @@ LONG_SENTENCE = 12  # words; from here on a sentence that stands in two splits g
 _WORD = re.compile(r"\w+")
 
 
+class Sight(NamedTuple):
+    """A row in which a thing stands, and how it is spelt there."""
+
+    place: str
+    spelt: str
+
+
 class SplitProof:
     """Remembers where everything stands; what it finds is told at the end."""
 
     def __init__(self, release: Release, texts: Texts, findings: Findings) -> None:
         self.release, self.texts, self.findings = release, texts, findings
-        self.several = len({part.split for part in release.parts}) > 1
-        self.article: dict[str, str] = {}
+        self.splits = sorted({part.split for part in release.parts})
+        self.several = len(self.splits) > 1
         self.seen = Sightings()
+        self._parts: list[Part] = []  # that were looked at
+        self._split_of = Column()  # of articles by their numbers; from 1, 0 is for none
 
     def look(self, part: Part, row: Json, number: int) -> None:
         """Note in which split a row's article, event, group and sentences stand."""
         article = row.get("article_id")
         if article is None:
             return
+        if not self._parts or self._parts[-1] != part:
+            self._parts.append(part)
         if part.config == "articles":
-            self.article[article] = part.split
+            self._split_of[self.texts.number(article)] = self.splits.index(part.split) + 1
             if row.get("split") != part.split:
                 message = f"says {row.get('split')}, the file is of {part.split}"
                 self.findings.add("split-differs", f"{part.name}, row {number}", message)
-        elif not self.several:
+        for thing, _ in self._things(part, row):
+            self.seen.note(thing, part.split)
+
+    def _things(self, part: Part, row: Json) -> Iterator[tuple[Thing, str]]:
+        """Give what stands in a row, as it is compared and as it is spelt there."""
+        if not self.several and part.config != "articles":
             return
         for kind, column in enumerate(COLUMNS):
             if row.get(column) is not None:
-                self.seen.note(kind, str(row[column]), part, number)
+                yield Thing(kind, str(row[column])), str(row[column])
         if part.config == "spans" and self.several:
-            for words, _ in self._sentences(row):
-                self.seen.note(SENTENCE, words, part, number)
+            for words, said in self._sentences(row):
+                yield Thing(SENTENCE, words), said
+
+    def _split(self, article: str) -> str | None:
+        split = self._split_of[self.texts.number(article)]
+        return self.splits[split - 1] if split else None
 
     def _sentences(self, row: Json) -> Iterator[tuple[str, str]]:
         """Give the words of each long sentence of a row, and the sentence."""
@@ -64,37 +83,36 @@ class SplitProof:
 
     def finish(self) -> None:
         """Tell what stands in two splits, and what the ledger or the last release says else."""
-        for places in self.seen.apart():
-            kind = KINDS[places[0].kind]
-            splits = " and ".join(sorted(each.part.split for each in places))
-            message = f"{kind} {_short(self._name(*places[:2]))!r} stands in {splits}"
-            where = " and ".join(each.place for each in places)
-            self.findings.add(f"{kind}-in-two-splits", where, message)
+        for thing, sights in self._sights(self.seen.apart()).items():
+            if len(sights) > 1:
+                kind, first = KINDS[thing.kind], next(iter(sights.values()))
+                message = f"{kind} {_short(first.spelt)!r} stands in {' and '.join(sorted(sights))}"
+                where = " and ".join(sight.place for sight in sights.values())
+                self.findings.add(f"{kind}-in-two-splits", where, message)
         if self.several:
             self._near_duplicates()
         self._ledger()
         self._parent()
 
-    def _name(self, one: Sighting, other: Sighting) -> str:
-        """Read again what two rows have in common."""
-        first, second = (self._row(each) for each in (one, other))
-        if one.kind != SENTENCE:
-            return str(first[COLUMNS[one.kind]])
-        shared = {words for words, _ in self._sentences(second)}
-        return next((said for words, said in self._sentences(first) if words in shared), "")
-
-    def _row(self, sighting: Sighting) -> Json:
-        rows = self.release.rows(sighting.part)
-        return next(row for number, row in enumerate(rows) if number == sighting.row)
+    def _sights(self, keys: set[int]) -> dict[Thing, dict[str, Sight]]:
+        """Read again, and give the first row in each split of the things that have these keys."""
+        found: dict[Thing, dict[str, Sight]] = {}
+        for part in self._parts if keys else ():
+            for number, row in enumerate(self.release.rows(part)):
+                if row.get("article_id") is None or missing_in(part, row):
+                    continue
+                for thing, spelt in self._things(part, row):
+                    if key_of(thing) in keys:
+                        sight = Sight(f"{part.name}, row {number}", spelt)
+                        found.setdefault(thing, {}).setdefault(part.split, sight)
+        return found
 
     def _near_duplicates(self) -> None:
-        names = [name for name in self.texts if name in self.article and self.texts.get(name)]
-        for members in _clusters(self.texts, names):
-            splits = {self.article[names[number]] for number in members}
-            if len(splits) > 1:
-                place = ", ".join(names[number] for number in members)
-                message = f"say nearly the same, in {' and '.join(sorted(splits))}"
-                self.findings.add("near-duplicate-in-two-splits", place, message)
+        for names in _clusters(self.texts):
+            found = {split for name in names if (split := self._split(name))}
+            if len(found) > 1:
+                message = f"say nearly the same, in {' and '.join(sorted(found))}"
+                self.findings.add("near-duplicate-in-two-splits", ", ".join(names), message)
 
     def _ledger(self) -> None:
         """Compare with the public ledger, which gives each group its split."""
@@ -104,20 +122,25 @@ class SplitProof:
                 self.findings.add("split-ledger-missing", LEDGER, "is not there")
             return
         try:
-            rows = _read(path)
+            wrong = {kind: dict(self._not_as_told(path, kind)) for kind in (GROUP, ARTICLE)}
         except Exception as error:  # noqa: BLE001 - pyarrow raises whatever a broken file asks for
             name = type(error).__name__
             self.findings.add("split-ledger-broken", LEDGER, f"cannot be read: {name}")
             return
-        for kind in (GROUP, ARTICLE):
-            for row in rows:
-                name, told = str(row.get(COLUMNS[kind])), str(row.get("split"))
-                for place in self.seen.of(kind, name):
-                    split = place.part.split
-                    if split != told:
-                        what = f"{KINDS[kind]} {name} stands in {split}"
-                        message = f"{what}, the ledger says {told}"
-                        self.findings.add("split-ledger-differs", place.place, message)
+        sights = self._sights({key_of(thing) for each in wrong.values() for thing in each})
+        for thing, told in (item for each in wrong.values() for item in each.items()):
+            for split, sight in sights.get(thing, {}).items():
+                if split != told:
+                    what = f"{KINDS[thing.kind]} {thing.name} stands in {split}"
+                    message = f"{what}, the ledger says {told}"
+                    self.findings.add("split-ledger-differs", sight.place, message)
+
+    def _not_as_told(self, path: Path, kind: int) -> Iterator[tuple[Thing, str]]:
+        """Give what may stand in another split than the ledger tells, and what that tells."""
+        for row in _read(path):
+            thing, told = Thing(kind, str(row.get(COLUMNS[kind]))), str(row.get("split"))
+            if any(split != told for split in self.seen.splits_of(thing)):
+                yield thing, told
 
     def _parent(self) -> None:
         """Compare with the release before, when it lies beside this one."""
@@ -127,43 +150,37 @@ class SplitProof:
         before = self.release.path.parent / manifest.parent
         for path in sorted(before.glob("articles/*.parquet")):
             for row in _read(path, ["article_id", "split"]):
-                now = self.article.get(row["article_id"], row["split"])
+                now = self._split(row["article_id"]) or row["split"]
                 if now != row["split"]:
                     message = f"was in {row['split']} in {manifest.parent}, now it is in {now}"
                     self.findings.add("split-moved", f"article {row['article_id']}", message)
 
 
-def _clusters(texts: Texts, names: list[str]) -> list[list[int]]:
-    """Put articles that repeat one another together; numbers of those that do."""
+def _clusters(texts: Texts) -> Iterator[list[str]]:
+    """Name the articles that repeat one another, those that do together."""
+    names: list[str] = []
+    samples = Samples()
+    for name in texts:
+        if text := texts.get(name):
+            names.append(name)
+            samples.add(text)
 
     def text_of(number: int) -> str:
         return texts.get(names[number]) or ""
 
-    signatures, sizes = list[Signature](), array("q")
-    for number in range(len(names)):
-        text = text_of(number)
-        signatures.append(signature(text))
-        sizes.append(len(text))
-    twins = find_twins(
-        Keys.of([each.sample for each in signatures]),
-        np.array([each.exact for each in signatures], np.uint64),
-        np.array([each.words for each in signatures], np.int64),
-        -np.array(sizes, np.int64),
-        text_of,
-        np.zeros(len(names), bool),
-    )
     found: dict[int, list[int]] = {}
-    for number, twin in twins.items():
+    for number, twin in samples.twins(text_of).items():
         found.setdefault(twin.of, [twin.of]).append(number)
-    return [sorted(members) for members in found.values()]
+    for members in found.values():
+        yield [names[number] for number in sorted(members)]
 
 
-def _read(path: Path, columns: Iterable[str] | None = None) -> list[Json]:
+def _read(path: Path, columns: Iterable[str] | None = None) -> Iterator[Json]:
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
-        rows: list[Json] = file.read(columns=list(columns) if columns else None).to_pylist()
-        return rows
+        for batch in file.iter_batches(BATCH, columns=list(columns) if columns else None):
+            yield from batch.to_pylist()
 
 
 def _short(text: str) -> str:

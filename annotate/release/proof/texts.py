@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Protocol
 
+from annotate.corpus.names import NameIndex, Numbers
+from annotate.labels.spill import Pile
 from annotate.release.proof.opened import Release
-
-_GROUPS_HELD = 2
 
 
 class Texts(Protocol):
-    """Gives an article's text by its id; None for an article that is not there."""
+    """Gives an article's text by its id; None for an article that is not there.
+
+    Also numbers the articles of a release, so that others hold columns about them.
+    """
 
     def __contains__(self, article_id: object) -> bool: ...
 
@@ -20,75 +23,74 @@ class Texts(Protocol):
 
     def get(self, article_id: str) -> str | None: ...
 
+    def number(self, article_id: str) -> int:
+        """Give an article its number; those that are not there come behind those that are."""
 
-class OwnTexts:
-    """The texts in a release's `articles`, a few row groups at a time; `known` for the others."""
-
-    def __init__(self, release: Release, known: Mapping[str, str]) -> None:
-        self.release, self.known = release, known
-        self.places: dict[str, tuple[int, int, int]] = {}
-        self._held: OrderedDict[tuple[int, int], list[str | None]] = OrderedDict()
-        for number in range(len(release.of("articles"))):
-            for group, ids in enumerate(_groups(release, number, "article_id")):
-                for row, article_id in enumerate(ids):
-                    if article_id is not None:
-                        self.places[article_id] = (number, group, row)
-
-    def __contains__(self, article_id: object) -> bool:
-        return article_id in self.places
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.places)
-
-    def get(self, article_id: str) -> str | None:
-        if article_id not in self.places:
-            return None
-        number, group, row = self.places[article_id]
-        own = self._group(number, group)[row]
-        return self.known.get(article_id) if own is None else own
-
-    def _group(self, number: int, group: int) -> list[str | None]:
-        key = (number, group)
-        if key not in self._held:
-            self._held[key] = _group(self.release, number, group, "text")
-            if len(self._held) > _GROUPS_HELD:
-                self._held.popitem(last=False)
-        self._held.move_to_end(key)
-        return self._held[key]
+    def names(self) -> Iterator[str]:
+        """Give the ids of all articles that have a number, in the order of these."""
 
 
 class NoTexts:
     """Article ids alone, with the texts of those that the user has copies of."""
 
     def __init__(self, release: Release, known: Mapping[str, str]) -> None:
-        self.known = known
-        self.ids = {
-            str(row["article_id"])
-            for part in release.of("articles")
-            for row in release.rows(part, ["article_id"])
-        }
+        self.release, self.known = release, known
+        self._index, self._others = NameIndex(), Numbers()
+        self._last: tuple[object, int] = None, -1
+        self._take_in()
+
+    def _take_in(self) -> None:
+        for name in self:
+            self._index.add(name)
+
+    def _place(self, article_id: object) -> int:
+        """Give the number of an article of the release, the later of two; -1 for others."""
+        if self._last[0] != article_id:
+            found = self._index.at(str(article_id))
+            self._last = article_id, found[-1] if found else -1
+        return self._last[1]
+
+    def number(self, article_id: str) -> int:
+        place = self._place(article_id)
+        return place if place >= 0 else len(self._index) + self._others[article_id]
+
+    def names(self) -> Iterator[str]:
+        return chain(self, self._others)
 
     def __contains__(self, article_id: object) -> bool:
-        return article_id in self.ids
+        return self._place(article_id) >= 0
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.ids)
+        for part in self.release.of("articles"):
+            for row in self.release.rows(part, ["article_id"]):
+                yield str(row["article_id"])
 
     def get(self, article_id: str) -> str | None:
         return self.known.get(article_id)
 
 
-def _groups(release: Release, number: int, column: str) -> Iterator[list[str | None]]:
-    import pyarrow.parquet as pq
+class OwnTexts(NoTexts):
+    """The texts in a release's `articles`, on disk where each is found; `known` for the others."""
 
-    with pq.ParquetFile(release.of("articles")[number].path) as file:
-        for group in range(file.metadata.num_row_groups):
-            yield file.read_row_group(group, columns=[column])[column].to_pylist()
+    def _take_in(self) -> None:
+        self._texts = Pile()
+        self._read: tuple[str, str | None] = "", None
+        for part in self.release.of("articles"):
+            for row in self.release.rows(part, ["article_id", "text"]):
+                self._index.add(str(row["article_id"]))
+                self._texts.append(_NONE if row["text"] is None else _SOME + row["text"].encode())
+
+    def get(self, article_id: str) -> str | None:
+        if self._read[0] != article_id:
+            self._read = article_id, self._text(article_id)
+        return self._read[1]
+
+    def _text(self, article_id: str) -> str | None:
+        place = self._place(article_id)
+        data = _NONE if place < 0 else self._texts[place]
+        if data == _NONE:
+            return self.known.get(article_id) if place >= 0 else None
+        return data[len(_SOME) :].decode()
 
 
-def _group(release: Release, number: int, group: int, column: str) -> list[str | None]:
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(release.of("articles")[number].path) as file:
-        found: list[str | None] = file.read_row_group(group, columns=[column])[column].to_pylist()
-        return found
+_NONE, _SOME = b"", b"t"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -9,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotate.corpus.duplicates import Keys, Twin, find_twins, resemblance
+from annotate.corpus import duplicates
+from annotate.corpus.duplicates import Keys, Twin, find_twins, resemblance, shared_keys
+from annotate.corpus.samples import Samples
 from annotate.corpus.shingles import WHOLE_WORDS, WINDOW, shingles, signature
 from tests.unit.corpus.texts import nasty_texts
 
@@ -399,3 +402,48 @@ def test_more_keys_than_one_partition_holds_are_compared_from_a_file(tmp_path) -
         np.zeros(count, bool),
     )
     assert found == {45_000 + of: Twin(of, round(70 / 110, 4), "near") for of in range(3_000)}
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(range(0, 40 << 24, 1 << 24)), max_size=25, unique=True),
+        max_size=40,
+    )
+)
+def test_shared_keys_are_counted_alike_in_memory_and_on_disk(samples: list[list[int]]) -> None:
+    keys = Keys.of([np.array(sorted(each), np.uint64) for each in samples])
+    holders = Counter(key for each in samples for key in each)
+    plain = {
+        (later, earlier): common
+        for later in range(len(samples))
+        for earlier in range(later)
+        if (common := sum(holders[key] <= 6 for key in {*samples[later]} & {*samples[earlier]}))
+    }
+    for most_held in (1 << 18, 3):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(duplicates, "_SLICE", most_held)
+            found = [
+                zip(*(column.tolist() for column in columns), strict=True)
+                for columns in shared_keys(keys, 6)
+            ]
+        assert {(one, two): count for part in found for one, two, count in part} == plain
+
+
+def test_texts_are_settled_alike_when_their_pairs_wait_on_disk(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = random.Random(5)
+    texts = []
+    for _ in range(60):
+        words = invented(source, 200)
+        texts += [" ".join(edited(source, words, changes)) for changes in (0, 3, 12)]
+    source.shuffle(texts)
+    in_memory = twins_of(texts)
+    samples = Samples()
+    for text in texts:
+        samples.add(text)
+    monkeypatch.setattr(duplicates, "_SLICE", 10)
+    assert len(in_memory) > 60
+    assert twins_of(texts) == in_memory
+    ranked = twins_of(texts, rank=[-len(text) for text in texts])
+    assert samples.twins(texts.__getitem__) == ranked

@@ -9,7 +9,7 @@ from typing import Any
 from annotate.corpus import Chunk
 from annotate.labels.annotation import Relation
 from annotate.labels.regions import write_results
-from annotate.labels.shelf import AnswerKey, current
+from annotate.labels.shelf import AnswerKey
 from annotate.ledger import Ledger
 from tests.unit.labels.marked import STARTER, Marked, link
 
@@ -85,7 +85,14 @@ def applied(version: str, at: str) -> Json:
 
 def standing(rows: Iterable[Json]) -> dict[AnswerKey, Json]:
     """Give the last version of each answer that was not deleted, from rows in no file."""
-    return current((row, row) for row in rows)
+    found: dict[AnswerKey, Json] = {}
+    for row in rows:
+        key = (row["project_id"], row["project_created_at"], row["annotation_id"])
+        if row["event"] == "deleted":
+            found.pop(key, None)
+        else:
+            found[key] = row
+    return found
 
 
 def write_ledgers(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate.corpus import Chunk
+from annotate.corpus.articles import Flag
 from annotate.labels.annotation import Annotation, Attribute, LinkMissing, Relation, Span
-from annotate.labels.spill import AnswerSpill, ChunkSpill, PickleSpill, chosen_of, chunk_ids_of
+from annotate.labels.spill import AnswerSpill, ChunkSpill
 
 words = st.text(max_size=5)
 origins = st.sampled_from(["human", "auto", "predicted"])
@@ -55,31 +58,46 @@ def test_answers_come_back_as_they_were_in_any_order(
         spill.append(answer)
     order = data.draw(st.permutations(range(len(answers))))
     assert spill == answers
-    assert list(chosen_of(spill, order)) == chosen_of(answers, order)
+    chosen = spill.chosen(order)
+    assert list(chosen) == [answers[number] for number in order]
+    for answer in answers:
+        assert chosen.to(answer.chunk_id) == [
+            answers[number] for number in order if answers[number].chunk_id == answer.chunk_id
+        ]
     # What takes no part in the comparison of spans has to come back, too.
     assert repr(list(spill)) == repr(answers)
-    assert chunk_ids_of(spill) == chunk_ids_of(answers)
 
 
-def test_names_follow_the_chunks_that_are_chosen() -> None:
-    spill = ChunkSpill()
-    for number in range(3):
-        spill.append(Chunk(f"c-{number}", "a", number, number, number + 1, "\n"))
-    few = spill.chosen([2, 0])
-    assert [chunk.id for chunk in few] == [name.id for name in few.names] == ["c-2", "c-0"]
+def chunk(number: int, article: str = "a") -> Chunk:
+    return Chunk(f"c-{number}", article, number, number, number + 1, "\n")
+
+
+def test_what_is_held_follows_the_chunks_that_are_chosen() -> None:
+    spill = ChunkSpill.of([chunk(number, f"a-{number % 2}") for number in range(5)])
+    few = spill.chosen([3, 0, 4])
+    assert list(few) == [chunk(3, "a-1"), chunk(0, "a-0"), chunk(4, "a-0")]
+    assert [few.by_id.at(f"c-{number}") for number in range(5)] == [[1], [], [], [0], [2]]
+    assert [numbers.tolist() for numbers in few.each_article()] == [[1, 2], [0]]
+    assert few.counts().tolist() == [2, 1]
+
+
+def test_chunks_come_back_in_any_order_and_with_their_flags() -> None:
+    chunks = [chunk(number) for number in range(50)]
+    chunks[7] = replace(chunks[7], flags=(Flag("bidi", 0, 1),), text="x" * 100_000)
+    spill = ChunkSpill.of(chunks)
+    for numbers in (range(50), range(49, -1, -1), [7, 8, 7, 40, 3]):
+        assert [spill[number] for number in numbers] == [chunks[number] for number in numbers]
 
 
 def test_a_sequence_outlives_the_one_it_was_chosen_from() -> None:
-    spill = PickleSpill[str]()
-    spill.append("one\ntwo")
+    spill = ChunkSpill.of([chunk(1)])
     few = spill.chosen([0])
     del spill
-    assert few[:] == ["one\ntwo"]
+    assert few[:] == [chunk(1)]
 
 
 def test_nothing_is_taken_in_once_something_was_read() -> None:
-    spill = PickleSpill[int]()
-    spill.append(1)
-    assert spill == [1]
+    spill = ChunkSpill.of([chunk(1)])
+    assert spill == [chunk(1)]
     with pytest.raises(ValueError, match="until the first is read"):
-        spill.append(2)
+        spill.append(chunk(2))

@@ -4,9 +4,12 @@ import tracemalloc
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from annotate.labels.read import read_labels
 from annotate.labels.shelf import answers_on, chunks_on
@@ -77,6 +80,20 @@ def test_shelved_answers_are_those_that_stand_in_their_order(tmp_path: Path) -> 
     ledger.append([first, second, newer, answered("c-3", annotation_id=3)])
     ledger.append([taken_back(second)])
     assert list(answers_on(ledger.path).rows()) == list(standing(ledger).values())
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.booleans()), max_size=12))
+def test_shelves_follow_any_order_of_answers_and_deletions(events: list[tuple[int, bool]]) -> None:
+    rows = [
+        taken_back(row) if gone else row
+        for number, gone in events
+        for row in [answered("c-1", annotation_id=number)]
+    ]
+    numbered = [row | {"pulled_at": str(number)} for number, row in enumerate(rows)]
+    with TemporaryDirectory() as folder:
+        ledger = Ledger(Path(folder) / "annotations.jsonl")
+        ledger.append(numbered)
+        assert list(answers_on(ledger.path).rows()) == list(standing(numbered).values())
 
 
 def test_a_torn_last_line_is_on_no_shelf(tmp_path: Path) -> None:

@@ -19,9 +19,10 @@ from annotate.labels.predict import Predictor
 from annotate.labels.summary import each_answer
 from annotate.ledger import Ledger
 from annotate.quality.acceptance import Acceptance
-from annotate.quality.agreement import agreement, pushed_chunks
+from annotate.quality.agreement import agreement
 from annotate.quality.annotators import Sheet, annotators, unusual
 from annotate.quality.controls import Score, score
+from annotate.quality.ledgers import pushed_chunks
 from annotate.quality.report_page import render_report
 from annotate.schema import load_schema
 from annotate.studio.predictions import Proposals

@@ -18,7 +18,8 @@ from annotate.labels.shelf import MAIN, REVIEW, answers_on, chunks_on
 from annotate.labels.summary import each_answer, each_finding
 from annotate.ledger import Ledger
 from annotate.quality.agreement import agreement
-from annotate.quality.conflicts import Version, adjudicated, agreed, decisions, find_conflicts
+from annotate.quality.conflicts import Version, agreed, find_conflicts
+from annotate.quality.ledgers import adjudicated, decisions
 from annotate.release.build import publish
 from annotate.release.verify import verify_release
 from annotate.schema import load_schema, render_review_xml, render_xml
@@ -162,11 +163,11 @@ def test_a_deleted_decision_is_gone_and_a_bad_one_is_a_finding(answered):
 
 def test_shelves_keep_the_roles_apart(answered):
     path = answered.labels / "annotations.jsonl"
-    count = len(answers_on(path).places)
+    count = len(answers_on(path))
     chunk_id = min(find_conflicts(answered))
     decide(answered, chunk_id, [])
-    assert len(answers_on(path).places) == count
-    assert len(answers_on(path, REVIEW).places) == 1
+    assert len(answers_on(path)) == count
+    assert len(answers_on(path, REVIEW)) == 1
     tasks = Ledger(answered.labels / "tasks.jsonl")
     row = next(row for row in tasks if row["event"] == "present" and row["chunk_id"] == chunk_id)
     tasks.append([row | {"role": REVIEW, "project_id": 99, "task_id": 12345}])

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate.errors import InputError
+from annotate.quality.words import NAMES
 from annotate.release.build import publish
 from annotate.release.columns import tables
 from annotate.release.diff import KEYS, Difference, diff
@@ -64,6 +65,33 @@ def test_a_release_does_not_differ_from_itself(workspace: Workspace) -> None:
     assert (found.bump, list(found.reasons), list(found.changes)) == (None, [], [])
     assert set(found.rows) == set(KEYS)
     assert not any(found.rows.values())
+    assert found.agreement == []
+
+
+SAMPLE = Path(__file__).parents[3] / "datasets" / "summit-call"
+
+
+def test_agreement_is_told_as_it_was_and_as_it_is() -> None:
+    found = diff(str(SAMPLE / "1.0.0"), str(SAMPLE / "1.1.0"))
+    before, after = (
+        {
+            (one["of"], NAMES[one["name"]]): one
+            for one in orjson.loads((SAMPLE / name / "MANIFEST.json").read_bytes())["agreement"][
+                "figures"
+            ]
+        }
+        for name in ("1.0.0", "1.1.0")
+    )
+    assert {(one.of, one.figure) for one in found.agreement} == {
+        key for key in before if before[key] != after[key]
+    }
+    first = found.agreement[0]
+    for told, figures in ((first.before, before), (first.after, after)):
+        figure = figures[first.of, first.figure]
+        assert told.startswith(f"{figure['value']:.2f} ({figure['low']:.2f} to ")
+        assert told.endswith(f"n = {figure['n']:,}")
+    assert found.to_json()["agreement"][0] == first._asdict()
+    assert f"| {first.before} | {first.after} |" in (SAMPLE / "1.1.0" / "CHANGELOG.md").read_text()
 
 
 def test_a_label_that_became_another_is_a_flow(relabelled: Difference) -> None:

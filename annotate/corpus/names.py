@@ -1,0 +1,109 @@
+"""Names as numbers: small enough to hold those of a million rows."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Whole = NDArray[np.int64]
+_WHOLE = 1 << 64
+
+
+class Numbers(dict[Any, int]):
+    """Numbers what it is asked for, in order of arrival."""
+
+    def __missing__(self, key: Any) -> int:
+        self[key] = len(self)
+        return self[key]
+
+
+class Column:
+    """Whole numbers modulo 2^64 by the numbers of things; 0 where nothing was put."""
+
+    def __init__(self) -> None:
+        self._values = array("Q")
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __getitem__(self, number: int) -> int:
+        return self._values[number] if number < len(self._values) else 0
+
+    def __setitem__(self, number: int, value: int) -> None:
+        if number >= len(self._values):
+            self._values.extend([0] * (number + 1 - len(self._values)))
+        self._values[number] = value % _WHOLE
+
+    def add(self, number: int, value: int) -> None:
+        self[number] = self[number] + value
+
+
+class NameIndex:
+    """Finds the numbers under which names came: 8 bytes a name, and 12 more once it is asked.
+
+    Names are told apart by 64 bits of a hash: of a million, two are taken for one with a chance
+    of one in 30 million. Whoever reads what a number leads to can see whether it has the name.
+    """
+
+    def __init__(self, hashes: array[int] | None = None) -> None:
+        self.hashes = array("q") if hashes is None else hashes
+        self._sorted: tuple[Whole, NDArray[np.uint32]] | None = None
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+    def add(self, name: str) -> None:
+        self.hashes.append(hash(name))
+        self._sorted = None
+
+    def at(self, name: str) -> list[int]:
+        """Give the numbers of a name, in order of arrival."""
+        keys, order = self._in_order()
+        key = hash(name)
+        low = high = bisect_left(keys.data, key)  # through the buffer, five times as fast
+        while high < len(keys) and keys[high] == key:
+            high += 1
+        found: list[int] = order[low:high].tolist()
+        return found
+
+    def last_of(self, hashes: Whole) -> Whole:
+        """Give for each hash the last number of its name, -1 where there is none."""
+        keys, order = self._in_order()
+        if not len(keys):
+            return np.full(len(hashes), -1, np.int64)
+        places = np.searchsorted(keys, hashes, "right") - 1
+        found = (places >= 0) & (keys[places] == hashes)
+        return np.where(found, order[places].astype(np.int64), -1)
+
+    def counts(self, hashes: Whole) -> Whole:
+        """Count the numbers of each name, by the hash of it."""
+        keys, _ = self._in_order()
+        return np.searchsorted(keys, hashes, "right") - np.searchsorted(keys, hashes, "left")
+
+    def groups(self) -> Iterator[list[int]]:
+        """Give the numbers of each name, names in order of arrival."""
+        keys, order = self._in_order()
+        firsts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
+        ends = np.append(firsts[1:], len(keys))
+        for place in np.argsort(order[firsts], kind="stable").tolist():
+            yield order[firsts[place] : ends[place]].tolist()
+
+    def _in_order(self) -> tuple[Whole, NDArray[np.uint32]]:
+        """Give all hashes sorted, and where each came."""
+        if self._sorted is None:
+            hashes = np.array(self.hashes, np.int64)
+            order = np.argsort(hashes, kind="stable").astype(np.uint32)
+            self._sorted = hashes[order], order
+        return self._sorted
+
+
+def taken(values: array[int], numbers: NDArray[Any]) -> array[int]:
+    """Take some of the values, in this order."""
+    found = array(values.typecode)
+    found.frombytes(np.array(values)[numbers].tobytes())
+    return found

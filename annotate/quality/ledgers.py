@@ -1,0 +1,54 @@
+"""What the ledgers say of the chunks that were pushed: the answers to them, and the decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from annotate.corpus.withdrawn import withdrawn
+from annotate.labels.annotation import Annotation
+from annotate.labels.decisions import Decided, each_decided, last_decided
+from annotate.labels.shelf import chunks_on
+from annotate.labels.summary import answer_reader, each_answer
+from annotate.quality.answers import ChunkOf, Json
+from annotate.schema import load_schema
+from annotate.workspace import Workspace
+
+_OPEN = 256  # chunks kept open: answers to one chunk stand close together
+
+
+def pushed_chunks(workspace: Workspace) -> ChunkOf:
+    """Give the look-up of chunks as they were pushed, but for articles that were withdrawn."""
+    shelf, gone = chunks_on(workspace.labels / "tasks.jsonl"), withdrawn(workspace)
+
+    @lru_cache(maxsize=_OPEN)
+    def chunk_of(chunk_id: str) -> Json | None:
+        row = shelf.get(chunk_id)
+        chunk: Json | None = row["chunk"] if row else None
+        return None if chunk is None or chunk["article_id"] in gone else chunk
+
+    return chunk_of
+
+
+def each_annotation(workspace: Workspace) -> Iterator[Annotation]:
+    """Read the answers of annotators; what a review decided is none of them."""
+    for annotation, _ in each_answer(workspace):
+        if annotation is not None:
+            yield annotation
+
+
+def decisions(workspace: Workspace) -> dict[str, Decided]:
+    """Give by chunk what a person decided last; withdrawn articles are left out."""
+    reader = answer_reader(workspace, load_schema(workspace.schema_file))
+    found = last_decided(each_decided(workspace.labels / "annotations.jsonl", reader))
+    chunk_of = pushed_chunks(workspace)
+    return {chunk_id: each for chunk_id, each in found.items() if chunk_of(chunk_id) is not None}
+
+
+def adjudicated(workspace: Workspace) -> dict[str, Annotation]:
+    """Give by chunk the answer that a person decided is to stand."""
+    return {
+        chunk_id: each.answer.annotation
+        for chunk_id, each in decisions(workspace).items()
+        if each.answer.annotation is not None
+    }
