@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 from annotate.corpus import prepare
 from annotate.flows.gold import GoldChunk, project_gold, read_gold
 from annotate.flows.init import init
-from annotate.flows.simulate import _asked_answers, _drawn
+from annotate.flows.simulate import asked_of_person, drawn_by_person
 from annotate.labels.annotation import Annotation, Relation, Span
 from annotate.labels.entities import Gazetteer, entity_parts
 from annotate.labels.read import open_passage, read_labels
@@ -125,8 +125,8 @@ def work(gold: GoldChunk, schema: Schema, way: Way) -> Work:
     spans, relations = gold.spans, gold.relations
     if way.derived:
         passage = open_passage(gold.chunk.text, gold.language, schema, Gazetteer.of(schema))
-        spans = tuple(_asked_answers(span, passage, schema) for span in gold.spans)
-        relations = tuple(_drawn(spans, gold.relations, passage, schema))
+        spans = tuple(asked_of_person(span, passage, schema) for span in gold.spans)
+        relations = tuple(drawn_by_person(spans, gold.relations, passage, schema))
     ordered = sorted(spans, key=lambda span: (span.start, -span.end))
     return Work(gold.chunk.text, tuple(ordered), tuple(relations))
 

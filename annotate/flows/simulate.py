@@ -56,8 +56,8 @@ def answer(
         if rng.random() >= slips.missed
     ]
     spans = _without_overlap_errors(spans, schema)
-    asked = [_asked_answers(span, passage, schema) for span in spans]
-    relations = _drawn(asked, gold.relations, passage, schema)
+    asked = [asked_of_person(span, passage, schema) for span in spans]
+    relations = drawn_by_person(asked, gold.relations, passage, schema)
     results = write_results(asked, relations, passage.text, schema)
     results += write_document(gold.document)
     seconds = 20 + SECONDS_PER_SPAN * len(spans) * rng.uniform(0.7, 1.4)
@@ -105,7 +105,7 @@ def _nested(one: Span, two: Span) -> bool:
     return inside or (two.start <= one.start and one.end <= two.end)
 
 
-def _asked_answers(span: Span, passage: Passage, schema: Schema) -> Span:
+def asked_of_person(span: Span, passage: Passage, schema: Schema) -> Span:
     """Keep only the answers that no rule would give."""
     allowed = {
         item.name for item in schema.attributes if span.label in schema.resolve(item.applies_to)
@@ -123,7 +123,7 @@ def _asked_answers(span: Span, passage: Passage, schema: Schema) -> Span:
     return replace(span, attributes=tuple(wrong))
 
 
-def _drawn(
+def drawn_by_person(
     spans: Sequence[Span], gold: Iterable[Relation], passage: Passage, schema: Schema
 ) -> list[Relation]:
     """Choose the relations a person draws: those between pieces, and those the rules get wrong."""
