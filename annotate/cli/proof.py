@@ -11,11 +11,13 @@ import typer
 
 from annotate.cli import output
 from annotate.cli import verify as of_corpus
+from annotate.cli.corpus import SHOWN
 from annotate.cli.options import DryRun, Folder, Json, find
 from annotate.cli.release import Gated, Private, print_upload
 
 if TYPE_CHECKING:
     from annotate.findings import Finding
+    from annotate.labels.pushed import PushedTask
 
 Copies = Annotated[
     Path | None,
@@ -153,7 +155,7 @@ def withdraw(  # noqa: PLR0917 -- Typer commands take one parameter an option
 
     report = run(find(folder), article, reason, undo=undo, dry_run=dry_run)
     if json:
-        output.print_json(asdict(report))
+        output.print_json(asdict(report) | {"tasks": [each._asdict() for each in report.tasks]})
         return
     what = "restored" if undo else "withdrawn"
     output.say(f"{'would be ' if dry_run else ''}{what}" if report.changed else f"{what} before")
@@ -161,7 +163,30 @@ def withdraw(  # noqa: PLR0917 -- Typer commands take one parameter an option
         typer.echo(f"releases that hold it: {', '.join(report.releases)}")
     if report.notice:
         output.say(f"notice: {report.notice}; put it where the releases are, on the Hub too")
+    _say_left(report.tasks)
     output.hint("annotate publish")
+
+
+def _say_left(tasks: Sequence[PushedTask]) -> None:
+    """Say which tasks of a withdrawn article stand in Label Studio, and how they get off."""
+    from itertools import groupby
+    from operator import attrgetter
+
+    from annotate.labels.shelf import REVIEW
+
+    project = attrgetter("project_id", "role")
+    for (number, role), group in groupby(sorted(tasks, key=project), project):
+        own = list(group)
+        ids = ", ".join(str(each.task_id) for each in own[:SHOWN])
+        more = f" and {len(own) - SHOWN} more" if len(own) > SHOWN else ""
+        place = f"project {number}" + (" (review)" if role == REVIEW else "")
+        output.say(f"still in Label Studio, {place}: {len(own)} task{'s' * (len(own) > 1)}")
+        output.say(f"task ids: {ids}{more}; chunks: {own[0].chunk_id}{' …' * (len(own) > 1)}")
+    if tasks:
+        output.say(
+            "delete them in the project's data manager, at /projects/NUMBER/data on the server: "
+            "tick them, then Actions, Delete Tasks; the next push notes that they are gone"
+        )
 
 
 def _lines(path: Path | None) -> list[str]:

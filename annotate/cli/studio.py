@@ -213,7 +213,8 @@ def status(folder: Folder = None, json: Json = False) -> None:
     if json:
         output.print_json(found)
         return
-    for part in ("articles", "chunks", "overlap", "review", "annotators", "findings", "server"):
+    parts = ("articles", "chunks", "overlap", "review", "withdrawn", "annotators", "findings")
+    for part in (*parts, "server"):
         counts = {key: value for key, value in found[part].items() if value is not None}
         output.print_counts(part, counts or {"none": ""})
     people = list(found["annotators"])

@@ -76,25 +76,28 @@ _SHAPES = 1000  # remembered; rows in which every key differs must not fill the 
 def find_columns(keys: Iterable[str], chosen: dict[str, str]) -> Columns:
     """Give every role the key that was chosen for it, else the first of its common names."""
     keys = tuple(keys)
-    free = _by_name(key for key in keys if key not in chosen.values())
-    roles: dict[str, str] = {}
+    roles = {role: key for role, name in chosen.items() if (key := _key_named(name, keys))}
+    taken = {*roles.values(), *chosen.values()}
+    free = _by_name(key for key in keys if key not in taken)
     for role in _ROLES:
-        found = next(_candidates(role, keys, free, chosen), None)
-        if found is not None:
+        if role not in roles and (found := next(_candidates(role, free), None)):
             roles[role] = found
-    metadata = tuple((role, key) for role, key in roles.items() if role not in _ROLES[:3])
+    metadata = tuple((role, roles[role]) for role in _ROLES[3:] if role in roles)
     return Columns(roles.get("text"), roles.get("html"), roles.get("id"), metadata)
 
 
-def _candidates(
-    role: str, keys: tuple[str, ...], free: dict[str, str], chosen: dict[str, str]
-) -> Iterator[str]:
-    if role in chosen:
-        if chosen[role] in keys:
-            yield chosen[role]
-        return
+def _key_named(name: str, keys: tuple[str, ...]) -> str | None:
+    """Find a key by its exact name, else the only one that differs in case or punctuation."""
+    if name in keys:
+        return name
+    plain = _plain(name)
+    alike = [key for key in keys if plain and _plain(key) == plain]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _candidates(role: str, free: dict[str, str]) -> Iterator[str]:
     names = dict.fromkeys(map(_plain, _NAMES.get(role, (role,))))
-    yield from (free[name] for name in names if name in free)
+    return (free[name] for name in names if name in free)
 
 
 def _by_name(keys: Iterable[str]) -> dict[str, str]:

@@ -57,7 +57,7 @@ def unknown_article(workspace: Workspace, name: str) -> InputError:
         return InputError(f"{name} is no article: it was rejected ({rejected.code})", _ABOUT_IT)
     if name in names:
         return InputError(f"{name} holds records", f"name one of them, as {name}#1, or by its id")
-    near = _nearest(name, names)
+    near = nearest(name, names)
     hint = f"did you mean {near}?" if near else "the ids stand in corpus/articles.jsonl"
     return InputError(f"no article {name} in the corpus", hint)
 
@@ -67,7 +67,7 @@ def _names(workspace: Workspace) -> Iterator[str]:
     yield from (name_of(each.source) for each in read_rejected(workspace))
 
 
-def _nearest(name: str, names: list[str]) -> str | None:
+def nearest(name: str, names: list[str]) -> str | None:
     """Find the name that ends or begins like another one, else the most similar."""
     bare = name.removeprefix("./")
     folded = bare.casefold()

@@ -8,7 +8,13 @@ from typing import Any, BinaryIO
 
 from annotate.corpus.articles import Received, Rejected, Source
 from annotate.corpus.columns import Columns
-from annotate.corpus.records import CHOOSE, MEGABYTE, RowReader, hash_of_row, too_large
+from annotate.corpus.records import (
+    MEGABYTE,
+    RowReader,
+    hash_of_row,
+    too_large,
+    without_text,
+)
 
 _BATCH_BYTES = 4 * MEGABYTE
 _BATCH_ROWS = 1000
@@ -21,10 +27,11 @@ def read_parquet(file: BinaryIO, name: str, reader: RowReader) -> Iterator[Recei
     try:
         with _named_errors():
             table = _open(file)
-            columns = reader.columns.of(tuple(table.schema_arrow.names))
+            names = tuple(table.schema_arrow.names)
+            columns = reader.columns.of(names)
             largest = _largest_group(table.metadata)
         if not (columns.text or columns.html):
-            yield _bad(name, f"has no column with a text; {CHOOSE}")
+            yield _bad(name, without_text(names))
             return
         if largest > _BOMB:
             yield _bad(name, "unpacks to more than a machine should hold", "archive_bomb")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import orjson
@@ -18,7 +18,9 @@ from annotate.workspace import PrepareSettings
 
 MEGABYTE = 1_000_000
 RAISE = "raise max_megabytes in annotate.toml to read it"
-CHOOSE = "columns in [prepare] of annotate.toml can name it"
+_CHOOSE = "columns in [prepare] of annotate.toml can name it"
+_LISTED = 20  # columns named in a message …
+_NAME_LIMIT = 40  # … each with so many characters at the most
 _BLANK = "\ufeff\x00 \t\r\n\x0b\x0c\x85\xa0\u2028\u2029\u200b"
 _NO_METADATA = Metadata()
 
@@ -84,6 +86,20 @@ def checked(received: Received, *, sound: bool = False) -> Received | Rejected:
         message = f"{named(source)} holds too many control characters to be text"
         return Rejected(source, "binary", message, "read")
     return received
+
+
+def without_text(columns: Sequence[str]) -> str:
+    """Say that a table has no column of texts, and which it has."""
+    shown = ", ".join(_shortened(column) for column in columns[:_LISTED])
+    more = f" and {len(columns) - _LISTED} more" if len(columns) > _LISTED else ""
+    there = f"its columns are {shown}{more}" if columns else "its first line names none"
+    return f"has no column with a text; {there}; {_CHOOSE}"
+
+
+def _shortened(column: str) -> str:
+    """Show a name on one line; a first line that names no columns may be a whole article."""
+    name = " ".join(column.split())
+    return name if len(name) <= _NAME_LIMIT else f"{name[:_NAME_LIMIT]}…"
 
 
 def too_large(source: Source, limit: int) -> Rejected:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from annotate.corpus.articles import Received, Rejected, Source
 from annotate.corpus.decode import BYTE_ORDER_MARK, decode
-from annotate.corpus.records import CHOOSE, RowReader, too_large
+from annotate.corpus.records import RowReader, too_large, without_text
 
 _DELIMITERS = ",;\t|"  # the first goes before another that stands as often
 _HEADER_LIMIT = 1_000_000  # bytes of the first line; a longer one is no list of columns
@@ -36,11 +36,8 @@ def read_table(
     lines = _Lines(file, reader.limit)
     first = lines.take_filled()
     header = _header(first, lines.encoding, tabs=tabs) if first else None
-    if header is not None:
-        columns = reader.columns.of(header.names)
-        header = header if columns.text or columns.html else None
-    if first is not None and header is None:
-        message = f"{name} has no column with a text in its first line; {CHOOSE}"
+    if first is not None and not _holds_text(header, reader):
+        message = f"{name} {without_text(header.names if header else ())}"
         yield Rejected(Source(name, None), "bad_table", message, "read")
         return
     rows = iter(_Rows(lines, name, reader, header)) if header else iter(())
@@ -50,6 +47,11 @@ def read_table(
         return
     yield one
     yield from rows
+
+
+def _holds_text(header: _Header | None, reader: RowReader) -> bool:
+    columns = reader.columns.of(header.names) if header else None
+    return columns is not None and bool(columns.text or columns.html)
 
 
 class _Header(NamedTuple):

@@ -76,7 +76,7 @@ def _unknown(name: str, homes: Mapping[str, Home]) -> InputError:
         return InputError(f"no chunk or article {name}", f"did you mean {close[0]}?")
     return InputError(
         f"no chunk or article {name}",
-        "ids of chunks stand in corpus/chunks.jsonl; `annotate prepare` lists the articles",
+        "ids of chunks stand in corpus/chunks.jsonl, those of articles in corpus/articles.jsonl",
     )
 
 

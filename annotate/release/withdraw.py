@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from annotate.corpus.lookup import nearest
 from annotate.corpus.store import each_header
 from annotate.corpus.withdrawn import standing, withdrawals, withdrawn
 from annotate.errors import InputError
+from annotate.labels.pushed import PushedTask, tasks_left
 from annotate.ledger import Ledger, now
 from annotate.release.proof.people import EMAIL
 from annotate.release.version import Version
@@ -26,7 +28,8 @@ NOTICE = "WITHDRAWN.md"
 class WithdrawReport:
     """`releases` are the versions that hold the article, `notice` the file that says so.
 
-    `changed` is False when it had been withdrawn for the same reason before.
+    `changed` is False when it had been withdrawn for the same reason before. `tasks` are those
+    that Label Studio still has of it: nothing takes them, or what was answered in them, off.
     """
 
     article: str
@@ -34,6 +37,7 @@ class WithdrawReport:
     changed: bool
     releases: tuple[str, ...]
     notice: str | None
+    tasks: tuple[PushedTask, ...] = ()
 
 
 def tombstones(workspace: Workspace, last: str | None = None) -> list[Json]:
@@ -71,11 +75,9 @@ def withdraw(
             "the reason is public, and an e-mail address stands in it", "say it without the address"
         )
     holders = _holders(workspace)
-    if article not in _known(workspace) | holders.keys():
-        raise InputError(
-            f"no article {article} in corpus, ledger or any release",
-            "`annotate status` and corpus/articles.jsonl have the ids",
-        )
+    known = _known(workspace) | holders.keys()
+    if article not in known:
+        raise _unknown(article, known)
     before = withdrawn(workspace)
     changed = article in before if undo else before.get(article) != reason
     if changed and not dry_run:
@@ -86,7 +88,17 @@ def withdraw(
             _write_notice(workspace)
     path = workspace.releases / NOTICE
     notice = workspace.relative(path) if path.exists() else None
-    return WithdrawReport(article, reason, changed, holders.get(article, ()), notice)
+    tasks = () if undo else tuple(tasks_left(workspace, {article}))
+    return WithdrawReport(article, reason, changed, holders.get(article, ()), notice, tasks)
+
+
+def _unknown(article: str, known: set[str]) -> InputError:
+    near = nearest(article, sorted(known))
+    ids = "the ids stand in corpus/articles.jsonl, and in the releases under `article_id`"
+    return InputError(
+        f"no article {article} in corpus, ledger or any release",
+        f"did you mean {near}? {ids}" if near else ids,
+    )
 
 
 def _known(workspace: Workspace) -> set[str]:

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from annotate.corpus.store import each_chunk, each_header
+from annotate.corpus.withdrawn import withdrawn
 from annotate.errors import ConfigError, InputError, RemoteError
 from annotate.labels.decisions import each_decided, last_decided
+from annotate.labels.pushed import tasks_left
 from annotate.labels.read import Answer
 from annotate.labels.shelf import MAIN, REVIEW
 from annotate.labels.summary import answer_reader, each_answer
@@ -40,7 +42,7 @@ class Status:
 
     `days` counts answers by day (UTC) and annotator; `overlap` the chunks that several people
     are to answer, and by how many of them that is done; `review` those sent to be decided, and
-    those that are.
+    those that are; `withdrawn` the articles taken back, and their tasks that are still there.
     """
 
     articles: dict[str, int]
@@ -49,6 +51,7 @@ class Status:
     days: dict[str, dict[str, int]]
     overlap: dict[str, int]
     review: dict[str, int]
+    withdrawn: dict[str, int]
     findings: dict[str, int]
     last_pull: str | None
     server: ServerStatus
@@ -104,6 +107,7 @@ def status(workspace: Workspace) -> Status:
         days={day: dict(tally.days[day]) for day in sorted(tally.days)},
         overlap=_overlap(workspace, chunks, tally),
         review=_review(workspace),
+        withdrawn=_withdrawn(workspace),
         findings=dict(tally.findings),
         last_pull=_last_pull(workspace),
         server=_server(workspace),
@@ -129,6 +133,11 @@ def _review(workspace: Workspace) -> dict[str, int]:
         "sent": sum(event == "present" for event in sent.values()),
         "decided": len(decided.keys() & sent.keys()),
     }
+
+
+def _withdrawn(workspace: Workspace) -> dict[str, int]:
+    gone = withdrawn(workspace)
+    return {"articles": len(gone), "tasks_left": len(tasks_left(workspace, gone))}
 
 
 def _overlap(workspace: Workspace, chunks: dict[str, str], tally: _Tally) -> dict[str, int]:

@@ -142,6 +142,61 @@ def test_settings_name_columns_that_nothing_else_tells(workspace: Workspace) -> 
     assert received.metadata.title == "Fähre"
 
 
+def test_a_named_column_goes_first_and_a_file_without_it_is_read_by_the_usual_names(
+    workspace: Workspace,
+) -> None:
+    settings = PrepareSettings(columns=ColumnSettings(text="maintext_v2", outlet="src"))
+    odd = b"src,maintext_v2,text,publisher\nKestrel,The ferry.,not this,nor this\n"
+    usual = b"publisher,text\nSable,The bridge.\n"
+    half = b"src,body\nVelin,The harbour.\n"
+    lines = b'{"src": "A", "maintext_v2": "One."}\n{"outlet": "B", "content": "Two."}\n'
+    files = {"odd.csv": odd, "usual.csv": usual, "half.csv": half, "wire.jsonl": lines}
+    every = [each for name, data in files.items() for each in read(workspace, name, data, settings)]
+    assert [(each.metadata.outlet, each.raw) for each in every if isinstance(each, Received)] == [
+        ("Kestrel", "The ferry."),
+        ("Sable", "The bridge."),
+        ("Velin", "The harbour."),
+        ("A", "One."),
+        ("B", "Two."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        ("MAINTEXT V2,text", "one"),  # the only one alike
+        ("maintext-v2,maintext_v2", "two"),  # exact goes before alike
+        ("maintext-v2,Maintext.V2,text", "three"),  # of two alike neither is meant
+        ("body,text", "two"),
+    ],
+)
+def test_a_named_column_is_found_in_another_spelling_where_one_alone_is_alike(
+    workspace: Workspace, head: str, found: str
+) -> None:
+    settings = PrepareSettings(columns=ColumnSettings(text="maintext_v2"))
+    row = ",".join(["one", "two", "three"][: head.count(",") + 1])
+    (received,) = read(workspace, "a.csv", f"{head}\n{row}\n".encode(), settings)
+    assert isinstance(received, Received)
+    assert received.raw == found
+
+
+def test_a_table_without_a_text_says_which_columns_it_has(workspace: Workspace) -> None:
+    rows: list[dict[str, object]] = [{"price": 1, "Ort": "x"}]
+    (csv,) = read(workspace, "a.csv", b"price,Ort\n1,x\n")
+    (parquet_file,) = read(workspace, "a.parquet", parquet(rows))
+    for rejected in (csv, parquet_file):
+        assert isinstance(rejected, Rejected)
+        assert rejected.code == "bad_table"
+        assert "its columns are price, Ort;" in rejected.message
+    wide = ",".join(f"c{number}" for number in range(25)) + "," + "w" * 500
+    (rejected,) = read(workspace, "b.csv", wide.encode() + b"\n")
+    assert isinstance(rejected, Rejected)
+    assert "c18, c19 and 6 more;" in rejected.message
+    (rejected,) = read(workspace, "c.csv", b"w" * 500 + b"\n1\n")
+    assert isinstance(rejected, Rejected)
+    assert f"its columns are {'w' * 40}…;" in rejected.message
+
+
 def test_of_two_columns_that_fit_the_more_telling_one_is_read(workspace: Workspace) -> None:
     (received,) = read(workspace, "a.jsonl", b'{"content": "c", "body": "b"}\n')
     assert isinstance(received, Received)

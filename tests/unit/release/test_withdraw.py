@@ -11,10 +11,12 @@ from annotate.cli import run
 from annotate.corpus import plan_inputs
 from annotate.corpus.withdrawn import withdrawn
 from annotate.errors import InputError
+from annotate.ledger import Ledger
 from annotate.release.build import publish
 from annotate.release.files import data_file, read_parquet
 from annotate.release.verify import verify_release
 from annotate.release.withdraw import NOTICE, tombstones, withdraw
+from annotate.studio.status import status
 from annotate.workspace import Workspace
 from tests.unit.release.source import make_workspace
 
@@ -124,6 +126,49 @@ def test_the_command_says_what_it_did(
     assert run([*call, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["changed"] is False
     assert run(["withdraw", CALL, "-C", str(workspace.root)]) == 2
+
+
+def test_the_tasks_that_label_studio_still_has_are_named_until_a_push_found_them_gone(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = ["withdraw", CALL, "--reason", "asked for", "-C", str(workspace.root)]
+    ledger = Ledger(workspace.labels / "tasks.jsonl")
+    rows = {row["chunk_id"]: row for row in ledger}
+    ledger.append([rows["c-call-1"] | {"task_id": 12}])  # what stands there now
+    assert status(workspace).withdrawn == {"articles": 0, "tasks_left": 0}
+    assert run(call) == 0
+    told = capsys.readouterr().err
+    assert "still in Label Studio, project 4: 2 tasks" in told
+    assert "task ids: 1, 12; chunks: c-call-0 …" in told
+    assert "/projects/NUMBER/data" in told
+    assert status(workspace).withdrawn == {"articles": 1, "tasks_left": 2}
+
+    gone = {key: value for key, value in rows["c-call-0"].items() if key != "chunk"} | {
+        "event": "deleted"
+    }
+    ledger.append([gone | {"task_id": 999}])  # of a task that was replaced before
+    assert len(withdraw(workspace, CALL, "asked for").tasks) == 2
+    ledger.append([gone])
+    assert [each.chunk_id for each in withdraw(workspace, CALL, "asked for").tasks] == ["c-call-1"]
+    assert status(workspace).withdrawn == {"articles": 1, "tasks_left": 1}
+    assert run([*call, "--json"]) == 0
+    (task,) = json.loads(capsys.readouterr().out)["tasks"]
+    assert (task["chunk_id"], task["task_id"]) == ("c-call-1", 12)
+    assert run(["withdraw", CALL, "--undo", "-C", str(workspace.root)]) == 0
+    assert "Label Studio" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [("call.txt", "did you mean articles/call.txt?"), ("zzz", "the ids stand in corpus/articles")],
+)
+def test_a_wrong_id_is_told_which_was_meant_and_where_they_stand(
+    workspace: Workspace, wrong: str, hint: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        withdraw(workspace, wrong, "asked for")
+    assert (caught.value.hint or "").startswith(hint)
+    assert "corpus/articles.jsonl" in (caught.value.hint or "")
 
 
 def test_the_next_release_names_what_was_withdrawn_and_holds_none_of_it(
