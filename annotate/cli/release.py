@@ -42,6 +42,12 @@ Gated = Annotated[
 ]
 
 
+_BARE = {
+    "standoff": 'without texts, for rights = "standoff": offsets only, no configs stance and bio',
+    "mixed": 'some outlets without texts, for their rights are "standoff"',
+}
+
+
 def publish(  # noqa: PLR0917 -- Typer commands take one parameter an option
     dry_run: DryRun = False,
     version: Number = None,
@@ -130,6 +136,9 @@ def _print(report: PublishReport, *, dry_run: bool) -> None:
     would = "would publish" if dry_run else "published"
     differ = f", of which answers differ in {report.in_conflict}" if report.in_conflict else ""
     output.say(f"{would} {report.version}; chunks without a decision: {report.undecided}{differ}")
+    if report.rights != "full":
+        output.say(_BARE[report.rights])
+        output.hint('rights = "full" and text_license in annotate.toml publish texts')
     if report.in_conflict:
         output.hint("`annotate review push` sends the chunks whose answers differ to a person")
 

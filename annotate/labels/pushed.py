@@ -25,10 +25,9 @@ def tasks_left(workspace: Workspace, articles: Collection[str]) -> list[PushedTa
     found: dict[tuple[object, ...], PushedTask] = {}
     for row in Ledger(workspace.labels / "tasks.jsonl") if articles else ():
         key = (row["project_id"], row["project_created_at"], row["chunk_id"])
-        article = row["chunk"]["article_id"] if row["event"] == "present" else None
-        if article in articles:
+        if row["event"] == "present" and row["chunk"]["article_id"] in articles:
             place = (row.get("role", MAIN), row["project_id"], row["task_id"])
-            found[key] = PushedTask(article, row["chunk_id"], *place)
+            found[key] = PushedTask(row["chunk"]["article_id"], row["chunk_id"], *place)
         # A task may be replaced by another one before it is written down as gone.
         elif row["event"] == "deleted" and key in found and found[key].task_id == row["task_id"]:
             del found[key]

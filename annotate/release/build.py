@@ -33,7 +33,7 @@ class PublishReport:
 
     `reasons` say in words why the version is what it is. `set_aside` counts findings by code,
     `errors` those of severity error among them. `undecided` chunks have no decision, those
-    `in_conflict` of them because answers differ.
+    `in_conflict` of them because answers differ. `rights` is `full`, `standoff`, or `mixed`.
     """
 
     version: str | None
@@ -45,6 +45,7 @@ class PublishReport:
     errors: int
     reasons: tuple[str, ...] = ()
     in_conflict: int = 0
+    rights: str = "full"
     change_list: str = field(default="", repr=False)
 
 
@@ -170,6 +171,7 @@ def _report(
         if difference
         else (),
         in_conflict=compared.built.in_conflict,
+        rights=compared.rights,
         change_list=draft.section if draft else "",
     )
 

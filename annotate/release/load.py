@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from annotate.errors import InputError
+from annotate.release.columns import TEXT_CONFIGS
 from annotate.release.opened import Release, split_of
 
 if TYPE_CHECKING:
@@ -159,7 +160,9 @@ def load(path: str | Path, config: str = "spans", split: str | None = None) -> L
     names = [name for name in release.manifest["files"] if name.partition("/")[0] == config]
     if not names:
         known = ", ".join(sorted(release.configs))
-        raise InputError(f"release {release.version} has no config {config}", f"it has: {known}")
+        bare = config in TEXT_CONFIGS and release.manifest["publish"]["rights"] == "standoff"
+        message = f"release {release.version} has no config {config}"
+        raise InputError(message + bare * ": it holds no texts", f"it has: {known}")
     splits = {split_of(name): release.folder / name for name in names}
     if split is not None and split not in splits:
         raise InputError(

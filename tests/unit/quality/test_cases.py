@@ -15,7 +15,8 @@ from annotate.flows.decide import told
 from annotate.labels.shelf import REVIEW
 from annotate.ledger import Ledger
 from annotate.quality.cases import Standing, standings
-from annotate.quality.conflicts import decisions, find_conflicts
+from annotate.quality.conflicts import find_conflicts
+from annotate.quality.ledgers import decisions
 from annotate.release.build import publish
 from annotate.release.files import read_parquet
 from annotate.workspace import Workspace

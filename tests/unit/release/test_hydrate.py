@@ -21,6 +21,7 @@ from annotate.release.build import publish
 from annotate.release.files import read_parquet
 from annotate.release.hydrate import hydrate
 from annotate.release.leak import RUN, Runs, leaks
+from annotate.release.load import load
 from annotate.release.verify import verify_release
 from annotate.workspace import Workspace
 from tests.unit.release.workshop import Workshop, sample_workspace
@@ -318,3 +319,14 @@ def test_only_the_hidden_texts_are_taken_from_the_copies(mixed: Workshop, copies
     report = hydrate(mixed.folder, copies, copies.parent / "out")
     assert report.findings == ()
     assert all(row["text"] for row in rows(copies.parent / "out", "spans"))
+
+
+def test_what_needs_texts_is_said_to_be_gone_with_them(bare: Path, capsys: Any) -> None:
+    with pytest.raises(InputError, match=r"has no config stance: it holds no texts"):
+        load(bare, "stance")
+    workspace = bare.parents[2]
+    shutil.rmtree(bare)
+    assert run(["publish", "-C", str(workspace)]) == 0
+    told = capsys.readouterr().err
+    assert "without texts" in told
+    assert "no configs stance and bio" in told
