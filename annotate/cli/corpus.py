@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -114,8 +115,10 @@ def init(
     would = "would make" if dry_run else "made"
     output.print_table(("file",), [(f"{folder}/{file}",) for file in report.files])
     output.say(f"{would} the workspace {report.name} in {folder}")
+    if name is None and report.name != folder.resolve().name:
+        output.say(f"the dataset is named {report.name}: `name` in annotate.toml changes that")
     first = "" if sample else ", put articles into articles/"
-    output.hint(f"cd {folder}{first}, then `annotate prepare`")
+    output.hint(f"cd {quote(str(folder))}{first}, then `annotate prepare`")
 
 
 def prepare(

@@ -22,7 +22,7 @@ from annotate.errors import InputError
 from annotate.workspace import PrepareSettings, Workspace
 
 _COMPARED = 20_000  # ids that are compared with a wrong one letter by letter
-
+_SHOWN = 3  # records of a file
 
 _ABOUT_IT = "there is nothing to decide about it; `annotate prepare --explain` says why"
 
@@ -52,14 +52,24 @@ def name_of(source: Source) -> str:
 
 def unknown_article(workspace: Workspace, name: str) -> InputError:
     """Say that there is no such article, and which was meant."""
-    names = list(_names(workspace))
     if rejected := find_rejected(workspace, name):
         return InputError(f"{name} is no article: it was rejected ({rejected.code})", _ABOUT_IT)
-    if name in names:
-        return InputError(f"{name} holds records", f"name one of them, as {name}#1, or by its id")
-    near = nearest(name, names)
+    if records := list(_records_of(workspace, name)):
+        shown = ", ".join(records[:_SHOWN])
+        more = f" and {len(records) - _SHOWN:,} more" if len(records) > _SHOWN else ""
+        return InputError(f"{name} holds records", f"name one of them: {shown}{more}")
+    near = nearest(name, list(_names(workspace)))
     hint = f"did you mean {near}?" if near else "the ids stand in corpus/articles.jsonl"
     return InputError(f"no article {name} in the corpus", hint)
+
+
+def _records_of(workspace: Workspace, path: str) -> Iterator[str]:
+    """Give what the records of a file are called: by their own ids, where they have some."""
+    names = Part(workspace.corpus).names()
+    yield from (own for own, place in zip(names, names, strict=True) if place == path)
+    for each in read_rejected(workspace):
+        if each.source.path == path and each.source.record is not None:
+            yield name_of(each.source)
 
 
 def _names(workspace: Workspace) -> Iterator[str]:

@@ -14,6 +14,7 @@ from annotate.workspace import Workspace
 
 Action = Literal["accept", "keep", "drop", "undo"]
 Row = dict[str, Any]
+_SHOWN = 3  # articles in a hint
 Decisions = dict[str, tuple[Decision, ...]]
 
 
@@ -81,7 +82,7 @@ def _row(workspace: Workspace, wish: Wish, known: Decisions, inputs: InputPlan) 
     if prepared is None:
         raise unknown_article(workspace, wish.article)
     if wish.action == "undo":
-        raise InputError(f"nothing was decided about {wish.article}", "so there is nothing to undo")
+        raise _nothing_to_undo(wish.article, known)
     article = prepared.article
     received = read_again(inputs, article, workspace.settings.prepare)
     row: Row = {"action": wish.action, "article": wish.article, "sha256": article.source.sha256}
@@ -89,6 +90,16 @@ def _row(workspace: Workspace, wish: Wish, known: Decisions, inputs: InputPlan) 
         _check_range(wish, len(received.raw))
         row |= {"start": wish.start, "end": wish.end}
     return {**row, "at": now()}
+
+
+def _nothing_to_undo(article: str, known: Decisions) -> InputError:
+    """Say that no decision stands about an article, and about which ones some do."""
+    shown = ", ".join(list(known)[-_SHOWN:])
+    more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+    return InputError(
+        f"there is nothing to undo: no decision stands about {article}",
+        f"decisions stand about {shown}{more}" if known else "no decision stands about any article",
+    )
 
 
 def _check_range(wish: Wish, size: int) -> None:

@@ -276,3 +276,17 @@ def test_verify_before_prepare_says_what_comes_first(tmp_path, monkeypatch, told
     monkeypatch.chdir(tmp_path / "new")
     assert run(["verify", "corpus"]) == 2
     assert "annotate prepare" in told().err
+
+
+def test_init_quotes_the_folder_and_says_what_the_dataset_is_named(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run(["init", "My Data!"]) == 0
+    told = capsys.readouterr().err
+    assert "next: cd 'My Data!', put articles" in told
+    assert "the dataset is named my-data:" in told
+    assert run(["init", "my-news"]) == 0
+    told = capsys.readouterr().err
+    assert "next: cd my-news, put articles" in told
+    assert "the dataset is named" not in told
+    assert run(["init", "third", "--name", "chosen"]) == 0
+    assert "the dataset is named" not in capsys.readouterr().err

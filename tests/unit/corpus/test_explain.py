@@ -265,6 +265,25 @@ def test_an_unknown_article_is_told_with_the_nearest_one(page: Workspace) -> Non
     assert "did you mean" not in error.value.hint
 
 
+def test_of_a_file_of_records_those_that_exist_are_named(workspace: Workspace) -> None:
+    rows = b"id,text\n,The ferry is back.\n,The bridge is open.\nown-7,The harbour is shut.\n"
+    (workspace.articles / "good.csv").write_bytes(rows + b"x,\n")
+    (workspace.articles / "a.jsonl").write_bytes(b'\n{"text": "The lock is dry."}\n')
+    prepare(workspace)
+    with pytest.raises(InputError) as error:
+        explain(workspace, "articles/good.csv")
+    shown = "articles/good.csv#2, articles/good.csv#3, own-7"
+    assert error.value.hint == f"name one of them: {shown} and 1 more"
+    for name in (*shown.split(", "), "articles/good.csv#5"):
+        assert explain(workspace, name).path == "articles/good.csv"
+    with pytest.raises(InputError) as error:
+        explain(workspace, "articles/a.jsonl")
+    assert error.value.hint == "name one of them: articles/a.jsonl#2"
+    with pytest.raises(InputError) as error:
+        explain(workspace, "articles/good.csv#1")
+    assert (error.value.hint or "").startswith("did you mean articles/good.csv#")
+
+
 def test_a_text_that_changed_since_is_not_explained(page: Workspace) -> None:
     (page.articles / "a.txt").write_bytes(OTHER.encode())
     with pytest.raises(InputError, match="was prepared from"):

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from annotate.corpus import Metadata, Received, Rejected, plan_inputs
+from annotate.corpus.article import Prepared, prepare_article
+from annotate.corpus.metadata import parse_metadata
 from annotate.corpus.pieces import Piece
 from annotate.corpus.read import read_piece
 from annotate.workspace import ColumnSettings, PrepareSettings
@@ -195,6 +197,20 @@ def test_a_table_without_a_text_says_which_columns_it_has(workspace: Workspace) 
     (rejected,) = read(workspace, "c.csv", b"w" * 500 + b"\n1\n")
     assert isinstance(rejected, Rejected)
     assert f"its columns are {'w' * 40}…;" in rejected.message
+
+
+def test_a_date_that_can_be_two_days_is_kept_as_it_is_written(workspace: Workspace) -> None:
+    page = b'<html><head><meta name="date" content="03/05/2026"></head><body><p>A.</p></html>'
+    (row,) = read(workspace, "a.csv", b"date,text\n03/05/2026,one\n")
+    (whole,) = read(workspace, "b.html", page)
+    assert isinstance(row, Received)
+    assert isinstance(whole, Received)
+    assert row.metadata.published_at == "03/05/2026"
+    prepared = prepare_article(whole, PrepareSettings())
+    assert isinstance(prepared, Prepared)
+    assert prepared.article.metadata.published_at == "03/05/2026"
+    (table,) = parse_metadata(b"path,published_at\na.txt,03/05/2026\n", "articles/metadata.csv")
+    assert table.metadata.published_at == "03/05/2026"
 
 
 def test_of_two_columns_that_fit_the_more_telling_one_is_read(workspace: Workspace) -> None:

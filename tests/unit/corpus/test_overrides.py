@@ -321,6 +321,20 @@ def test_undoing_takes_back_all_decisions_about_an_article(page: Workspace) -> N
     assert texts(page) == before
 
 
+def test_where_nothing_was_decided_the_hint_says_about_what_something_was(page: Workspace) -> None:
+    with pytest.raises(InputError, match="nothing to undo: no decision stands about") as error:
+        decide(page, Wish("undo", "articles/a.txt"))
+    assert error.value.hint == "no decision stands about any article"
+    for name in ("b", "c", "d", "e"):
+        (page.articles / f"{name}.txt").write_text(f"{name} " * 60, encoding="utf-8")
+    prepare(page)
+    decide(page, *(Wish("accept", f"articles/{name}.txt") for name in ("b", "c", "d", "e")))
+    with pytest.raises(InputError) as error:
+        decide(page, Wish("undo", "articles/a.txt"))
+    near = "articles/c.txt, articles/d.txt, articles/e.txt"
+    assert error.value.hint == f"decisions stand about {near} and 1 more"
+
+
 def test_an_article_of_which_nothing_is_left_comes_back_by_undoing(page: Workspace) -> None:
     before = texts(page)
     prepare(page, wishes=[Wish("drop", "articles/a.txt", 0, len(PAGE))])
