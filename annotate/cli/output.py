@@ -47,7 +47,9 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         for row in (heads, *rows):
             sys.stdout.write(safe("\t".join(str(cell) for cell in row)) + "\n")
         return
-    table = Table(*heads, box=None, header_style="bold")
+    table = Table(box=None, header_style="bold")
+    for number, head in enumerate(heads):  # what names a row is never cut
+        table.add_column(head, no_wrap=number == 0, overflow="fold")
     for row in rows:
         table.add_row(*(Text(safe(str(cell))) for cell in row))
     Console().print(table)

@@ -83,6 +83,7 @@ def invite(folder: Folder = None, json: Json = False) -> None:
     output.say("whoever has this link can make an account; give it only to your annotators")
     if LOOPBACK in link:
         output.say("only this machine can open it; `annotate serve --host ADDRESS` lets others in")
+    output.hint("after signing up they label at the address that `annotate push` prints")
 
 
 def push(
@@ -114,7 +115,7 @@ def push(
         )
     print_push(report, "would push" if dry_run else "pushed", dry_run=dry_run, json=json)
     if report.address and not dry_run:
-        output.hint(f"label at {report.address}/data, then `annotate pull`")
+        output.hint(f"label at {report.address}/data?labeling=1, then `annotate pull`")
 
 
 def print_push(report: PushReport, done: str, *, dry_run: bool, json: bool) -> None:
