@@ -53,7 +53,9 @@ def push(
     done = "would send for review" if dry_run else "sent for review"
     print_push(report, done, dry_run=dry_run, json=json)
     if report.address and not dry_run:
-        output.hint(f"open tasks from the list at {report.address}/data, then `annotate review pull`")
+        output.hint(
+            f"open each task from the list at {report.address}/data, then `annotate review pull`"
+        )
 
 
 @app.command()

@@ -69,21 +69,26 @@ def wait_for_interrupt(server: RunningServer) -> None:
 
 
 def invite(folder: Folder = None, json: Json = False) -> None:
-    """Print the link by which another annotator signs up.
+    """Print the link by which another annotator signs up, and say where to label after that.
 
     Example: annotate invite
     """
+    from dataclasses import asdict
+
     from annotate.studio.invite import invite as make
 
-    link = make(find(folder))
+    made = make(find(folder))
     if json:
-        output.print_json({"link": link})
+        output.print_json(asdict(made))
     else:
-        typer.echo(link)
+        typer.echo(made.link)
     output.say("whoever has this link can make an account; give it only to your annotators")
-    if LOOPBACK in link:
+    if LOOPBACK in made.link:
         output.say("only this machine can open it; `annotate serve --host ADDRESS` lets others in")
-    output.hint("after signing up they label at the address that `annotate push` prints")
+    if made.label_at:
+        output.hint(f"after signing up they label at {made.label_at}")
+    else:
+        output.hint("`annotate push`, which says where they label after signing up")
 
 
 def push(
@@ -106,6 +111,7 @@ def push(
 
     Example: annotate push --dry-run
     """
+    from annotate.studio.project import labelling_address
     from annotate.studio.push import push as run
 
     workspace = find(folder)
@@ -115,7 +121,7 @@ def push(
         )
     print_push(report, "would push" if dry_run else "pushed", dry_run=dry_run, json=json)
     if report.address and not dry_run:
-        output.hint(f"label at {report.address}/data?labeling=1, then `annotate pull`")
+        output.hint(f"label at {labelling_address(report.address)}, then `annotate pull`")
 
 
 def print_push(report: PushReport, done: str, *, dry_run: bool, json: bool) -> None:

@@ -72,6 +72,18 @@ def test_push_says_in_how_many_standing_tasks_a_new_version_proposes(sample):
     assert "standing tasks" not in run(sample, "push").stderr
 
 
+def test_annotators_are_sent_to_the_stream_that_hides_what_others_answered(sample):
+    before = run(sample, "invite")
+    assert "`annotate push`, which says where they label" in before.stderr
+    pushed = run(sample, "push")
+    (stream,) = re.findall(r"label at (http\S+/projects/\d+/data\?labeling=1), then", pushed.stderr)
+    invited = run(sample, "invite")
+    assert invited.stdout == before.stdout
+    assert f"next: after signing up they label at {stream}\n" in invited.stderr
+    told = json.loads(run(sample, "invite", "--json").stdout)
+    assert told == {"link": invited.stdout.strip(), "label_at": stream}
+
+
 def test_pull_before_push_says_what_to_do_first(sample):
     assert_error(run(sample, "pull"), 2, "annotate push")
 
