@@ -10,7 +10,10 @@ import sys
 
 import pytest
 
+from annotate.flows.demo import simulate
+from annotate.labels.pseudonyms import Pseudonyms
 from annotate.studio.client import Studio
+from annotate.studio.pull import pull
 from annotate.studio.push import push
 from annotate.studio.server import running_server
 from tests.outcome import assert_error
@@ -82,6 +85,26 @@ def test_annotators_are_sent_to_the_stream_that_hides_what_others_answered(sampl
     assert f"next: after signing up they label at {stream}\n" in invited.stderr
     told = json.loads(run(sample, "invite", "--json").stdout)
     assert told == {"link": invited.stdout.strip(), "label_at": stream}
+
+
+def test_who_alone_leads_from_a_pseudonym_to_an_account_and_keeps_nothing(sample, studio):
+    push(sample, studio=studio)
+    simulate(sample, studio, lambda _: None)
+    pull(sample, studio=studio)
+    names = Pseudonyms(bytes.fromhex((sample.private / "secret").read_text(encoding="utf-8")))
+    told = json.loads(run(sample, "annotators", "--who", "--json").stdout)["annotators"]
+    people = {each["annotator"]: each["email"] for each in told}
+    assert len(people) > 1
+    assert all(names.of(email) == name for name, email in people.items())
+    shown = run(sample, "annotators", "--who")
+    assert all(f"{name}\t{email}\n" in shown.stdout for name, email in people.items())
+    assert "for you alone" in shown.stderr
+
+    run(sample, "agreement", "--report", "report.html")
+    silent = [run(sample, "annotators"), run(sample, "annotators", "--json")]
+    assert not any(each in done.stdout for each in people.values() for done in silent)
+    kept = [path.read_bytes() for path in sample.root.rglob("*") if path.is_file()]
+    assert not any(each.encode() in content for each in people.values() for content in kept)
 
 
 def test_pull_before_push_says_what_to_do_first(sample):
