@@ -84,7 +84,7 @@ def annotators(who: Who = False, folder: Folder = None, json: Json = False) -> N
             where = f"{base}/projects/{one.project_id}/data?task={one.task_id}"
             output.say(f"{each.name}: {one.kind}, {one.times:.2f} times the own pace: {where}")
     typer.echo("")
-    output.print_table(words.week_head(schema), list(words.week_rows(found, schema)))
+    output.print_table(words.week_head(schema), list(words.week_rows(found, schema)), names=2)
 
 
 def _accounts(workspace: Workspace) -> dict[str, str]:
@@ -136,4 +136,5 @@ def _print_couples(found: Agreement) -> None:
             )
             for one, two, measured in found.couples
         ],
+        names=2,
     )
