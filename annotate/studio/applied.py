@@ -17,6 +17,7 @@ from annotate.workspace import Workspace
 
 Json = dict[str, Any]
 INTENT = "intent"
+APPLIED = "the schema as it was applied"
 
 
 def note_intent(workspace: Workspace, purpose: Purpose, project: Json, at: str) -> None:
@@ -57,13 +58,21 @@ def settle_intent(workspace: Workspace, project: Json) -> None:
         _note(workspace, project, last["page"], at)
 
 
+def last_applied(workspace: Workspace) -> Schema | None:
+    """Read back the schema that any project was last given; None before there is one."""
+    source: str | None = None
+    for row in _ledger(workspace):
+        source = row.get("schema_yaml") or source
+    return None if source is None else parse_schema(source, APPLIED)
+
+
 def version_warning(workspace: Workspace, schema: Schema, project: Json | None) -> str | None:
     """Say when the schema has changed since it was last applied, and its version too little."""
     noted = _last_noted(workspace, project) if project else None
     source = noted.get("schema_yaml") if noted else None
     if source is None:
         return None
-    change = compare_schemas(parse_schema(source, "the schema as it was applied"), schema)
+    change = compare_schemas(parse_schema(source, APPLIED), schema)
     if change.enough:
         return None
     return f"the schema has changed, and says {schema.version}: the change needs {change.needed}"
