@@ -133,7 +133,7 @@ def print_push(report: PushReport, done: str, *, dry_run: bool, json: bool) -> N
     if json:
         output.print_json(counts | {key: getattr(report, key) for key in SAID_BESIDES})
     else:
-        output.print_counts(done, counts)
+        output.print_counts(done, {key: n for key, n in counts.items() if n is not None})
     _say_more(report, dry_run=dry_run)
 
 

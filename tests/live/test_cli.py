@@ -76,9 +76,11 @@ def test_push_says_in_how_many_standing_tasks_a_new_version_proposes(sample):
 
 
 def test_annotators_are_sent_to_the_stream_that_hides_what_others_answered(sample):
+    assert "project id" not in run(sample, "push", "--dry-run").stdout  # there is none yet
     before = run(sample, "invite")
     assert "`annotate push`, which says where they label" in before.stderr
     pushed = run(sample, "push")
+    assert re.search(r"^  project id +\d+$", pushed.stdout, re.MULTILINE)
     (stream,) = re.findall(r"label at (http\S+/projects/\d+/data\?labeling=1), then", pushed.stderr)
     invited = run(sample, "invite")
     assert invited.stdout == before.stdout
