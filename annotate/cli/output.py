@@ -112,6 +112,10 @@ def say(line: str) -> None:
     sys.stderr.write(f"{safe(line)}\n")
 
 
+def warn(line: str) -> None:
+    say(f"warning: {line}")
+
+
 def hint(line: str) -> None:
     say(f"next: {line}")
 

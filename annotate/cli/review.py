@@ -48,7 +48,13 @@ def push(
     workspace = find(folder)
     with output.progress_bar("sending") as progress:
         report = review_push(
-            workspace, dry_run=dry_run, again=again, repair=repair, full=full, progress=progress
+            workspace,
+            dry_run=dry_run,
+            again=again,
+            repair=repair,
+            full=full,
+            progress=progress,
+            warn=output.warn,
         )
     done = "would send for review" if dry_run else "sent for review"
     print_push(report, done, dry_run=dry_run, json=json)

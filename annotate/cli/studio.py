@@ -117,7 +117,13 @@ def push(
     workspace = find(folder)
     with output.progress_bar("sending") as progress:
         report = run(
-            workspace, dry_run=dry_run, again=again, repair=repair, full=full, progress=progress
+            workspace,
+            dry_run=dry_run,
+            again=again,
+            repair=repair,
+            full=full,
+            progress=progress,
+            warn=output.warn,
         )
     print_push(report, "would push" if dry_run else "pushed", dry_run=dry_run, json=json)
     if report.address and not dry_run:
@@ -138,10 +144,8 @@ def print_push(report: PushReport, done: str, *, dry_run: bool, json: bool) -> N
 
 
 def _say_more(report: PushReport, *, dry_run: bool) -> None:
-    """Say what no count of every push tells."""
+    """Say what no count of every push tells; warnings were said before it began."""
     would = "would be" if dry_run else "were"
-    for warning in report.warnings:
-        output.say(f"warning: {warning}")
     if report.predicted:
         output.say(f"{report.predicted} of the new tasks come with predicted regions")
     if report.proposed and dry_run:

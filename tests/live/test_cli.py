@@ -67,6 +67,7 @@ def test_push_says_in_how_many_standing_tasks_a_new_version_proposes(sample):
     text = sample.schema_file.read_text(encoding="utf-8")
     sample.schema_file.write_text(text.replace("version: 1.0.0", "version: 1.0.1"), "utf-8")
     plan = run(sample, "push", "--dry-run").stderr
+    assert plan.startswith("warning: of another schema, in label_config/: guidelines.md, ")
     assert re.search(r"standing tasks that new rules would look at: \d+\n", plan)
     told = run(sample, "push").stderr
     assert re.search(
