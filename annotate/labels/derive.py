@@ -368,9 +368,9 @@ def _all_in_sentence(kind: RelationType, group: Sequence[Span], scene: Scene) ->
     labels, passage = scene.resolve(kind.from_), scene.passage
     relays = [span for span in scene.spans if span.label in labels]
     found = [span for piece in group for span in _inside(relays, passage.sentence_at(piece.start))]
-    heads = (passage.turn_of(piece.start, scene.mentions) for piece in group)
-    answering = [head for head in heads if head in relays]
-    unique = {span.id: span for span in (*found, *answering) if span is not None}
+    heads = [passage.turn_of(piece.start, scene.mentions) for piece in group]
+    answering = [relay for relay in relays if relay in heads]
+    unique = {span.id: span for span in (*found, *answering)}
     return ("in_sentence" if found else "turn"), list(unique.values())
 
 

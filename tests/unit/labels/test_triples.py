@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from annotate.labels.triples import Triple, triples_of
+from annotate.labels.triples import Triple, triples_of, without_surface
 from tests.unit.labels.marked import marked
 from tests.unit.release.source import annotation
 
@@ -111,3 +111,12 @@ def test_a_position_taken_twice_has_two_pieces_of_evidence() -> None:
 
 def test_a_relay_holds_no_position() -> None:
     assert found("[Relay w1|The Kremlin] reports [Support a1|[ceasefire t1|a truce]].") == ({}, 1)
+
+
+def test_words_that_may_not_be_shown_are_hidden_and_entities_are_not() -> None:
+    assert without_surface("macron") == "macron"
+    assert without_surface("outlet:Velin Post") == "outlet:Velin Post"
+    hidden = without_surface("?an aide")
+    assert hidden.startswith("?")
+    assert "aide" not in hidden
+    assert hidden == without_surface("?an aide") != without_surface("?another aide")

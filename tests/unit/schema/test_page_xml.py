@@ -170,6 +170,17 @@ def test_a_choice_makes_way_for_a_label_that_takes_its_key(tiny: str) -> None:
     assert (after["kind", "person"], after["kind", "state"]) == ("r", "t")
 
 
+def test_questions_about_many_sets_of_labels_all_have_keys(tiny: str) -> None:
+    questions = "".join(
+        f"  - {{name: q{at}, applies_to: [{label}], type: choice, values: [one, two]}}\n"
+        for at, label in enumerate(("Relay", "Support", "speaker, stance", "Speaker, Support"))
+    )
+    keys = choice_keys(parse_schema(tiny.replace("document:", f"{questions}document:"), "tiny"))
+    given = [keys[f"q{at}", value] for at in range(4) for value in ("one", "two")]
+    assert None not in given
+    assert len(set(given)) == len(given)
+
+
 def test_the_entity_list_shows_names_and_answers_with_ids(starter: Schema) -> None:
     control = named(starter)["entity"]
     assert control.attrib["layout"] == "select"
