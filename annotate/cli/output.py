@@ -10,12 +10,16 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from annotate.errors import AnnotateError
 
 
 # What drives a terminal instead of being shown by it, and what turns the direction of a line.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+PADDING = 2  # cells beside each column
+LONGEST_WORD = 24  # cells; what is longer, such as a path, is broken
 
 
 def print_json(value: Any) -> None:
@@ -37,26 +41,79 @@ def print_counts(title: str, counts: Mapping[str, object]) -> None:
     sys.stdout.write("\n".join([title, *lines]) + "\n")
 
 
-def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print a table: plain columns when stdout is no terminal."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]], names: int = 1) -> None:
+    """Print a table: plain columns when stdout is no terminal.
 
+    `names` is how many columns, from the first, tell what a row is about.
+    """
     if not sys.stdout.isatty():
         for row in (heads, *rows):
             sys.stdout.write(safe("\t".join(str(cell) for cell in row)) + "\n")
         return
-    table = Table(box=None, header_style="bold")
-    for number, head in enumerate(heads):  # what names a row is never cut
-        table.add_column(head, no_wrap=number == 0, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(safe(str(cell))) for cell in row))
-    Console().print(table)
+    from rich.console import Console
+
+    console = Console()
+    for table in drawn(heads, rows, names, console.width):
+        console.print(table)
+
+
+def drawn(
+    heads: Sequence[str], rows: Sequence[Sequence[object]], names: int, width: int
+) -> Iterator[Table]:
+    """Draw a table, as several below each other where a terminal is too narrow for its words.
+
+    What names a row stands in each of them, and is never wrapped.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    cells = [[safe(str(cell)) for cell in row] for row in (heads, *rows)]
+    spans = [
+        _widths(column, wraps=at >= names) for at, column in enumerate(zip(*cells, strict=True))
+    ]
+    for columns in _abreast([least for least, _ in spans], names, width):
+        spare = max(0, width - sum(spans[at][0] + PADDING for at in columns))
+        table = Table(box=None, header_style="bold")
+        for at in columns:  # left to itself, rich takes from columns that have nothing to spare
+            least, most = spans[at]
+            given = min(spare, most - least)
+            spare -= given
+            table.add_column(cells[0][at], width=least + given, overflow="fold")
+        for row in cells[1:]:
+            table.add_row(*(Text(row[at]) for at in columns))
+        yield table
+
+
+def _widths(column: Sequence[str], *, wraps: bool) -> tuple[int, int]:
+    """Count the cells of a terminal that a column takes: without a broken word, and on one line."""
+    from rich.cells import cell_len
+
+    most = max((cell_len(line) for cell in column for line in cell.splitlines()), default=0)
+    if not wraps:
+        return most, most
+    word = max((cell_len(part) for cell in column for part in cell.split()), default=0)
+    return min(word, LONGEST_WORD), most
+
+
+def _abreast(least: Sequence[int], names: int, width: int) -> Iterator[list[int]]:
+    """Share columns out among tables that are each narrow enough, all with the names."""
+    first = list(range(min(names, len(least))))
+    columns = list(first)
+    for at in range(len(first), len(least)):
+        taken = sum(least[each] + PADDING for each in (*columns, at))
+        if taken > width and len(columns) > len(first):
+            yield columns
+            columns = list(first)
+        columns.append(at)
+    yield columns
 
 
 def say(line: str) -> None:
     sys.stderr.write(f"{safe(line)}\n")
+
+
+def warn(line: str) -> None:
+    say(f"warning: {line}")
 
 
 def hint(line: str) -> None:

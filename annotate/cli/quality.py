@@ -13,10 +13,15 @@ from annotate.cli.options import Folder, Json, find
 
 if TYPE_CHECKING:
     from annotate.quality.agreement import Agreement
+    from annotate.workspace import Workspace
 
 Report = Annotated[
     Path | None, typer.Option("--report", metavar="FILE", help="Write all of it as a page.")
 ]
+Who = Annotated[
+    bool, typer.Option("--who", help="Ask the server for each account's e-mail address.")
+]
+NO_ACCOUNT = "none on this server"
 
 
 def agreement(report: Report = None, folder: Folder = None, json: Json = False) -> None:
@@ -49,7 +54,7 @@ def agreement(report: Report = None, folder: Folder = None, json: Json = False) 
         output.hint("`annotate agreement --report agreement.html` shows the disagreements in text")
 
 
-def annotators(folder: Folder = None, json: Json = False) -> None:
+def annotators(who: Who = False, folder: Folder = None, json: Json = False) -> None:
     """Look at each annotator alone: pace, control chunks, proposals, labels by week.
 
     Example: annotate annotators --json
@@ -60,10 +65,18 @@ def annotators(folder: Folder = None, json: Json = False) -> None:
 
     workspace = find(folder)
     found = run(workspace)
+    emails = _accounts(workspace) if who and found else {}
     if json:
-        output.print_json({"annotators": [each.to_json() for each in found]})
+        told = [
+            each.to_json() | ({"email": emails.get(each.name)} if who else {}) for each in found
+        ]
+        output.print_json({"annotators": told})
         return
     schema = load_schema(workspace.schema_file)
+    if who:
+        accounts = [(each.name, emails.get(each.name, NO_ACCOUNT)) for each in found]
+        output.print_table(("annotator", "e-mail"), accounts)
+        typer.echo("")
     output.print_table(words.HEAD, list(words.rows(found)))
     base = server_address(workspace) if any(each.unusual for each in found) else ""
     for each in found:
@@ -71,7 +84,15 @@ def annotators(folder: Folder = None, json: Json = False) -> None:
             where = f"{base}/projects/{one.project_id}/data?task={one.task_id}"
             output.say(f"{each.name}: {one.kind}, {one.times:.2f} times the own pace: {where}")
     typer.echo("")
-    output.print_table(words.week_head(schema), list(words.week_rows(found, schema)))
+    output.print_table(words.week_head(schema), list(words.week_rows(found, schema)), names=2)
+
+
+def _accounts(workspace: Workspace) -> dict[str, str]:
+    """Ask the server who is who, for the operator's eyes."""
+    from annotate.studio.who import accounts
+
+    output.say("warning: with --who this says who is who; it is for you alone")
+    return accounts(workspace)
 
 
 def _print(found: Agreement) -> None:
@@ -115,4 +136,5 @@ def _print_couples(found: Agreement) -> None:
             )
             for one, two, measured in found.couples
         ],
+        names=2,
     )

@@ -48,13 +48,20 @@ def push(
     workspace = find(folder)
     with output.progress_bar("sending") as progress:
         report = review_push(
-            workspace, dry_run=dry_run, again=again, repair=repair, full=full, progress=progress
+            workspace,
+            dry_run=dry_run,
+            again=again,
+            repair=repair,
+            full=full,
+            progress=progress,
+            warn=output.warn,
         )
     done = "would send for review" if dry_run else "sent for review"
     print_push(report, done, dry_run=dry_run, json=json)
     if report.address and not dry_run:
-        where = f"{report.address}/data"
-        output.hint(f"open tasks from the list at {where}, then `annotate review pull`")
+        output.hint(
+            f"open each task from the list at {report.address}/data, then `annotate review pull`"
+        )
 
 
 @app.command()

@@ -13,13 +13,23 @@ from annotate.cli.options import DryRun, Folder, Json, find
 
 if TYPE_CHECKING:
     from annotate.schema import SchemaChange
+    from annotate.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True, help="Check the schema, and write what follows from it.")
 File = Annotated[
     Path | None, typer.Argument(metavar="[FILE]", help="A schema; without it the workspace's.")
 ]
-Older = Annotated[Path, typer.Argument(metavar="A", help="The older schema file.")]
-Newer = Annotated[Path, typer.Argument(metavar="B", help="The newer schema file.")]
+Before = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[A]",
+        help="The older schema: a file or a release; without it the one last applied.",
+    ),
+]
+After = Annotated[
+    Path | None,
+    typer.Argument(metavar="[B]", help="The newer schema file; without it the workspace's."),
+]
 
 
 @app.command()
@@ -66,23 +76,42 @@ def render(dry_run: DryRun = False, folder: Folder = None, json: Json = False) -
 
 
 @app.command()
-def diff(old: Older, new: Newer, json: Json = False) -> None:
+def diff(old: Before = None, new: After = None, folder: Folder = None, json: Json = False) -> None:
     """Say what changed from schema A to schema B, and which version that asks for.
 
+    Without A from the schema that Label Studio was last given, without B to the workspace's.
     Removed or redefined is major, added is minor, wording, keys and looks are patch. A reworded
     definition counts as wording: whether it means something else, you decide.
 
-    Example: annotate schema diff released.yaml label_config/schema.yaml
+    Example: annotate schema diff
     """
-    from annotate.schema import compare_schemas, load_schema
+    from annotate.flows.older_schema import older_schema, schema_in_file
+    from annotate.schema import load_schema
 
-    change = compare_schemas(*(load_schema(path, str(path)) for path in (old, new)))
+    if old is not None and Path(old).is_file():
+        older = schema_in_file(Path(old))
+    else:
+        older = older_schema(find(folder), old)
+    if new is None:
+        workspace = find(folder)
+        newer, called = load_schema(workspace.schema_file), _in(workspace)
+    else:
+        newer, called = load_schema(new, str(new)), str(new)
+    change = older.compared(newer)
     if json:
         output.print_json(_as_json(change))
         return
+    if str(old) != older.called or new is None:
+        output.say(f"A is {older.called}, B is {called}")
+    if not older.is_whole:
+        output.say("a release tells of labels, attributes and relations; nothing else is compared")
     if change.changes:
         output.print_table(("step", "change"), [(each.step, each) for each in change.changes])
     typer.echo(_verdict(change))
+
+
+def _in(workspace: Workspace) -> str:
+    return workspace.relative(workspace.schema_file)
 
 
 def _as_json(change: SchemaChange) -> dict[str, object]:

@@ -69,21 +69,26 @@ def wait_for_interrupt(server: RunningServer) -> None:
 
 
 def invite(folder: Folder = None, json: Json = False) -> None:
-    """Print the link by which another annotator signs up.
+    """Print the link by which another annotator signs up, and say where to label after that.
 
     Example: annotate invite
     """
+    from dataclasses import asdict
+
     from annotate.studio.invite import invite as make
 
-    link = make(find(folder))
+    made = make(find(folder))
     if json:
-        output.print_json({"link": link})
+        output.print_json(asdict(made))
     else:
-        typer.echo(link)
+        typer.echo(made.link)
     output.say("whoever has this link can make an account; give it only to your annotators")
-    if LOOPBACK in link:
+    if LOOPBACK in made.link:
         output.say("only this machine can open it; `annotate serve --host ADDRESS` lets others in")
-    output.hint("after signing up they label at the address that `annotate push` prints")
+    if made.label_at:
+        output.hint(f"after signing up they label at {made.label_at}")
+    else:
+        output.hint("`annotate push`, which says where they label after signing up")
 
 
 def push(
@@ -106,16 +111,23 @@ def push(
 
     Example: annotate push --dry-run
     """
+    from annotate.studio.project import labelling_address
     from annotate.studio.push import push as run
 
     workspace = find(folder)
     with output.progress_bar("sending") as progress:
         report = run(
-            workspace, dry_run=dry_run, again=again, repair=repair, full=full, progress=progress
+            workspace,
+            dry_run=dry_run,
+            again=again,
+            repair=repair,
+            full=full,
+            progress=progress,
+            warn=output.warn,
         )
     print_push(report, "would push" if dry_run else "pushed", dry_run=dry_run, json=json)
     if report.address and not dry_run:
-        output.hint(f"label at {report.address}/data?labeling=1, then `annotate pull`")
+        output.hint(f"label at {labelling_address(report.address)}, then `annotate pull`")
 
 
 def print_push(report: PushReport, done: str, *, dry_run: bool, json: bool) -> None:
@@ -127,15 +139,13 @@ def print_push(report: PushReport, done: str, *, dry_run: bool, json: bool) -> N
     if json:
         output.print_json(counts | {key: getattr(report, key) for key in SAID_BESIDES})
     else:
-        output.print_counts(done, counts)
+        output.print_counts(done, {key: n for key, n in counts.items() if n is not None})
     _say_more(report, dry_run=dry_run)
 
 
 def _say_more(report: PushReport, *, dry_run: bool) -> None:
-    """Say what no count of every push tells."""
+    """Say what no count of every push tells; warnings were said before it began."""
     would = "would be" if dry_run else "were"
-    for warning in report.warnings:
-        output.say(f"warning: {warning}")
     if report.predicted:
         output.say(f"{report.predicted} of the new tasks come with predicted regions")
     if report.proposed and dry_run:

@@ -14,6 +14,7 @@ from annotate.schema.problem import Problem
 from annotate.schema.shape import fit
 from annotate.schema.tree import Tree, read_tree
 
+LABEL_CONFIG = "label_config"
 _HINT = "correct the lines that are named, then run `annotate schema check`"
 
 
@@ -22,6 +23,9 @@ def load_schema(path: Path, name: str | None = None) -> Schema:
 
     `name` is what problems call the file, for when its own name does not tell it from another.
     """
+    place = name or (
+        f"{LABEL_CONFIG}/{path.name}" if path.parent.name == LABEL_CONFIG else path.name
+    )
     name = name or path.name
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -30,7 +34,7 @@ def load_schema(path: Path, name: str | None = None) -> Schema:
         raise ConfigError(f"{name} is not UTF-8 (byte {error.start})", hint) from None
     except OSError as error:
         raise InputError(
-            f"cannot read the schema {name}: {error.strerror}",
+            f"cannot read the schema {place}: {error.strerror}",
             "`annotate init DIR` writes a schema to start from",
         ) from None
     return parse_schema(text, name)

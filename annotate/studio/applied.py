@@ -10,13 +10,16 @@ import hashlib
 from typing import Any
 
 from annotate.ledger import Ledger
-from annotate.schema import Schema, compare_schemas, parse_schema
+from annotate.schema import Schema, compare_schemas, parse_schema, render_all
+from annotate.schema.write import changed_files
 from annotate.studio.purpose import Purpose
 from annotate.studio.sent import same_project
 from annotate.workspace import Workspace
 
 Json = dict[str, Any]
 INTENT = "intent"
+FOR_PEOPLE = frozenset({"guidelines.md", "guidelines.html", "quick_sheet.html"})
+APPLIED = "the schema as it was applied"
 
 
 def note_intent(workspace: Workspace, purpose: Purpose, project: Json, at: str) -> None:
@@ -57,16 +60,44 @@ def settle_intent(workspace: Workspace, project: Json) -> None:
         _note(workspace, project, last["page"], at)
 
 
+def last_applied(workspace: Workspace) -> Schema | None:
+    """Read back the schema that any project was last given; None before there is one."""
+    source: str | None = None
+    for row in _ledger(workspace):
+        source = row.get("schema_yaml") or source
+    return None if source is None else parse_schema(source, APPLIED)
+
+
 def version_warning(workspace: Workspace, schema: Schema, project: Json | None) -> str | None:
     """Say when the schema has changed since it was last applied, and its version too little."""
     noted = _last_noted(workspace, project) if project else None
     source = noted.get("schema_yaml") if noted else None
     if source is None:
         return None
-    change = compare_schemas(parse_schema(source, "the schema as it was applied"), schema)
+    change = compare_schemas(parse_schema(source, APPLIED), schema)
     if change.enough:
         return None
-    return f"the schema has changed, and says {schema.version}: the change needs {change.needed}"
+    where = workspace.relative(workspace.schema_file)
+    return (
+        f"the schema has changed, and says {schema.version}: "
+        f"write `version: {change.needed}` in {where}"
+    )
+
+
+def render_warning(workspace: Workspace, schema: Schema) -> str | None:
+    """Say which of the files that people read were made from another schema."""
+    made = {name: text for name, text in render_all(schema).items() if name in FOR_PEOPLE}
+    old = [
+        name
+        for name in changed_files(workspace.label_config, made)
+        if (workspace.label_config / name).exists()  # whoever deleted one does without it
+    ]
+    if not old:
+        return None
+    folder = workspace.relative(workspace.label_config)
+    return (
+        f"of another schema, in {folder}/: {', '.join(old)}; `annotate schema render` renews them"
+    )
 
 
 def _note(workspace: Workspace, project: Json, page: Json, at: str) -> None:

@@ -260,7 +260,7 @@ class Studio(Connection):
         return self._post(f"api/tasks/{task_id}/annotations/", json=dict(annotation))
 
     def emails(self) -> dict[int, str]:
-        """E-mail address by user id; for pseudonyms, never for output."""
+        """E-mail address by user id; for pseudonyms; shown by `annotators --who` alone."""
         return {int(user["id"]): str(user["email"]) for user in self._get("api/users/")}
 
     def invite_link(self) -> str:

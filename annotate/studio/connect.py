@@ -7,7 +7,7 @@ import re
 
 from annotate.errors import ConfigError
 from annotate.studio.client import Studio
-from annotate.studio.server import running_server
+from annotate.studio.server import has_server, running_server
 from annotate.workspace import Workspace
 
 
@@ -26,6 +26,11 @@ def connect(workspace: Workspace) -> Studio:
         raise ConfigError(
             "the Label Studio of this workspace does not answer",
             "wait until `annotate serve` says that it is running, or start it again",
+        )
+    if url is None and has_server(workspace):
+        raise ConfigError(
+            "the Label Studio of this workspace is not running",
+            "start it with `annotate serve` in another terminal; all that it holds is kept",
         )
     if url is None:
         raise ConfigError(

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from annotate.errors import RemoteError
 from annotate.studio.connect import connect
+from annotate.studio.project import find_project, labelling_address
 from annotate.workspace import Workspace
 
 
-def invite(workspace: Workspace) -> str:
-    """Give the link by which another person makes an account on this server."""
-    return connect(workspace).invite_link()
+@dataclass(frozen=True)
+class Invitation:
+    """A `link` that makes an account, and where to label with it; None before the first push."""
+
+    link: str
+    label_at: str | None
+
+
+def invite(workspace: Workspace) -> Invitation:
+    """Give what another person needs to label on this server."""
+    studio = connect(workspace)
+    project = find_project(studio, workspace)
+    address = f"{studio.url}/projects/{project['id']}" if project else None
+    return Invitation(studio.invite_link(), labelling_address(address) if address else None)
 
 
 def sign_up(link: str, email: str, password: str) -> str:

@@ -52,6 +52,11 @@ def delete_twins(studio: Studio, projects: Sequence[Json]) -> None:
             studio.delete_project(int(twin["id"]))
 
 
+def labelling_address(project: str) -> str:
+    """Give where annotators label, from a project's address: the list shows others' answers."""
+    return f"{project}/data?labeling=1"
+
+
 def need_project(studio: Studio, workspace: Workspace, role: str = MAIN) -> Json:
     project = find_project(studio, workspace, role)
     if project is None and role == MAIN:

@@ -9,16 +9,17 @@ lost answer made can be told from anybody else's, and taken off.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from annotate.corpus.freshness import stale_warning
 from annotate.errors import RemoteError
 from annotate.labels.controls import control_ids
+from annotate.labels.shelf import MAIN
 from annotate.ledger import Ledger
 from annotate.schema import load_schema
-from annotate.studio.applied import version_warning
+from annotate.studio.applied import render_warning, version_warning
 from annotate.studio.client import Studio
 from annotate.studio.connect import connect
 from annotate.studio.copies import Copies
@@ -48,6 +49,7 @@ from annotate.workspace import Workspace, lock
 
 Json = dict[str, Any]
 Progress = Callable[[int, int], None]
+Warn = Callable[[str], None]
 FRUITLESS = 4  # rounds that bring nothing forward, before a push gives up
 
 
@@ -85,21 +87,21 @@ def push(
     full: bool = False,
     progress: Progress | None = None,
     studio: Studio | None = None,
+    warn: Warn | None = None,
 ) -> PushReport:
     """Bring Label Studio up to the workspace; a second push sends nothing.
 
-    `full` reads every key on the server even when its count is right. Raises `ConfigError`,
-    `InputError`, `RemoteError` (safe to run again) or `RefusedError`.
+    `warn` hears each warning of the report before anything is changed. `full` reads every key on
+    the server even when its count is right. Raises `ConfigError`, `InputError`, `RemoteError`
+    (safe to run again) or `RefusedError`.
     """
     schema = load_schema(workspace.schema_file)
     with lock(workspace, "push"):
         proposals = Proposals(schema, workspace.settings.studio)
         wanted = _wanted(workspace, schema.version, proposals)
         errand = Errand(labelling(workspace, schema), wanted, proposals)
-        pusher = Pusher(workspace, studio or connect(workspace), errand, progress)
-        report = pusher.run(dry_run=dry_run, again=again, repair=repair, full=full)
-    warning = overlap_warning(workspace)
-    return replace(report, warnings=(*report.warnings, warning)) if warning else report
+        pusher = Pusher(workspace, studio or connect(workspace), errand, progress, warn)
+        return pusher.run(dry_run=dry_run, again=again, repair=repair, full=full)
 
 
 def _wanted(workspace: Workspace, version: str, proposals: Proposals) -> dict[str, Wanted]:
@@ -154,7 +156,9 @@ class Pusher:
         studio: Studio,
         errand: Errand,
         progress: Progress | None = None,
+        warn: Warn | None = None,
     ) -> None:
+        self.warn = warn
         self.workspace, self.studio, self.wanted = workspace, studio, errand.wanted
         self.purpose, progress = errand.purpose, progress or _silent
         ledger = Ledger(workspace.labels / "tasks.jsonl")
@@ -168,14 +172,25 @@ class Pusher:
     def run(self, *, dry_run: bool, again: bool, repair: bool, full: bool) -> PushReport:
         """Carry the errand out, or, with `dry_run`, tell what that would do."""
         plan = self.plan(again=again, repair=repair, full=full or repair)
-        warnings = (
-            stale_warning(self.workspace),
-            version_warning(self.workspace, self.purpose.schema, self.records.project),
-        )
-        told = tuple(warning for warning in warnings if warning)
+        told = tuple(self._warnings())
+        if self.warn is not None:
+            for warning in told:
+                self.warn(warning)
         if dry_run:
             return replace(_planned(plan, self.studio.url), warnings=told)
         return replace(self.carry_out(plan, again=again, repair=repair), warnings=told)
+
+    def _warnings(self) -> Iterator[str]:
+        """Say what is better mended before this push than after it."""
+        schema = self.purpose.schema
+        found = [
+            stale_warning(self.workspace),
+            version_warning(self.workspace, schema, self.records.project),
+            render_warning(self.workspace, schema),
+        ]
+        if self.purpose.role == MAIN:
+            found.append(overlap_warning(self.workspace))
+        yield from (warning for warning in found if warning)
 
     def plan(self, *, again: bool, repair: bool, full: bool) -> PushPlan:
         """Compare both sides; the server's keys are read only if the ledger may be wrong."""

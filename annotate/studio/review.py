@@ -23,7 +23,7 @@ from annotate.studio.plan import Wanted
 from annotate.studio.project import find_project
 from annotate.studio.pull import PullReport, Rows, pull
 from annotate.studio.purpose import reviewing
-from annotate.studio.push import Progress, Pusher, PushReport
+from annotate.studio.push import Progress, Pusher, PushReport, Warn
 from annotate.studio.sent import same_project
 from annotate.studio.tasks import Task, data_sha256, each_task
 from annotate.workspace import Workspace, lock
@@ -64,6 +64,7 @@ def review_push(
     full: bool = False,
     progress: Progress | None = None,
     studio: Studio | None = None,
+    warn: Warn | None = None,
 ) -> PushReport:
     """Send the chunks in conflict that the review does not have yet, each exactly once.
 
@@ -84,7 +85,7 @@ def review_push(
         if project is None and not wanted:
             raise _nothing_to_review(decided=bool(decided))
         errand = Errand(reviewing(workspace, schema), wanted, Versions(conflicts, schema))
-        pusher = Pusher(workspace, studio, errand, progress)
+        pusher = Pusher(workspace, studio, errand, progress, warn)
         return pusher.run(dry_run=dry_run, again=again, repair=repair, full=full)
 
 

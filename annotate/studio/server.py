@@ -65,6 +65,11 @@ def running_server(workspace: Workspace) -> RunningServer | None:
     return RunningServer(state["url"], state["pid"], login)
 
 
+def has_server(workspace: Workspace) -> bool:
+    """Whether this workspace has had a server of its own, which then may be started again."""
+    return (workspace.private / "login.json").exists()
+
+
 @contextmanager
 def serving(
     workspace: Workspace, *, host: str = "127.0.0.1", port: int | None = None, progress: Progress

@@ -10,7 +10,10 @@ import sys
 
 import pytest
 
+from annotate.flows.demo import simulate
+from annotate.labels.pseudonyms import Pseudonyms
 from annotate.studio.client import Studio
+from annotate.studio.pull import pull
 from annotate.studio.push import push
 from annotate.studio.server import running_server
 from tests.outcome import assert_error
@@ -64,12 +67,47 @@ def test_push_says_in_how_many_standing_tasks_a_new_version_proposes(sample):
     text = sample.schema_file.read_text(encoding="utf-8")
     sample.schema_file.write_text(text.replace("version: 1.0.0", "version: 1.0.1"), "utf-8")
     plan = run(sample, "push", "--dry-run").stderr
+    assert plan.startswith("warning: of another schema, in label_config/: guidelines.md, ")
     assert re.search(r"standing tasks that new rules would look at: \d+\n", plan)
     told = run(sample, "push").stderr
     assert re.search(
         r"\b[1-9]\d* standing tasks without an answer got new predicted regions\n", told
     )
     assert "standing tasks" not in run(sample, "push").stderr
+
+
+def test_annotators_are_sent_to_the_stream_that_hides_what_others_answered(sample):
+    assert "project id" not in run(sample, "push", "--dry-run").stdout  # there is none yet
+    before = run(sample, "invite")
+    assert "`annotate push`, which says where they label" in before.stderr
+    pushed = run(sample, "push")
+    assert re.search(r"^  project id +\d+$", pushed.stdout, re.MULTILINE)
+    (stream,) = re.findall(r"label at (http\S+/projects/\d+/data\?labeling=1), then", pushed.stderr)
+    invited = run(sample, "invite")
+    assert invited.stdout == before.stdout
+    assert f"next: after signing up they label at {stream}\n" in invited.stderr
+    told = json.loads(run(sample, "invite", "--json").stdout)
+    assert told == {"link": invited.stdout.strip(), "label_at": stream}
+
+
+def test_who_alone_leads_from_a_pseudonym_to_an_account_and_keeps_nothing(sample, studio):
+    push(sample, studio=studio)
+    simulate(sample, studio, lambda _: None)
+    pull(sample, studio=studio)
+    names = Pseudonyms(bytes.fromhex((sample.private / "secret").read_text(encoding="utf-8")))
+    told = json.loads(run(sample, "annotators", "--who", "--json").stdout)["annotators"]
+    people = {each["annotator"]: each["email"] for each in told}
+    assert len(people) > 1
+    assert all(names.of(email) == name for name, email in people.items())
+    shown = run(sample, "annotators", "--who")
+    assert all(f"{name}\t{email}\n" in shown.stdout for name, email in people.items())
+    assert "for you alone" in shown.stderr
+
+    run(sample, "agreement", "--report", "report.html")
+    silent = [run(sample, "annotators"), run(sample, "annotators", "--json")]
+    assert not any(each in done.stdout for each in people.values() for done in silent)
+    kept = [path.read_bytes() for path in sample.root.rglob("*") if path.is_file()]
+    assert not any(each.encode() in content for each in people.values() for content in kept)
 
 
 def test_pull_before_push_says_what_to_do_first(sample):

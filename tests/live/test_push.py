@@ -11,7 +11,8 @@ import pytest
 from annotate.corpus import prepare, read_chunks
 from annotate.errors import RefusedError
 from annotate.ledger import Ledger
-from annotate.schema import load_schema
+from annotate.schema import load_schema, render_all
+from annotate.schema.write import write_files
 from annotate.studio.client import Studio
 from annotate.studio.copies import BATCH_MARK
 from annotate.studio.invite import sign_up
@@ -140,6 +141,25 @@ def test_a_page_that_takes_away_what_an_answer_uses_is_refused_with_the_answer(s
         push(sample, dry_run=True)
 
 
+@pytest.mark.one_database
+def test_what_a_changed_schema_lacks_is_said_before_the_server_has_it(sample, studio):
+    report = push(sample)
+    with_schema(sample, "key: w\n", 'key: "0"\n')
+    write_files(sample.label_config, render_all(load_schema(sample.schema_file)))
+    heard = []
+
+    def warn(line):
+        heard.append((line, studio.project(report.project_id)["label_config"]))
+
+    before = studio.project(report.project_id)["label_config"]
+    pushed = push(sample, warn=warn)
+    said = (
+        "the schema has changed, and says 1.0.0: write `version: 1.0.1` in label_config/schema.yaml"
+    )
+    assert (pushed.warnings, heard) == ((said,), [(said, before)])
+    assert studio.project(report.project_id)["label_config"] != before
+
+
 def test_a_label_that_is_added_is_shown_applied_and_noted(sample, studio):
     report = push(sample)
     task = tasks_of(studio, report.project_id)[0]
@@ -152,12 +172,19 @@ def test_a_label_that_is_added_is_shown_applied_and_noted(sample, studio):
         "        proposition: Trade should be cut\n        examples: [an embargo]"
     )
     sample.schema_file.write_text(text[:end] + added + text[end:], encoding="utf-8")
-    assert push(sample, dry_run=True).warnings == (
-        "the schema has changed, and says 1.0.0: the change needs 1.1.0",
+    old = (
+        "the schema has changed, and says 1.0.0: write `version: 1.1.0` in label_config/schema.yaml"
     )
+    unread = (
+        "of another schema, in label_config/: guidelines.md, guidelines.html, quick_sheet.html; "
+        "`annotate schema render` renews them"
+    )
+    assert push(sample, dry_run=True).warnings == (old, unread)
     with_schema(sample, "version: 1.0.0", "version: 1.1.0")
     planned = push(sample, dry_run=True)
-    assert planned.warnings == ()
+    assert planned.warnings == (unread,)
+    write_files(sample.label_config, render_all(load_schema(sample.schema_file)))
+    assert push(sample, dry_run=True).warnings == ()
     assert "labelling page: `sanctions` of `span` is new" in planned.differences
     assert "sanctions" not in studio.project(report.project_id)["label_config"]
     assert push(sample).differences == planned.differences

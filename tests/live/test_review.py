@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from pyarrow.parquet import read_table
@@ -230,3 +231,14 @@ def test_a_control_chunk_goes_to_everybody_and_looks_like_any_other(sample, stud
     }
     assert after[chosen]["data"] == before[chosen]["data"]
     assert after[chosen]["meta"] == before[chosen]["meta"]
+
+
+@pytest.mark.one_database
+def test_a_push_sends_the_operator_to_the_list_and_not_into_the_stream(
+    labelled, monkeypatch, capsys
+):
+    monkeypatch.chdir(labelled.root)
+    assert run(["review", "push"]) == 0
+    said = capsys.readouterr().err
+    assert re.search(r"next: open each task from the list at http\S+/projects/\d+/data, then", said)
+    assert "labeling=1" not in said

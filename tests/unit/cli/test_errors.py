@@ -72,6 +72,14 @@ def test_without_any_server_the_remedy_is_serve(news):
     assert_error(annotate(news, "push"), 2, "no Label Studio is known", "annotate serve")
 
 
+def test_a_server_of_this_workspace_that_was_stopped_is_told_as_stopped(news):
+    annotate(news, "prepare")
+    private = news / ".annotate"
+    (private / "login.json").write_text('{"email": "a@b", "password": "p", "token": "t"}')
+    for command in ("push", "pull", "invite"):
+        assert_error(annotate(news, command), 2, "is not running", "`annotate serve`")
+
+
 def test_push_before_prepare_says_what_comes_first(news):
     assert_error(annotate(news, "push"), 2, "annotate prepare")
 

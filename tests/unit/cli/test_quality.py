@@ -92,3 +92,10 @@ def test_without_answers_of_two_the_remedy_is_told(told):
     Path("labels/annotations.jsonl").unlink()
     assert run(["agreement"]) == 2
     assert "overlap_share" in told().err
+
+
+def test_who_is_who_is_not_guessed_with_another_secret(told):
+    assert run(["annotators", "--who"]) == 4
+    done = told()
+    assert "the secret behind the annotators' pseudonyms is missing" in done.err
+    assert done.out == ""
