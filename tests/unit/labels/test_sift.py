@@ -114,9 +114,8 @@ def test_an_arrow_to_a_region_whose_words_are_gone_is_no_leave_for_a_rule() -> N
     case = marked("[Speaker s1|He] told [Speaker s2|Macron] that [Support a1|war must end].")
     results = drawn(case, "s1 says a1")
     results[0]["value"]["text"] = "She"
-    annotation, findings, _ = read_annotation(
-        answered("c-1", results), case.passage(), STARTER, "1.0.0"
-    )
+    row = answered("c-1", results)
+    annotation, findings = read_annotation(row, case.passage(), STARTER, "1.0.0")
     assert [item.code for item in findings] == ["surface-mismatch", "relation-end"]
     assert annotation.relations == ()
     assert "says" not in {item.relation for item in annotation.missing}
