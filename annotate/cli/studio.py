@@ -38,7 +38,7 @@ def serve(
 
     workspace = find(folder)
     if host != LOOPBACK:
-        output.say(f"warning: on {host} other machines can reach this server, over plain HTTP")
+        output.warn(f"on {host} other machines can reach this server, over plain HTTP")
     with ExitStack() as stack:
         with output.progress_line() as progress:
             running = serving(workspace, host=host, port=port, progress=progress)
@@ -185,7 +185,7 @@ def pull(
     with output.progress_bar("reading") as progress:
         report = run(workspace, dry_run=dry_run, full=full, progress=progress, arrived=tally.add)
     if report.foreign:
-        output.say(f"warning: {report.foreign} tasks in the project are not in the ledger")
+        output.warn(f"{report.foreign} tasks in the project are not in the ledger")
     keys = ("new", "changed", "deleted", "skipped", "unchanged")
     counts = {key: getattr(report, key) for key in keys}
     if json:

@@ -14,9 +14,10 @@ from annotate.findings import Finding
 from annotate.labels.annotation import Annotation
 from annotate.labels.boundaries import normalise
 from annotate.labels.configs import Configs, staleness
-from annotate.labels.derive import Passage, derive_attributes, derive_relations
+from annotate.labels.derive import derive_attributes, derive_relations
 from annotate.labels.entities import Gazetteer
 from annotate.labels.regions import Reading, read_results
+from annotate.labels.scene import Passage
 from annotate.labels.shelf import answers_on
 from annotate.labels.sift import Sifted, sift
 from annotate.ledger import Ledger

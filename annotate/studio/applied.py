@@ -10,7 +10,7 @@ import hashlib
 from typing import Any
 
 from annotate.ledger import Ledger
-from annotate.schema import Schema, compare_schemas, parse_schema, render_all
+from annotate.schema import FOR_PEOPLE, Schema, compare_schemas, parse_schema
 from annotate.schema.write import changed_files
 from annotate.studio.purpose import Purpose
 from annotate.studio.sent import same_project
@@ -18,7 +18,6 @@ from annotate.workspace import Workspace
 
 Json = dict[str, Any]
 INTENT = "intent"
-FOR_PEOPLE = frozenset({"guidelines.md", "guidelines.html", "quick_sheet.html"})
 APPLIED = "the schema as it was applied"
 
 
@@ -86,18 +85,13 @@ def version_warning(workspace: Workspace, schema: Schema, project: Json | None) 
 
 def render_warning(workspace: Workspace, schema: Schema) -> str | None:
     """Say which of the files that people read were made from another schema."""
-    made = {name: text for name, text in render_all(schema).items() if name in FOR_PEOPLE}
-    old = [
-        name
-        for name in changed_files(workspace.label_config, made)
-        if (workspace.label_config / name).exists()  # whoever deleted one does without it
-    ]
+    folder = workspace.label_config
+    there = {name: made for name, made in FOR_PEOPLE.items() if (folder / name).exists()}
+    old = changed_files(folder, {name: made(schema) for name, made in there.items()})
     if not old:
         return None
-    folder = workspace.relative(workspace.label_config)
-    return (
-        f"of another schema, in {folder}/: {', '.join(old)}; `annotate schema render` renews them"
-    )
+    place = workspace.relative(folder)
+    return f"of another schema, in {place}/: {', '.join(old)}; `annotate schema render` renews them"
 
 
 def _note(workspace: Workspace, project: Json, page: Json, at: str) -> None:
