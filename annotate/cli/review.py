@@ -9,7 +9,7 @@ import typer
 
 from annotate.cli import output
 from annotate.cli.options import DryRun, Folder, Json, find
-from annotate.cli.studio import print_push
+from annotate.cli.studio import send
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,19 +45,9 @@ def push(
     """
     from annotate.studio.review import review_push
 
-    workspace = find(folder)
-    with output.progress_bar("sending") as progress:
-        report = review_push(
-            workspace,
-            dry_run=dry_run,
-            again=again,
-            repair=repair,
-            full=full,
-            progress=progress,
-            warn=output.warn,
-        )
-    done = "would send for review" if dry_run else "sent for review"
-    print_push(report, done, dry_run=dry_run, json=json)
+    asked = {"again": again, "repair": repair, "full": full}
+    words = ("sent for review", "would send for review")
+    report = send(review_push, folder, words, dry_run=dry_run, json=json, **asked)
     if report.address and not dry_run:
         output.hint(
             f"open each task from the list at {report.address}/data, then `annotate review pull`"

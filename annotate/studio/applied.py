@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from annotate.errors import ConfigError
 from annotate.ledger import Ledger
 from annotate.schema import FOR_PEOPLE, Schema, compare_schemas, parse_schema
 from annotate.schema.write import changed_files
@@ -18,7 +19,6 @@ from annotate.workspace import Workspace
 
 Json = dict[str, Any]
 INTENT = "intent"
-APPLIED = "the schema as it was applied"
 
 
 def note_intent(workspace: Workspace, purpose: Purpose, project: Json, at: str) -> None:
@@ -64,16 +64,16 @@ def last_applied(workspace: Workspace) -> Schema | None:
     source: str | None = None
     for row in _ledger(workspace):
         source = row.get("schema_yaml") or source
-    return None if source is None else parse_schema(source, APPLIED)
+    return _read_back(source)
 
 
 def version_warning(workspace: Workspace, schema: Schema, project: Json | None) -> str | None:
     """Say when the schema has changed since it was last applied, and its version too little."""
     noted = _last_noted(workspace, project) if project else None
-    source = noted.get("schema_yaml") if noted else None
-    if source is None:
+    applied = _read_back(noted.get("schema_yaml") if noted else None)
+    if applied is None:
         return None
-    change = compare_schemas(parse_schema(source, APPLIED), schema)
+    change = compare_schemas(applied, schema)
     if change.enough:
         return None
     where = workspace.relative(workspace.schema_file)
@@ -81,6 +81,14 @@ def version_warning(workspace: Workspace, schema: Schema, project: Json | None) 
         f"the schema has changed, and says {schema.version}: "
         f"write `version: {change.needed}` in {where}"
     )
+
+
+def _read_back(source: str | None) -> Schema | None:
+    """Read a schema of the ledger; None, too, where a check that is younger refuses it."""
+    try:
+        return None if source is None else parse_schema(source, "the schema as it was applied")
+    except ConfigError:
+        return None
 
 
 def render_warning(workspace: Workspace, schema: Schema) -> str | None:
