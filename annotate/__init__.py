@@ -22,7 +22,7 @@ _DOORS = {
     "annotators": "annotate.quality.annotators",
     "review_push": "annotate.studio.review",
     "review_pull": "annotate.studio.review",
-    "adjudicated": "annotate.quality.conflicts",
+    "adjudicated": "annotate.quality.ledgers",
     "publish": "annotate.release.build",
     "diff": "annotate.release.diff",
     "load": "annotate.release.load",

@@ -13,8 +13,9 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -58,20 +59,29 @@ class Ledger:
 
     def placed(self) -> Iterator[tuple[int, Json]]:
         """Read every whole line with the byte that it begins at: a ledger only grows."""
+        for number, (place, line) in enumerate(self.lines(), 1):
+            yield place, self._row(line, f"line {number}")
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        """Give every whole line as it is written, with the byte that it begins at."""
         if not self.path.exists():
             return
         place = 0
         with self.path.open("rb") as file:
-            for number, line in enumerate(file, 1):
+            for line in file:
                 if line.endswith(b"\n"):
-                    yield place, self._row(line, f"line {number}")
+                    yield place, line
                 place += len(line)
 
     def row_at(self, place: int) -> Json:
         """Read the line that begins at a byte."""
-        with self.path.open("rb") as file:
-            file.seek(place)
-            return self._row(file.readline(), f"from byte {place}")
+        self._file.seek(place)
+        return self._row(self._file.readline(), f"from byte {place}")
+
+    @cached_property
+    def _file(self) -> BinaryIO:
+        # Kept open: whoever reads single lines reads many.
+        return self.path.open("rb")
 
     def _row(self, line: bytes, where: str) -> Json:
         try:

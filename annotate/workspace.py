@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -317,6 +317,17 @@ def writing(what: str) -> Iterator[None]:
             if full
             else "check that you may write there, then run the command again",
         ) from None
+
+
+TEMPORARY = "a temporary file (where TMPDIR says)"
+
+
+def temporary_file(buffering: int = -1) -> IO[bytes]:
+    """Open a file without a name, which is gone when it is closed; raises `InputError`."""
+    import tempfile
+
+    with writing(TEMPORARY):
+        return tempfile.TemporaryFile(buffering=buffering)
 
 
 @contextmanager

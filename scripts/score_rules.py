@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bench_report import Limit, replaced, section, table
 
@@ -30,11 +30,14 @@ from annotate.flows.gold import GoldChunk, project_gold, read_gold
 from annotate.flows.init import init
 from annotate.labels import derive
 from annotate.labels.annotation import Relation, Span
-from annotate.labels.derive import GROUPING, Passage, derive_attributes, groups, stance_side
+from annotate.labels.derive import GROUPING, derive_attributes, groups, stance_side
 from annotate.labels.entities import Gazetteer
 from annotate.labels.read import open_passage
 from annotate.schema import Schema, load_schema
 from annotate.workspace import Workspace
+
+if TYPE_CHECKING:  # the rules of a commit may lie elsewhere
+    from annotate.labels.scene import Passage
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLD = "annotate/sample/gold"

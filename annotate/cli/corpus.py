@@ -238,7 +238,7 @@ def _print(
     done: PrepareReport, measured: CorpusReport | None, *, dry_run: bool, json: bool
 ) -> None:
     for warning in done.warnings:
-        output.say(f"warning: {warning}")
+        output.warn(f"{warning}")
     if json:
         more = {"report": measured.to_json()} if measured else {}
         output.print_json({**done.counts, **more})
@@ -248,7 +248,7 @@ def _print(
             output.print_table(("measured", ""), measured.rows())
     _tell(done, dry_run=dry_run)
     if done.orphans:
-        output.say(f"warning: {len(done.orphans)} pushed chunks are no longer in the corpus")
+        output.warn(f"{len(done.orphans)} pushed chunks are no longer in the corpus")
 
 
 def _tell(done: PrepareReport, *, dry_run: bool) -> None:

@@ -155,7 +155,7 @@ def withdraw(  # noqa: PLR0917 -- Typer commands take one parameter an option
 
     report = run(find(folder), article, reason, undo=undo, dry_run=dry_run)
     if json:
-        output.print_json(asdict(report) | {"tasks": [each._asdict() for each in report.tasks]})
+        output.print_json(asdict(report))
         return
     what = "restored" if undo else "withdrawn"
     output.say(f"{'would be ' if dry_run else ''}{what}" if report.changed else f"{what} before")
@@ -174,8 +174,8 @@ def _say_left(tasks: Sequence[PushedTask]) -> None:
 
     from annotate.labels.shelf import REVIEW
 
-    project = attrgetter("project_id", "role")
-    for (number, role), group in groupby(sorted(tasks, key=project), project):
+    project = attrgetter("project_created_at", "project_id", "role")
+    for (_, number, role), group in groupby(sorted(tasks, key=project), project):
         own = list(group)
         ids = ", ".join(str(each.task_id) for each in own[:SHOWN])
         more = f" and {len(own) - SHOWN} more" if len(own) > SHOWN else ""
@@ -185,7 +185,8 @@ def _say_left(tasks: Sequence[PushedTask]) -> None:
     if tasks:
         output.say(
             "delete them in the project's data manager, at /projects/NUMBER/data on the server: "
-            "tick them, then Actions, Delete Tasks; the next push notes that they are gone"
+            "tick them, then Actions, Delete Tasks; the next `annotate push`, or `annotate review "
+            "push`, notes that they are gone"
         )
 
 

@@ -91,7 +91,7 @@ def _accounts(workspace: Workspace) -> dict[str, str]:
     """Ask the server who is who, for the operator's eyes."""
     from annotate.studio.who import accounts
 
-    output.say("warning: with --who this says who is who; it is for you alone")
+    output.warn("with --who this says who is who; it is for you alone")
     return accounts(workspace)
 
 

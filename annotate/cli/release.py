@@ -71,7 +71,7 @@ def publish(  # noqa: PLR0917 -- Typer commands take one parameter an option
     if not json:
         _print(report, dry_run=dry_run)
     for code, count in report.set_aside.items():
-        output.say(f"warning: {count} set aside ({code})")
+        output.warn(f"{count} set aside ({code})")
     uploaded = _upload(workspace, report, wish, dry_run=dry_run) if wish else None
     if json:
         counted = ("undecided", "in_conflict")

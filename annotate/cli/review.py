@@ -9,7 +9,7 @@ import typer
 
 from annotate.cli import output
 from annotate.cli.options import DryRun, Folder, Json, find
-from annotate.cli.studio import print_push
+from annotate.cli.studio import send
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,19 +45,9 @@ def push(
     """
     from annotate.studio.review import review_push
 
-    workspace = find(folder)
-    with output.progress_bar("sending") as progress:
-        report = review_push(
-            workspace,
-            dry_run=dry_run,
-            again=again,
-            repair=repair,
-            full=full,
-            progress=progress,
-            warn=output.warn,
-        )
-    done = "would send for review" if dry_run else "sent for review"
-    print_push(report, done, dry_run=dry_run, json=json)
+    asked = {"again": again, "repair": repair, "full": full}
+    words = ("sent for review", "would send for review")
+    report = send(review_push, folder, words, dry_run=dry_run, json=json, **asked)
     if report.address and not dry_run:
         output.hint(
             f"open each task from the list at {report.address}/data, then `annotate review pull`"
@@ -100,7 +90,7 @@ def _report_findings(found: dict[str, Decided], *, quiet: bool) -> None:
         output.say(f"{finding.severity}: {finding.place}: {finding.message} ({finding.code})")
     unsaid = sum(not (each.kinds and each.why) for each in found.values())
     if unsaid:
-        output.say(f"warning: {unsaid} decisions lack the kind of conflict or the reason")
+        output.warn(f"{unsaid} decisions lack the kind of conflict or the reason")
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(1)
     if not quiet:
@@ -143,14 +133,14 @@ def _say_doubtful(chunks: Sequence[Standing]) -> None:
     """Count the decisions that are worth another look."""
     newer = sum(each.newer > 0 for each in chunks)
     if newer:
-        output.say(
-            f"warning: chunks with answers that came after they were sent: {newer:,}; to send one "
+        output.warn(
+            f"chunks with answers that came after they were sent: {newer:,}; to send one "
             "as it is now, delete its task, then `annotate review pull` and "
             "`annotate review push --again`"
         )
     own = sum(each.party for each in chunks)
     if own:
-        output.say(f"warning: chunks decided by somebody who had answered them, too: {own:,}")
+        output.warn(f"chunks decided by somebody who had answered them, too: {own:,}")
 
 
 def _row(chunk_id: str, each: Decided) -> dict[str, object]:

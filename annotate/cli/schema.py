@@ -23,7 +23,7 @@ Before = Annotated[
     str | None,
     typer.Argument(
         metavar="[A]",
-        help="The older schema: a file or a release; without it the one last applied.",
+        help="The older schema: a file or a release; else the one last applied, or last released.",
     ),
 ]
 After = Annotated[
@@ -79,7 +79,8 @@ def render(dry_run: DryRun = False, folder: Folder = None, json: Json = False) -
 def diff(old: Before = None, new: After = None, folder: Folder = None, json: Json = False) -> None:
     """Say what changed from schema A to schema B, and which version that asks for.
 
-    Without A from the schema that Label Studio was last given, without B to the workspace's.
+    Without A from the schema that Label Studio was last given, or else the last release's; without
+    B to the workspace's.
     Removed or redefined is major, added is minor, wording, keys and looks are patch. A reworded
     definition counts as wording: whether it means something else, you decide.
 

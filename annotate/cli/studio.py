@@ -10,6 +10,9 @@ from annotate.cli import output
 from annotate.cli.options import DryRun, Folder, Json, find
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from annotate.labels.summary import Summary
     from annotate.studio.push import PushReport
     from annotate.studio.server import RunningServer
@@ -38,7 +41,7 @@ def serve(
 
     workspace = find(folder)
     if host != LOOPBACK:
-        output.say(f"warning: on {host} other machines can reach this server, over plain HTTP")
+        output.warn(f"on {host} other machines can reach this server, over plain HTTP")
     with ExitStack() as stack:
         with output.progress_line() as progress:
             running = serving(workspace, host=host, port=port, progress=progress)
@@ -114,20 +117,27 @@ def push(
     from annotate.studio.project import labelling_address
     from annotate.studio.push import push as run
 
-    workspace = find(folder)
-    with output.progress_bar("sending") as progress:
-        report = run(
-            workspace,
-            dry_run=dry_run,
-            again=again,
-            repair=repair,
-            full=full,
-            progress=progress,
-            warn=output.warn,
-        )
-    print_push(report, "would push" if dry_run else "pushed", dry_run=dry_run, json=json)
+    asked = {"again": again, "repair": repair, "full": full}
+    report = send(run, folder, ("pushed", "would push"), dry_run=dry_run, json=json, **asked)
     if report.address and not dry_run:
         output.hint(f"label at {labelling_address(report.address)}, then `annotate pull`")
+
+
+def send(
+    run: Callable[..., PushReport],
+    folder: Path | None,
+    words: tuple[str, str],
+    *,
+    dry_run: bool,
+    json: bool,
+    **asked: bool,
+) -> PushReport:
+    """Push with a bar, and say what was done; `words` say it of a push and of a plan."""
+    workspace = find(folder)
+    with output.progress_bar("sending") as progress:
+        report = run(workspace, dry_run=dry_run, progress=progress, warn=output.warn, **asked)
+    print_push(report, words[dry_run], dry_run=dry_run, json=json)
+    return report
 
 
 def print_push(report: PushReport, done: str, *, dry_run: bool, json: bool) -> None:
@@ -185,7 +195,7 @@ def pull(
     with output.progress_bar("reading") as progress:
         report = run(workspace, dry_run=dry_run, full=full, progress=progress, arrived=tally.add)
     if report.foreign:
-        output.say(f"warning: {report.foreign} tasks in the project are not in the ledger")
+        output.warn(f"{report.foreign} tasks in the project are not in the ledger")
     keys = ("new", "changed", "deleted", "skipped", "unchanged")
     counts = {key: getattr(report, key) for key in keys}
     if json:

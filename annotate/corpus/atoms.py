@@ -157,8 +157,6 @@ def _words(text: str, atom: Atom, limit: int) -> Iterator[Atom]:
 
 def _next(text: str, position: int) -> int:
     """Find the next character that is no white space, else the end."""
-    if text[position : position + 1] == " " and not text[position + 1 : position + 2].isspace():
-        return position + 1
     found = _VISIBLE.search(text, position)
     return found.start() if found else len(text)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotate.corpus.shingles import SIZE, WHOLE_WORDS, WINDOW, Hashes, shingles
-from annotate.workspace import writing
+from annotate.workspace import TEMPORARY, temporary_file, writing
 
 JACCARD = 0.5
 CONTAINMENT = 0.8
@@ -358,7 +357,8 @@ class _Tally:
             together.sort()
             for part, own in enumerate(np.split(together, self._cuts(together))):
                 if len(own):
-                    self._file(crowded, part).write(own.tobytes())
+                    with writing(TEMPORARY):
+                        self._file(crowded, part).write(own.tobytes())
             pairs.clear()
         self._held = 0
 
@@ -368,8 +368,7 @@ class _Tally:
 
     def _file(self, crowded: bool, part: int) -> IO[bytes]:
         if (crowded, part) not in self._stored:
-            with writing("a temporary file (where TMPDIR says)"):
-                self._stored[crowded, part] = tempfile.TemporaryFile()  # noqa: SIM115
+            self._stored[crowded, part] = temporary_file()
         return self._stored[crowded, part]
 
     def counted(self) -> Iterator[tuple[Places, Places, Places, Places]]:
@@ -392,5 +391,6 @@ class _Tally:
         file = self._stored.get((crowded, part))
         if file is None:
             return np.empty(0, np.uint64)
-        file.seek(0)
+        with writing(TEMPORARY):  # what was not written yet is now
+            file.seek(0)
         return np.frombuffer(file.read(), np.uint64)

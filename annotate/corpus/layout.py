@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
@@ -13,7 +13,6 @@ Span = tuple[int, int]
 _NARROW = 24  # characters; shorter lines say nothing about the width of a column
 _WIDE = 240
 _MANY = 4
-_FULL_FOR_LONG = 4  # lines full to the width, at least, for each that is longer
 _MAX_NAME_WORDS = 6
 _FEW = 2
 _RULES = frozenset("-=_*~#")  # a line drawn with them is no text
@@ -54,8 +53,6 @@ def _wrapped(text: str, shape: bytes, spans: list[Span], step: int) -> set[int]:
 
     A line is full when the first word of the next would not have fitted.
     """
-    if not _may_be_wrapped(spans):
-        return set()
     ends = bytes([shape[end - 1] for start, end in spans if end - start >= _NARROW])
     if len(ends.translate(None, _ENDS)) < _FEWEST_OPEN:
         return set()
@@ -67,13 +64,6 @@ def _wrapped(text: str, shape: bytes, spans: list[Span], step: int) -> set[int]:
     full = {index for index, length, needed in pairs if length <= widest and width < needed}
     open_ended = sum(not _closed(shape, spans[index - 1]) for index in full)
     return full if open_ended * 2 > len(full) else set()
-
-
-def _may_be_wrapped(spans: list[Span]) -> bool:
-    """Whether few lines are longer than any column; `_width` asks the same of the real width."""
-    lengths = sorted([end - start for start, end in spans])
-    wide = bisect_right(lengths, _WIDE)
-    return (len(lengths) - wide) * _FULL_FOR_LONG <= wide - bisect_left(lengths, _NARROW)
 
 
 def _tight_pairs(text: str, spans: list[Span], step: int) -> Iterator[tuple[int, int, int]]:
@@ -98,7 +88,7 @@ def _width(pairs: list[tuple[int, int, int]], spans: list[Span]) -> int:
     if best < _MANY or best * 5 < wide * 3:
         return 0
     beyond = sum(end - start > width for start, end in spans)
-    return width if beyond * _FULL_FOR_LONG <= best else 0
+    return width if beyond * 4 <= best else 0
 
 
 def _continued(text: str, shape: bytes, spans: list[Span], step: int) -> set[int]:

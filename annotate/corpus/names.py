@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -100,6 +100,12 @@ class NameIndex:
             order = np.argsort(hashes, kind="stable").astype(np.uint32)
             self._sorted = hashes[order], order
         return self._sorted
+
+
+def place_of(names: Sequence[str], name: str) -> int:
+    """Give the place of a name among sorted ones, -1 where it is none of them."""
+    place = bisect_left(names, name)
+    return place if place < len(names) and names[place] == name else -1
 
 
 def taken(values: array[int], numbers: NDArray[Any]) -> array[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from array import array
 from collections.abc import Callable
 from typing import IO
@@ -12,17 +11,16 @@ import numpy as np
 
 from annotate.corpus.duplicates import Keys, Twin, find_twins
 from annotate.corpus.shingles import Hashes, signature
-from annotate.workspace import writing
+from annotate.workspace import TEMPORARY, temporary_file, writing
 
 _BUFFER = 1 << 18  # bytes
 
 
 class Samples:
-    """Takes texts one by one; of each, 24 bytes are held."""
+    """Takes texts one by one; of each, 20 bytes are held."""
 
     def __init__(self) -> None:
-        with writing("a temporary file (where TMPDIR says)"):
-            self._file = tempfile.TemporaryFile(buffering=_BUFFER)  # noqa: SIM115
+        self._file = temporary_file(_BUFFER)
         self._exact, self._words = array("Q"), array("I")
         self._sizes, self._lengths = array("I"), array("I")
 
@@ -32,14 +30,14 @@ class Samples:
         self._words.append(found.words)
         self._sizes.append(len(found.sample))
         self._lengths.append(len(text))
-        with writing("a temporary file (where TMPDIR says)"):
+        with writing(TEMPORARY):
             self._file.write(found.sample.tobytes())
 
     def __len__(self) -> int:
         return len(self._sizes)
 
     def keys(self) -> Keys:
-        with writing("a temporary file (where TMPDIR says)"):
+        with writing(TEMPORARY):
             self._file.flush()
         sizes = np.array(self._sizes, np.int64)
         offsets = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])

@@ -15,13 +15,13 @@ from annotate.flows.gold import GoldChunk
 from annotate.labels.annotation import Relation, Span
 from annotate.labels.derive import (
     GROUPING,
-    Passage,
     derive_attributes,
     derive_relations,
     groups,
     stance_side,
 )
 from annotate.labels.regions import write_document, write_results
+from annotate.labels.scene import Passage
 from annotate.schema import Schema
 
 Json = dict[str, Any]

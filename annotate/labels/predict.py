@@ -15,8 +15,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 from annotate.corpus.quotes import find_quotes
 from annotate.corpus.sentences import sentences
 from annotate.labels.annotation import Span
+from annotate.labels.attribute_rules import JOINT
 from annotate.labels.cues import ENGLISH, Patterns, patterns_of
-from annotate.labels.derive import JOINT
 from annotate.labels.entities import PERSON, Gazetteer
 from annotate.labels.lexicon import lexicon_of
 from annotate.labels.regions import write_results

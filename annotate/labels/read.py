@@ -14,15 +14,17 @@ from annotate.findings import Finding
 from annotate.labels.annotation import Annotation
 from annotate.labels.boundaries import normalise
 from annotate.labels.configs import Configs, staleness
-from annotate.labels.derive import Passage, derive_attributes, derive_relations
+from annotate.labels.derive import derive_attributes, derive_relations
 from annotate.labels.entities import Gazetteer
 from annotate.labels.regions import Reading, read_results
+from annotate.labels.scene import Passage
 from annotate.labels.shelf import answers_on
 from annotate.labels.sift import Sifted, sift
 from annotate.ledger import Ledger
 from annotate.schema.model import Schema
 
 Json = dict[str, Any]
+ChunkOf = Callable[[str], Json | None]  # gives a chunk as it was pushed, by its id
 PASSAGES = 64  # chunks kept open: answers of several people to one chunk stand close together
 
 
@@ -49,7 +51,7 @@ class AnswerReader:
         self,
         schema: Schema,
         configs: Configs,
-        chunk_of: Callable[[str], Json | None],
+        chunk_of: ChunkOf,
         language_of: Callable[[str], str | None],
     ) -> None:
         self.schema, self.configs = schema, configs
@@ -120,7 +122,7 @@ def read_labels(folder: Path, schema: Schema, languages: Mapping[str, str | None
 def each_answer(
     folder: Path,
     schema: Schema,
-    chunk_of: Callable[[str], Json | None],
+    chunk_of: ChunkOf,
     language_of: Callable[[str], str | None],
 ) -> Iterator[Answer]:
     """Read the answers in `labels/` one by one, in the order of first arrival."""

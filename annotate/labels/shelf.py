@@ -6,13 +6,11 @@ import re
 from array import array
 from collections.abc import Hashable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-import orjson
 
 from annotate.corpus.names import NameIndex, taken
-from annotate.errors import InputError
 from annotate.ledger import Ledger
 
 Json = dict[str, Any]
@@ -32,27 +30,13 @@ class Shelf:
     """
 
     def __init__(self, path: Path, places: array[int]) -> None:
-        self.path, self._places = path, places
-        self._file: BinaryIO | None = None
+        self._ledger, self._places = Ledger(path), places
 
     def __len__(self) -> int:
         return len(self._places)
 
     def rows(self) -> Iterator[Json]:
-        return map(self._row, self._places)
-
-    def _row(self, place: int) -> Json:
-        if self._file is None:
-            self._file = self.path.open("rb")
-        self._file.seek(place)
-        try:
-            row: Json = orjson.loads(self._file.readline())
-        except orjson.JSONDecodeError:
-            raise InputError(
-                f"{self.path.parent.name}/{self.path.name}, from byte {place}: not JSON",
-                "a ledger is never edited by hand; restore the file from a backup",
-            ) from None
-        return row
+        return map(self._ledger.row_at, self._places)
 
 
 class ChunkShelf(Shelf):
@@ -64,7 +48,7 @@ class ChunkShelf(Shelf):
 
     def get(self, chunk_id: str) -> Json | None:
         for number in self._index.at(chunk_id):
-            row = self._row(self._places[number])
+            row = self._ledger.row_at(self._places[number])
             if row["chunk_id"] == chunk_id:
                 return row
         return None
@@ -125,22 +109,10 @@ def answers_on(path: Path, role: str = MAIN) -> Shelf:
 def chunks_on(path: Path) -> ChunkShelf:
     """Shelve the row of each chunk's last arrival in Label Studio, to be labelled there."""
     arrivals = _Arrivals()
-    for place, line in _lines(path):
+    for place, line in Ledger(path).lines():
         event, chunk_id = _EVENT.search(line), _CHUNK_ID.search(line)
         role = _ROLE.search(line)
         labelled = role is None or role[1] == MAIN.encode()
         if event and chunk_id and event[1] == b"present" and labelled:
             arrivals.add(chunk_id[1].decode(), place)
     return ChunkShelf(path, *arrivals.standing())
-
-
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Give every whole line with its byte offset."""
-    if not path.exists():
-        return
-    place = 0
-    with path.open("rb") as file:
-        for line in file:
-            if line.endswith(b"\n"):
-                yield place, line
-            place += len(line)

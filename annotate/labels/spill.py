@@ -5,17 +5,16 @@ from __future__ import annotations
 import marshal
 import os
 import struct
-import tempfile
 from abc import ABC, abstractmethod
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from itertools import pairwise
 from operator import attrgetter
-from typing import IO, Any, Self, TypeVar, overload
+from typing import Any, Self, TypeVar, overload
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from annotate.corpus import Chunk
 from annotate.corpus.articles import Flag
@@ -28,12 +27,11 @@ from annotate.labels.annotation import (
     Relation,
     Span,
 )
-from annotate.workspace import writing
+from annotate.workspace import TEMPORARY, temporary_file, writing
 
 _Value = TypeVar("_Value")
 _BUFFER = 1 << 18  # bytes, as all of these
 _AHEAD, _GLANCE = 1 << 16, 1 << 13  # read at a time: of records that follow, and of one alone
-_WHAT = "a temporary file (where TMPDIR says)"
 _STEP = 8  # records; of so many the place of one is held
 _SIZE = struct.Struct("<I")
 
@@ -45,8 +43,7 @@ class Pile:
     """
 
     def __init__(self) -> None:
-        with writing(_WHAT):
-            self._file: IO[bytes] = tempfile.TemporaryFile(buffering=_BUFFER)  # noqa: SIM115
+        self._file = temporary_file(_BUFFER)
         self._places = array("q")
         self._count = self._end = 0
         self._window, self._first = b"", 0
@@ -61,7 +58,7 @@ class Pile:
             raise ValueError("values are taken in until the first is read")
         if self._count % _STEP == 0:
             self._places.append(self._end)
-        with writing(_WHAT):
+        with writing(TEMPORARY):
             self._end += self._file.write(_SIZE.pack(len(data)) + data)
         self._count += 1
 
@@ -98,7 +95,7 @@ class Pile:
     def _close(self) -> None:
         if not self._closed:
             self._closed = True
-            with writing(_WHAT):
+            with writing(TEMPORARY):
                 self._file.flush()
 
 
@@ -116,6 +113,16 @@ class Spill(ABC, Sequence[_Value]):
 
     @abstractmethod
     def _decoded(self, data: bytes) -> _Value: ...
+
+    @classmethod
+    def of(cls, values: Sequence[_Value]) -> Self:
+        """Put values on disk, unless they are there."""
+        if isinstance(values, cls):
+            return values
+        found = cls()
+        for value in values:
+            found.append(value)
+        return found
 
     def append(self, value: _Value) -> None:
         if self._order is not None:
@@ -148,10 +155,10 @@ class Spill(ABC, Sequence[_Value]):
         numbers = range(len(self._pile)) if self._order is None else self._order
         return map(self._pile.__getitem__, numbers)
 
-    def chosen(self, numbers: Iterable[int]) -> Self:
+    def chosen(self, numbers: ArrayLike) -> Self:
         """Give some of the values, in this order, without reading them."""
         found = type(self).__new__(type(self))
-        wanted = numbers_of(numbers)
+        wanted = np.asarray(numbers, np.int64)
         order = array("I")
         before = wanted if self._order is None else np.array(self._order)[wanted]
         order.frombytes(before.astype(np.uint32).tobytes())
@@ -163,28 +170,12 @@ class Spill(ABC, Sequence[_Value]):
         """Take over what is held of each of the values that were chosen."""
 
 
-def numbers_of(numbers: Iterable[int]) -> NDArray[np.int64]:
-    if isinstance(numbers, np.ndarray):
-        return numbers.astype(np.int64, copy=False)
-    return np.fromiter(numbers, np.int64)
-
-
 class AnswerSpill(Spill[Annotation]):
     """Answers in an order; found by their chunks."""
 
     def __init__(self) -> None:
         super().__init__()
         self.by_chunk = NameIndex()
-
-    @classmethod
-    def of(cls, answers: Sequence[Annotation]) -> AnswerSpill:
-        """Put answers on disk, unless they are there."""
-        if isinstance(answers, AnswerSpill):
-            return answers
-        found = cls()
-        for answer in answers:
-            found.append(answer)
-        return found
 
     def append(self, value: Annotation) -> None:
         super().append(value)
@@ -258,16 +249,6 @@ class ChunkSpill(Spill[Chunk]):
         self.articles = Numbers()
         self.of_article, self.starts = array("I"), array("I")
         self.by_id = NameIndex()
-
-    @classmethod
-    def of(cls, chunks: Sequence[Chunk]) -> ChunkSpill:
-        """Put chunks on disk, unless they are there."""
-        if isinstance(chunks, ChunkSpill):
-            return chunks
-        found = cls()
-        for chunk in chunks:
-            found.append(chunk)
-        return found
 
     def append(self, value: Chunk) -> None:
         super().append(value)

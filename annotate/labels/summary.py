@@ -13,7 +13,7 @@ from annotate.errors import InputError
 from annotate.findings import Finding
 from annotate.labels.configs import Configs
 from annotate.labels.decisions import each_decided
-from annotate.labels.read import Answer, AnswerReader
+from annotate.labels.read import Answer, AnswerReader, ChunkOf
 from annotate.labels.shelf import ChunkShelf, answers_on, chunks_on
 from annotate.ledger import Ledger
 from annotate.schema import Schema, load_schema
@@ -77,11 +77,14 @@ class Tally:
         )
 
 
-def each_answer(workspace: Workspace) -> Iterator[Answer]:
-    """Read the answers that stand in the ledger one by one, for ledgers larger than memory."""
+def each_answer(workspace: Workspace, chunk_of: ChunkOf | None = None) -> Iterator[Answer]:
+    """Read the answers that stand in the ledger one by one, for ledgers larger than memory.
+
+    `chunk_of` looks chunks up for whoever has them at hand.
+    """
     schema = load_schema(workspace.schema_file)
     standing = answers_on(workspace.labels / "annotations.jsonl").rows()
-    return map(answer_reader(workspace, schema).read, standing)
+    return map(answer_reader(workspace, schema, chunk_of).read, standing)
 
 
 def each_finding(workspace: Workspace) -> Iterator[Finding]:
@@ -93,9 +96,12 @@ def each_finding(workspace: Workspace) -> Iterator[Finding]:
         yield from decided.answer.findings
 
 
-def answer_reader(workspace: Workspace, schema: Schema) -> AnswerReader:
+def answer_reader(
+    workspace: Workspace, schema: Schema, chunk_of: ChunkOf | None = None
+) -> AnswerReader:
     configs = Configs(Ledger(workspace.labels / "config.jsonl"))
-    return AnswerReader(schema, configs, _Chunks(workspace).of, _Languages(workspace).of)
+    chunk_of = chunk_of or _Chunks(workspace).of
+    return AnswerReader(schema, configs, chunk_of, _Languages(workspace).of)
 
 
 class _Chunks:

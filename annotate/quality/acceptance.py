@@ -13,11 +13,11 @@ from typing import NamedTuple
 from annotate.labels.annotation import Annotation, Span
 from annotate.labels.lexicon import lexicon_of
 from annotate.labels.predict import Predictor, is_predicted, region_id
+from annotate.labels.read import ChunkOf
 from annotate.labels.shelf import MAIN
 from annotate.labels.summary import languages_of
 from annotate.ledger import Ledger
 from annotate.quality.alignment import align
-from annotate.quality.answers import ChunkOf
 from annotate.schema.model import Schema
 from annotate.workspace import Workspace
 

@@ -120,7 +120,7 @@ def agreement(workspace: Workspace) -> Agreement:
     """
     schema = load_schema(workspace.schema_file)
     chunk_of = pushed_chunks(workspace)
-    answers = collect(each_annotation(workspace), schema, chunk_of)
+    answers = collect(each_annotation(workspace, chunk_of), schema, chunk_of)
     return compare(answers, workspace.settings.agreement)
 
 

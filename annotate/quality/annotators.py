@@ -16,8 +16,8 @@ from typing import Any, Literal, NamedTuple
 
 from annotate.labels.annotation import Annotation
 from annotate.labels.pseudonyms import UNKNOWN
+from annotate.labels.read import ChunkOf
 from annotate.quality.acceptance import Acceptance, Proposed
-from annotate.quality.answers import ChunkOf
 from annotate.quality.controls import Controls, Score, read_controls, score
 from annotate.quality.ledgers import adjudicated, each_annotation, pushed_chunks
 from annotate.schema import load_schema
@@ -108,7 +108,7 @@ def annotators(workspace: Workspace) -> list[Annotator]:
     schema, chunk_of = load_schema(workspace.schema_file), pushed_chunks(workspace)
     controls = read_controls(workspace, schema, chunk_of, adjudicated(workspace))
     proposed = Proposed(workspace, schema, chunk_of)
-    sheets = _standing(_sheets(each_annotation(workspace), chunk_of, controls, proposed))
+    sheets = _standing(_sheets(each_annotation(workspace, chunk_of), chunk_of, controls, proposed))
     by_name: dict[str, list[Sheet]] = {}
     for sheet in sheets:
         by_name.setdefault(sheet.annotator, []).append(sheet)

@@ -1,13 +1,13 @@
 """Answers in columns: what annotators said, small enough to hold for a whole corpus.
 
 Only answers that stand count: given, not skipped, and of one person's several answers to a chunk
-the last. Numbers stand for names; the tuples of `Vocabulary` say which.
+the last. Numbers stand for names; the tuples beside the columns say which.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -16,12 +16,12 @@ import numpy as np
 from annotate.corpus.names import Numbers
 from annotate.labels.annotation import Annotation
 from annotate.labels.pseudonyms import UNKNOWN
+from annotate.labels.read import ChunkOf
 from annotate.labels.triples import Triple, triples_of
 from annotate.quality.overlaps import Ints
 from annotate.schema.model import Schema
 
 Json = dict[str, Any]
-ChunkOf = Callable[[str], Json | None]
 
 
 class Given(NamedTuple):

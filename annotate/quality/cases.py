@@ -1,7 +1,7 @@
 """Every chunk that several people answered: what the vote says of it, and where its review stands.
 
-The vote is that of `annotate publish` with `aggregation = "gold"`, whatever the setting: what it
-leaves open is for a person.
+The vote goes by the rules of `annotate publish` with `aggregation = "gold"`, whatever the setting,
+over all that was pushed: what it leaves open is for a person.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Literal, NamedTuple
 
 from annotate.labels.annotation import Annotation
 from annotate.labels.decisions import Decided
-from annotate.labels.shelf import MAIN, REVIEW, answers_on
+from annotate.labels.pushed import LastEvent, last_events
+from annotate.labels.read import ChunkOf
+from annotate.labels.shelf import REVIEW, answers_on
 from annotate.labels.spill import AnswerSpill
-from annotate.ledger import Ledger
-from annotate.quality.answers import ChunkOf
-from annotate.quality.gold import Gold, Judge, Outcome, counted, free_questions, judge
+from annotate.quality.gold import Gold, Outcome, counted, free_questions, judge
 from annotate.quality.ledgers import each_annotation, pushed_chunks
 from annotate.schema import load_schema
 from annotate.workspace import ReviewSettings, Workspace
@@ -57,54 +57,34 @@ class Standing(NamedTuple):
     party: bool = False
 
 
-class _Sent(NamedTuple):
-    """What last happened to a task of the review, and when."""
-
-    event: str
-    at: str
-
-
 def each_case(workspace: Workspace) -> Iterator[Case]:
     """Vote on every chunk that several people answered; articles that were withdrawn are left out.
 
     Answers wait on disk. What was decided in review has no say here.
     """
     schema, chunk_of = load_schema(workspace.schema_file), pushed_chunks(workspace)
-    poll = _Poll(workspace, chunk_of)
-    known = judge(poll.several(), free=free_questions(schema.attributes))
-    return poll.cases(known)
+    answers = AnswerSpill()
+    for answer in each_annotation(workspace, chunk_of):
+        if not answer.skipped:
+            answers.append(answer)
+    known = judge(_several(answers, chunk_of), free=free_questions(schema.attributes))
+    for own, text in _several(answers, chunk_of):
+        name = own[0].chunk_id
+        yield Case(name, tuple(own), known.decide(name, own, text))
 
 
-class _Poll:
-    """All answers to chunks that are there, by chunk: their places alone are held."""
-
-    def __init__(self, workspace: Workspace, chunk_of: ChunkOf) -> None:
-        self._chunk_of, self._answers = chunk_of, AnswerSpill()
-        places: dict[str, list[int]] = {}
-        for answer in each_annotation(workspace):
-            if not answer.skipped:
-                places.setdefault(answer.chunk_id, []).append(len(self._answers))
-                self._answers.append(answer)
-        self._places = {name: found for name, found in places.items() if len(found) > 1}
-
-    def _each(self) -> Iterator[tuple[str, list[Annotation], str]]:
-        for name, places in self._places.items():
-            answers = counted(self._answers[place] for place in places)
-            chunk = self._chunk_of(name) if len(answers) > 1 else None
-            if chunk is not None:
-                yield name, answers, chunk["text"]
-
-    def several(self) -> Iterator[tuple[list[Annotation], str]]:
-        return ((answers, text) for _, answers, text in self._each())
-
-    def cases(self, known: Judge) -> Iterator[Case]:
-        for name, answers, text in self._each():
-            yield Case(name, tuple(answers), known.decide(name, answers, text))
+def _several(answers: AnswerSpill, chunk_of: ChunkOf) -> Iterator[tuple[list[Annotation], str]]:
+    """Give the answers that count to each chunk that has several, and its text."""
+    for numbers in answers.by_chunk.groups():
+        own = counted(answers[number] for number in numbers) if len(numbers) > 1 else []
+        chunk = chunk_of(own[0].chunk_id) if len(own) > 1 else None
+        if chunk is not None:
+            yield own, chunk["text"]
 
 
 def standings(workspace: Workspace, decisions: Mapping[str, Decided]) -> Iterator[Standing]:
     """Say of every chunk that several people answered why it is in the review, or is not."""
-    settings, tasks = workspace.settings.review, _tasks(workspace)
+    settings, tasks = workspace.settings.review, last_events(workspace)[REVIEW]
     newer = _newer(workspace, tasks)
     for case in each_case(workspace):
         task, decided = tasks.get(case.chunk_id), decisions.get(case.chunk_id)
@@ -148,20 +128,13 @@ def _voted(gold: Gold) -> str:
     return f"a majority decides; {gold.whole} of {gold.answers} say all of it"
 
 
-def _tasks(workspace: Workspace) -> dict[str, _Sent]:
-    """Give by chunk whether its task in the review stands or was deleted."""
-    return {
-        row["chunk_id"]: _Sent(row["event"], row["at"])
-        for row in Ledger(workspace.labels / "tasks.jsonl")
-        if row["event"] in {"present", "deleted"} and row.get("role", MAIN) == REVIEW
-    }
-
-
-def _newer(workspace: Workspace, tasks: Mapping[str, _Sent]) -> Counter[str]:
+def _newer(workspace: Workspace, tasks: Mapping[str, LastEvent]) -> Counter[str]:
     """Count by chunk the answers that were pulled after its task was sent.
 
     Both times are of this machine: the clock of the server has no part in it.
     """
+    if not tasks:
+        return Counter()
     return Counter(
         row["chunk_id"]
         for row in answers_on(workspace.labels / "annotations.jsonl").rows()

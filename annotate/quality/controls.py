@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from annotate.labels.annotation import Annotation, Span
 from annotate.labels.controls import control_rows, refuse_unusable
 from annotate.labels.lexicon import lexicon_of
+from annotate.labels.read import ChunkOf
 from annotate.quality.alignment import align
-from annotate.quality.answers import ChunkOf
 from annotate.schema.model import Schema
 from annotate.workspace import Workspace
 

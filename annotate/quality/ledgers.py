@@ -8,9 +8,9 @@ from functools import lru_cache
 from annotate.corpus.withdrawn import withdrawn
 from annotate.labels.annotation import Annotation
 from annotate.labels.decisions import Decided, each_decided, last_decided
+from annotate.labels.read import ChunkOf, Json
 from annotate.labels.shelf import chunks_on
 from annotate.labels.summary import answer_reader, each_answer
-from annotate.quality.answers import ChunkOf, Json
 from annotate.schema import load_schema
 from annotate.workspace import Workspace
 
@@ -30,19 +30,18 @@ def pushed_chunks(workspace: Workspace) -> ChunkOf:
     return chunk_of
 
 
-def each_annotation(workspace: Workspace) -> Iterator[Annotation]:
-    """Read the answers of annotators; what a review decided is none of them."""
-    for annotation, _ in each_answer(workspace):
+def each_annotation(workspace: Workspace, chunk_of: ChunkOf) -> Iterator[Annotation]:
+    """Read the answers of annotators to these chunks; what a review decided is none of them."""
+    for annotation, _ in each_answer(workspace, chunk_of):
         if annotation is not None:
             yield annotation
 
 
 def decisions(workspace: Workspace) -> dict[str, Decided]:
     """Give by chunk what a person decided last; withdrawn articles are left out."""
-    reader = answer_reader(workspace, load_schema(workspace.schema_file))
-    found = last_decided(each_decided(workspace.labels / "annotations.jsonl", reader))
-    chunk_of = pushed_chunks(workspace)
-    return {chunk_id: each for chunk_id, each in found.items() if chunk_of(chunk_id) is not None}
+    schema, chunk_of = load_schema(workspace.schema_file), pushed_chunks(workspace)
+    reader = answer_reader(workspace, schema, chunk_of)
+    return last_decided(each_decided(workspace.labels / "annotations.jsonl", reader))
 
 
 def adjudicated(workspace: Workspace) -> dict[str, Annotation]:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
 from itertools import pairwise
 
+from annotate.labels.read import ChunkOf
 from annotate.pages import Html, element, page, sequence
 from annotate.quality import annotator_words, words
 from annotate.quality.agreement import Agreement, Profile, Week, confusion
 from annotate.quality.annotators import Annotator
-from annotate.quality.answers import ChunkOf
 from annotate.quality.differences import Chunk, Difference, Marked, Told, differing_chunks
 from annotate.quality.figures import Figure
 from annotate.quality.measure import Measured

@@ -31,7 +31,7 @@ from annotate.release.splits import LEDGER, Assigned, Assignment, ledger_rows
 from annotate.release.verify import verify_release
 from annotate.release.withdraw import tombstones
 from annotate.schema import Schema, schema_features
-from annotate.workspace import Workspace, writing
+from annotate.workspace import TEMPORARY, Workspace, writing
 
 Json = dict[str, Any]
 SUMS = "SHA256SUMS"
@@ -119,7 +119,8 @@ class Draft:
         found: dict[str, Rows] = {}
         for config, table in self.tables.items():
             path, rows = Path(scratch.name) / f"{config}.parquet", self.built.rows[config]
-            write_parquet(path, rows, table)
+            with writing(TEMPORARY):
+                write_parquet(path, rows, table)
             splits = self.built.splits_of_rows(config)
             found[config] = DraftRows((path,), splits, scratch)
         return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -13,6 +12,7 @@ import numpy as np
 
 from annotate.corpus import Article, Chunk
 from annotate.corpus.duplicates import CONTAINMENT, JACCARD, Keys, resemblance, shared_keys
+from annotate.corpus.names import place_of
 from annotate.corpus.quotes import find_quotes
 from annotate.corpus.samples import Samples
 from annotate.corpus.sentences import sentences
@@ -66,7 +66,7 @@ def _duplicates(articles: Mapping[str, Article], names: Sequence[str]) -> Iterat
     samples = Samples()
     for article in map(articles.__getitem__, names):
         samples.add(article.text)
-        if article.duplicate_of is not None and _among(names, article.duplicate_of):
+        if article.duplicate_of is not None and place_of(names, article.duplicate_of) >= 0:
             yield Link("near-duplicate", tuple(sorted((article.id, article.duplicate_of))))
 
     def text_of(number: int) -> str:
@@ -78,12 +78,6 @@ def _duplicates(articles: Mapping[str, Article], names: Sequence[str]) -> Iterat
     }
     for one, two in twins | set(_near(text_of, samples.keys())):
         yield Link("near-duplicate", tuple(sorted((names[one], names[two]))))
-
-
-def _among(names: Sequence[str], name: str) -> bool:
-    """Whether a name is one of those, which are sorted."""
-    place = bisect_left(names, name)
-    return place < len(names) and names[place] == name
 
 
 def _near(text_of: TextOf, keys: Keys) -> Iterator[tuple[int, int]]:
@@ -105,8 +99,8 @@ def _shared(
     """Find runs of words that two articles quote, and sentences that both have."""
     quoted, said = _Holders(), _Holders()
     for chunk in chunks:
-        number = bisect_left(names, chunk.article_id)
-        if number == len(names) or names[number] != chunk.article_id:
+        number = place_of(names, chunk.article_id)
+        if number < 0:
             continue
         for run in _quoted_runs(chunk.text):
             quoted.add(run, number)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+
+from annotate.corpus.names import place_of
 
 
 class Tallies(Mapping[str, Counter[str]]):
@@ -22,8 +23,7 @@ class Tallies(Mapping[str, Counter[str]]):
 
     def row(self, name: str) -> int:
         """Give the number by which an article is counted for, -1 for one of others."""
-        place = bisect_left(self._names, name)
-        return place if place < len(self._names) and self._names[place] == name else -1
+        return place_of(self._names, name)
 
     def add(self, row: int, what: str, count: int = 1) -> None:
         if what not in self._columns:

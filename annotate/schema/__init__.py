@@ -13,6 +13,7 @@ from annotate.schema.page_xml import render_review_xml, render_xml
 from annotate.schema.quick_sheet import render_quick_sheet
 
 __all__ = [
+    "FOR_PEOPLE",
     "Schema",
     "SchemaChange",
     "class_labels",
@@ -32,14 +33,19 @@ __all__ = [
     "schema_of",
 ]
 
+# The files that annotators read, each with what makes it.
+FOR_PEOPLE = {
+    "guidelines.md": render_guidelines,
+    "guidelines.html": render_guidelines_page,
+    "quick_sheet.html": render_quick_sheet,
+}
+
 
 def render_all(schema: Schema) -> dict[str, str]:
     """Render every generated file by its name; the same schema gives the same bytes."""
     return {
         "label_config.xml": render_xml(schema),
-        "guidelines.md": render_guidelines(schema),
-        "guidelines.html": render_guidelines_page(schema),
-        "quick_sheet.html": render_quick_sheet(schema),
+        **{name: render(schema) for name, render in FOR_PEOPLE.items()},
         "features.json": render_features(schema),
         "schema.schema.json": render_json_schema(),
     }

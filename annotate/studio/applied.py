@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from annotate.errors import ConfigError
 from annotate.ledger import Ledger
-from annotate.schema import Schema, compare_schemas, parse_schema, render_all
+from annotate.schema import FOR_PEOPLE, Schema, compare_schemas, parse_schema
 from annotate.schema.write import changed_files
 from annotate.studio.purpose import Purpose
 from annotate.studio.sent import same_project
@@ -18,8 +19,6 @@ from annotate.workspace import Workspace
 
 Json = dict[str, Any]
 INTENT = "intent"
-FOR_PEOPLE = frozenset({"guidelines.md", "guidelines.html", "quick_sheet.html"})
-APPLIED = "the schema as it was applied"
 
 
 def note_intent(workspace: Workspace, purpose: Purpose, project: Json, at: str) -> None:
@@ -65,16 +64,16 @@ def last_applied(workspace: Workspace) -> Schema | None:
     source: str | None = None
     for row in _ledger(workspace):
         source = row.get("schema_yaml") or source
-    return None if source is None else parse_schema(source, APPLIED)
+    return _read_back(source)
 
 
 def version_warning(workspace: Workspace, schema: Schema, project: Json | None) -> str | None:
     """Say when the schema has changed since it was last applied, and its version too little."""
     noted = _last_noted(workspace, project) if project else None
-    source = noted.get("schema_yaml") if noted else None
-    if source is None:
+    applied = _read_back(noted.get("schema_yaml") if noted else None)
+    if applied is None:
         return None
-    change = compare_schemas(parse_schema(source, APPLIED), schema)
+    change = compare_schemas(applied, schema)
     if change.enough:
         return None
     where = workspace.relative(workspace.schema_file)
@@ -84,20 +83,23 @@ def version_warning(workspace: Workspace, schema: Schema, project: Json | None) 
     )
 
 
+def _read_back(source: str | None) -> Schema | None:
+    """Read a schema of the ledger; None, too, where a check that is younger refuses it."""
+    try:
+        return None if source is None else parse_schema(source, "the schema as it was applied")
+    except ConfigError:
+        return None
+
+
 def render_warning(workspace: Workspace, schema: Schema) -> str | None:
     """Say which of the files that people read were made from another schema."""
-    made = {name: text for name, text in render_all(schema).items() if name in FOR_PEOPLE}
-    old = [
-        name
-        for name in changed_files(workspace.label_config, made)
-        if (workspace.label_config / name).exists()  # whoever deleted one does without it
-    ]
+    folder = workspace.label_config
+    there = {name: made for name, made in FOR_PEOPLE.items() if (folder / name).exists()}
+    old = changed_files(folder, {name: made(schema) for name, made in there.items()})
     if not old:
         return None
-    folder = workspace.relative(workspace.label_config)
-    return (
-        f"of another schema, in {folder}/: {', '.join(old)}; `annotate schema render` renews them"
-    )
+    place = workspace.relative(folder)
+    return f"of another schema, in {place}/: {', '.join(old)}; `annotate schema render` renews them"
 
 
 def _note(workspace: Workspace, project: Json, page: Json, at: str) -> None:

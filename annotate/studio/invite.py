@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from annotate.errors import RemoteError
 from annotate.studio.connect import connect
-from annotate.studio.project import find_project, labelling_address
+from annotate.studio.project import address_of, find_project, labelling_address
 from annotate.workspace import Workspace
 
 
@@ -24,7 +24,7 @@ def invite(workspace: Workspace) -> Invitation:
     """Give what another person needs to label on this server."""
     studio = connect(workspace)
     project = find_project(studio, workspace)
-    address = f"{studio.url}/projects/{project['id']}" if project else None
+    address = address_of(studio.url, int(project["id"]) if project else None)
     return Invitation(studio.invite_link(), labelling_address(address) if address else None)
 
 

@@ -48,8 +48,13 @@ def own_projects(studio: Studio, workspace: Workspace, role: str = MAIN) -> list
 def delete_twins(studio: Studio, projects: Sequence[Json]) -> None:
     """Delete the empty ones of the projects that lost answers left beside the one in use."""
     for twin in projects[1:]:
-        if not studio.project(int(twin["id"]))["task_number"]:
+        if not studio.project_counts(int(twin["id"]))["task_number"]:
             studio.delete_project(int(twin["id"]))
+
+
+def address_of(url: str, project_id: int | None) -> str | None:
+    """Give the address of a project on a server, to which its pages are added."""
+    return f"{url}/projects/{project_id}" if project_id else None
 
 
 def labelling_address(project: str) -> str:

@@ -32,6 +32,7 @@ from annotate.studio.predictions import Proposals
 from annotate.studio.project import (
     LOCK,
     ProjectPlan,
+    address_of,
     apply_project,
     check_losses,
     delete_twins,
@@ -131,16 +132,12 @@ def _planned(plan: PushPlan, url: str) -> PushReport:
         changed=len(plan.change),
         duplicates=plan.duplicates,
         gone=len(plan.gone),
-        address=_address(url, plan.project.project_id),
+        address=address_of(url, plan.project.project_id),
         removed=len(plan.surplus),
         shared=len(plan.overlap),
         differences=plan.project.differences,
         proposed=len(plan.propose),
     )
-
-
-def _address(url: str, project_id: int | None) -> str | None:
-    return f"{url}/projects/{project_id}" if project_id else None
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -294,7 +291,7 @@ class Pusher:
             changed=self.mender.changed,
             duplicates=last.duplicates,
             gone=len(first.gone),
-            address=_address(self.studio.url, self.records.project_id),
+            address=address_of(self.studio.url, self.records.project_id),
             removed=self.mender.removed,
             shared=self.mender.shared,
             differences=first.project.differences,

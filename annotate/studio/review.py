@@ -77,13 +77,14 @@ def review_push(
         project = find_project(studio, workspace, REVIEW)
         decided = set() if again else decided_elsewhere(workspace, project)
         conflicts = find_conflicts(workspace)
+        waiting = conflicts.keys() - decided
         wanted = {
             task.chunk.id: Wanted(data_sha256(task.data), task.data["text_sha256"], overlap=1)
             for task in each_task(workspace, schema.version)
-            if task.chunk.id in conflicts.keys() - decided
+            if task.chunk.id in waiting
         }
         if project is None and not wanted:
-            raise _nothing_to_review(decided=bool(decided))
+            raise _nothing_to_review(decided=bool(conflicts.keys() & decided))
         errand = Errand(reviewing(workspace, schema), wanted, Versions(conflicts, schema))
         pusher = Pusher(workspace, studio, errand, progress, warn)
         return pusher.run(dry_run=dry_run, again=again, repair=repair, full=full)
@@ -91,9 +92,10 @@ def review_push(
 
 def decided_elsewhere(workspace: Workspace, project: Json | None) -> set[str]:
     """Name the chunks that were decided, but not in this project."""
-    rows = answers_on(workspace.labels / "annotations.jsonl", REVIEW).rows()
-    here = {row["chunk_id"] for row in rows if project and same_project(row, project)}
-    return decisions(workspace).keys() - here
+    here, elsewhere = set[str](), set[str]()
+    for row in answers_on(workspace.labels / "annotations.jsonl", REVIEW).rows():
+        (here if project and same_project(row, project) else elsewhere).add(row["chunk_id"])
+    return decisions(workspace).keys() - here if elsewhere - here else set()
 
 
 def _nothing_to_review(*, decided: bool) -> ConfigError:

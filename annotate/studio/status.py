@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from annotate.corpus.store import each_chunk, each_header
 from annotate.corpus.withdrawn import withdrawn
 from annotate.errors import ConfigError, InputError, RemoteError
 from annotate.labels.decisions import each_decided, last_decided
-from annotate.labels.pushed import tasks_left
+from annotate.labels.pushed import LastEvent, last_events, tasks_left
 from annotate.labels.read import Answer
 from annotate.labels.shelf import MAIN, REVIEW
 from annotate.labels.summary import answer_reader, each_answer
@@ -91,8 +91,9 @@ def status(workspace: Workspace) -> Status:
     except InputError:
         articles, chunks = Counter(), {}
     tally = _Tally.of(each_answer(workspace))
-    last = _last_events(workspace, MAIN)
-    pushed = {key for key, event in last.items() if event == "present"}
+    events = last_events(workspace)
+    last = events[MAIN]
+    pushed = {key for key, one in last.items() if one.event == "present"}
     only_skipped = tally.skipped - tally.answered.keys()
     return Status(
         articles=dict(articles),
@@ -106,7 +107,7 @@ def status(workspace: Workspace) -> Status:
         annotators=dict(tally.annotators),
         days={day: dict(tally.days[day]) for day in sorted(tally.days)},
         overlap=_overlap(workspace, chunks, tally),
-        review=_review(workspace),
+        review=_review(workspace, events[REVIEW]),
         withdrawn=_withdrawn(workspace),
         findings=dict(tally.findings),
         last_pull=_last_pull(workspace),
@@ -114,23 +115,13 @@ def status(workspace: Workspace) -> Status:
     )
 
 
-def _last_events(workspace: Workspace, role: str) -> dict[str, str]:
-    """Give by chunk whether its task of a role stands or is deleted."""
-    return {
-        row["chunk_id"]: row["event"]
-        for row in Ledger(workspace.labels / "tasks.jsonl")
-        if row["event"] in {"present", "deleted"} and row.get("role", MAIN) == role
-    }
-
-
-def _review(workspace: Workspace) -> dict[str, int]:
-    sent = _last_events(workspace, REVIEW)
+def _review(workspace: Workspace, sent: Mapping[str, LastEvent]) -> dict[str, int]:
     if not sent:
         return {"sent": 0, "decided": 0}
     reader = answer_reader(workspace, load_schema(workspace.schema_file))
     decided = last_decided(each_decided(workspace.labels / "annotations.jsonl", reader))
     return {
-        "sent": sum(event == "present" for event in sent.values()),
+        "sent": sum(one.event == "present" for one in sent.values()),
         "decided": len(decided.keys() & sent.keys()),
     }
 
@@ -167,7 +158,7 @@ def _server(workspace: Workspace) -> ServerStatus:
         if project is None:
             return ServerStatus(studio.url, problem="no project yet; `annotate push` makes it")
         project_id = int(project["id"])
-        counts = studio.project(project_id)
+        counts = studio.project_counts(project_id)
         drafts = len(studio.drafted_tasks(project_id))
     except (ConfigError, RemoteError) as error:
         return ServerStatus(problem=error.message)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import annotate
 from annotate.corpus import codes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +40,11 @@ def test_datasets_is_the_library_even_at_the_root():
 def test_the_constraints_name_no_index():
     for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
         assert re.match(r"[A-Za-z0-9._-]+(\[[\w,-]+\])?==[\w.!+-]+( ;.*)?$", line), line
+
+
+@pytest.mark.parametrize("name", annotate.__all__)
+def test_every_door_of_the_package_opens(name):
+    assert getattr(annotate, name).__name__ == name
 
 
 def test_every_runtime_package_is_pinned():

@@ -10,9 +10,10 @@ from typing import Any
 import annotate.schema
 from annotate.findings import Finding
 from annotate.labels.annotation import Annotation, Attribute, LinkMissing, Relation, Span
-from annotate.labels.derive import Passage, derive_attributes, derive_relations
+from annotate.labels.derive import derive_attributes, derive_relations
 from annotate.labels.entities import Gazetteer
 from annotate.labels.read import open_passage, read_marks, with_derived
+from annotate.labels.scene import Passage
 from annotate.schema import Schema, load_schema
 
 SCHEMAS = Path(annotate.schema.__file__).parent

@@ -22,6 +22,7 @@ KEY = "0123456789ab"
 def present(chunk: Chunk, task_id: int = 1) -> Json:
     return {
         "event": "present",
+        "at": BORN,
         "chunk_id": chunk.id,
         "task_id": task_id,
         "project_id": PROJECT,

@@ -10,7 +10,13 @@ import pytest
 from annotate.flows.init import init
 from annotate.ledger import Ledger
 from annotate.schema import Schema, load_schema, parse_schema, render_instructions, render_xml
-from annotate.studio.applied import note_applied, note_intent, settle_intent
+from annotate.studio.applied import (
+    last_applied,
+    note_applied,
+    note_intent,
+    settle_intent,
+    version_warning,
+)
 from annotate.studio.purpose import labelling
 from annotate.workspace import Workspace
 
@@ -73,3 +79,14 @@ def test_what_is_noted_already_needs_no_intent(workspace: Workspace) -> None:
     note_applied(workspace, labelling(workspace, old), project(old), BORN)
     note_intent(workspace, labelling(workspace, old), project(old), SENT)
     assert len(list(Ledger(workspace.labels / "config.jsonl"))) == 1
+
+
+def test_a_schema_that_todays_checks_refuse_stops_no_push(workspace: Workspace) -> None:
+    schema = load_schema(workspace.schema_file)
+    note_applied(workspace, labelling(workspace, schema), project(schema), BORN)
+    (row,) = Ledger(workspace.labels / "config.jsonl")
+    refused = {**row, "schema_yaml": row["schema_yaml"].replace("key: w\n", "key: §\n")}
+    Ledger(workspace.labels / "config.jsonl").append([refused])
+    assert refused["schema_yaml"] != row["schema_yaml"]
+    assert version_warning(workspace, schema, project(schema)) is None
+    assert last_applied(workspace) is None
