@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from annotate.release.columns import Table, arrow_schema
+from annotate.release.memory import give_back
 from annotate.release.row_spill import RowSpill, line_of
 
 if TYPE_CHECKING:
@@ -58,13 +59,6 @@ def write_parquet(path: Path, rows: Iterable[Json], table: Table) -> Written:
             del part
             give_back()
     return Written(size, count, digest.hexdigest())
-
-
-def give_back() -> None:
-    """Return to the system what Arrow holds and does not use."""
-    import pyarrow as pa
-
-    pa.default_memory_pool().release_unused()
 
 
 def _groups(
