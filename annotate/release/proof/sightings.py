@@ -30,12 +30,12 @@ class Sightings:
     Things are told apart by 56 bits of a hash, so what is found here is only a suspect.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, room: int = _ROOM) -> None:
         self._keys = array("Q")
         self._splits = Numbers()
         self._last: dict[int, tuple[str, str]] = {}
         self._in_order = True
-        self._room = _ROOM
+        self._least = self._room = room
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -80,7 +80,7 @@ class Sightings:
         self._sort()
         keys = np.array(self._keys, np.uint64)
         self._keys = array("Q", keys[np.append(True, keys[1:] != keys[:-1])].tobytes())
-        self._room = max(_ROOM, 2 * len(self._keys))
+        self._room = max(self._least, 2 * len(self._keys))
 
 
 def key_of(thing: Thing) -> int:
