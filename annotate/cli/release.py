@@ -130,9 +130,10 @@ def _print(report: PublishReport, *, dry_run: bool) -> None:
         return
     if dry_run:
         typer.echo(output.safe(report.change_list))
-    _print_rows(report.changes)
-    for reason in report.reasons:
-        output.say(reason)
+    if not (dry_run and report.reasons):  # they stand in the change list
+        _print_rows(report.changes)
+        for reason in report.reasons:
+            output.say(reason)
     would = "would publish" if dry_run else "published"
     differ = f", of which answers differ in {report.in_conflict}" if report.in_conflict else ""
     output.say(f"{would} {report.version}; chunks without a decision: {report.undecided}{differ}")

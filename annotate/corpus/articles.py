@@ -156,7 +156,7 @@ class Article:
         return EditedText(raw, self.edits)
 
     def to_json(self) -> dict[str, Any]:
-        """Give the record; `id` and `source` stand first."""
+        """Give the record; `id` and `source` stand first, `text` behind all that a header has."""
         return {
             "id": self.id,
             "source": _values(self.source),

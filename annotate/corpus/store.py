@@ -22,6 +22,7 @@ MANIFEST = "manifest.json"
 _OPENED = 64  # articles; chunks of one follow one another
 _AGAIN = "run `annotate prepare` to make it again"
 _ARTICLES, _CHUNKS, _REJECTED = "articles.jsonl", "chunks.jsonl", "rejected.jsonl"
+_TEXT = b',"text":'  # in a string its quote marks would be escaped
 
 
 class ArticleShelf(Mapping[str, Article]):
@@ -103,7 +104,14 @@ class Header(NamedTuple):
 
 def each_header(workspace: Workspace) -> Iterator[Header]:
     """Read what is known of each article, and leave its text and edits be."""
-    return _rows(workspace, _ARTICLES, _header)
+    return _rows(workspace, _ARTICLES, _header, _head_of)
+
+
+def _head_of(line: bytes) -> dict[str, Any]:
+    """Read a record up to its text: that takes most of it, and stands behind what a header has."""
+    head, _, text = line.partition(_TEXT)
+    row: dict[str, Any] = orjson.loads(head + b"}" if text else line)
+    return row
 
 
 def _header(row: dict[str, Any]) -> Header:
@@ -126,7 +134,10 @@ def read_rejected(workspace: Workspace) -> list[Rejected]:
 
 
 def _rows(
-    workspace: Workspace, name: str, from_json: Callable[[dict[str, Any]], _Noun]
+    workspace: Workspace,
+    name: str,
+    from_json: Callable[[dict[str, Any]], _Noun],
+    parsed: Callable[[bytes], dict[str, Any]] = orjson.loads,
 ) -> Iterator[_Noun]:
     check_whole(workspace, name)
     path, number = workspace.corpus / name, 0
@@ -134,7 +145,7 @@ def _rows(
         with path.open("rb") as file:
             # As jsonlines reads them, but without decoding each line a second time.
             for number, line in enumerate(file, 1):  # noqa: B007 - named when it is damaged
-                yield from_json(orjson.loads(line))
+                yield from_json(parsed(line))
     except OSError as error:
         raise InputError(f"cannot read corpus/{name}: {error.strerror}") from None
     except (ValueError, KeyError, TypeError) as error:

@@ -14,6 +14,7 @@ from annotate.release.agreed import agreement_of
 from annotate.release.diff import Difference, compare_releases
 from annotate.release.draft import Draft
 from annotate.release.links import find_links
+from annotate.release.memory import give_back
 from annotate.release.opened import Release, all_releases
 from annotate.release.rows import Source, build_rows
 from annotate.release.source import day_of_last_pull, read_source
@@ -68,6 +69,7 @@ def publish(
     with lock(workspace, "publish"):
         parent = _parent(workspace, asked)
         source = read_source(workspace)
+        give_back()
         source = replace(source, standoff=_standoff(workspace.settings.publish, source))
         if strict:
             _require_whole(source)
@@ -76,6 +78,7 @@ def publish(
         if strict:
             _require_decided(compared.built.in_conflict, source.aggregation)
         del source  # what it holds is not needed for writing, and that needs room
+        give_back()
         report = _report(draft, compared, difference, errors)
         if draft is None or dry_run:
             return report
@@ -129,6 +132,7 @@ def _split(
         read_ledger(parent.folder if parent else None),
         Policy(settings.splits.model_dump(), settings.split_seed),
     )
+    give_back()
     left_out = {item.article_id for item in assignment.left_out}
     chunks = source.placed
     if left_out:

@@ -90,7 +90,7 @@ def _withdrawn(difference: Difference) -> str:
 def examples(difference: Difference) -> list[tuple[str, list[str]]]:
     """Give five of each kind in words; what is a table or a list of its own is left out."""
     shown = [kind for kind in difference.counts if kind not in LISTED]
-    return [(kind, list(_lines(difference.of_kind(kind)[:EXAMPLES]))) for kind in shown]
+    return [(kind, list(_lines(difference.of_kind(kind)))) for kind in shown]
 
 
 def _examples(difference: Difference) -> str:
@@ -102,10 +102,12 @@ def _examples(difference: Difference) -> str:
 
 
 def _lines(changes: Sequence[Change]) -> Iterator[str]:
-    for change in changes:
+    for change in changes[:EXAMPLES]:
         where = f"{change.config} {change.key}".strip()
         words = " → ".join(part for part in (change.before, change.after) if part)
         yield where + (f": {words}" if words else "")
+    if len(changes) > EXAMPLES:
+        yield f"and {len(changes) - EXAMPLES} more"
 
 
 def _plain(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -55,14 +55,33 @@ def match(before: Rows, after: Rows, key: Sequence[str], ignored: Collection[str
 
 
 def _common(before: Rows, after: Rows, ignored: Collection[str]) -> list[str]:
-    """List the columns of one type on both sides; the others are a change of the schema."""
+    """List the columns that both sides have; what has another type is a change of the schema."""
     return [
         field.name
         for field in after.schema
         if field.name not in ignored
         and field.name in before.schema.names
-        and before.schema.field(field.name).type == field.type
+        and _comparable(before.schema.field(field.name).type, field.type)
     ]
+
+
+def _comparable(one: pa.DataType, other: pa.DataType) -> bool:
+    """Whether two types are alike; of cells, as of spans without their texts, some parts may be."""
+    import pyarrow.types as kinds
+
+    if kinds.is_list(one) and kinds.is_list(other):
+        return _comparable(one.value_type, other.value_type)
+    if kinds.is_struct(one) and kinds.is_struct(other):
+        return any(True for _ in _parts_of_both(one, other))
+    return bool(one == other)
+
+
+def _parts_of_both(one: pa.StructType, other: pa.StructType) -> Iterator[tuple[int, int]]:
+    """Give where the parts of cells stand that can be compared."""
+    for number in range(one.num_fields):
+        place = other.get_field_index(one.field(number).name)
+        if place >= 0 and _comparable(one.field(number).type, other.field(place).type):
+            yield number, place
 
 
 def _keys(rows: Rows, key: Sequence[str]) -> pa.Array:
@@ -77,7 +96,7 @@ def _keys(rows: Rows, key: Sequence[str]) -> pa.Array:
 
 
 def differing(before: pa.Array, after: pa.Array) -> Flags:
-    """Say place by place whether two columns of one type differ; null equals only null."""
+    """Say place by place whether two columns differ in what both have; null equals only null."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -87,8 +106,9 @@ def differing(before: pa.Array, after: pa.Array) -> Flags:
     if pa.types.is_list(before.type):
         differs |= _differing_lists(before, after)
     elif pa.types.is_struct(before.type):
-        for mine, theirs in zip(before.flatten(), after.flatten(), strict=True):
-            differs |= differing(mine, theirs)
+        mine, theirs = before.flatten(), after.flatten()
+        for one, other in _parts_of_both(before.type, after.type):
+            differs |= differing(mine[one], theirs[other])
     else:
         differs[pc.indices_nonzero(pc.not_equal(before, after)).to_numpy()] = True
     return differs

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from annotate.release.columns import Table, arrow_schema
+from annotate.release.memory import give_back
 from annotate.release.row_spill import RowSpill, line_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 Json = dict[str, Any]
 ROWS_PER_GROUP = 10_000
 ROWS_PARSED = 1_000  # at a time
+PARSERS, AHEAD = 2, 4  # threads, and times as many rows that wait for them
 
 
 def data_file(config: str, split: str) -> str:
@@ -36,58 +41,77 @@ def write_parquet(path: Path, rows: Iterable[Json], table: Table) -> Written:
     """Write rows with settings that keep unchanged stretches byte for byte the same.
 
     Rows are taken as they come, a row group at a time. Each is one line of JSON that serves
-    for the hash and for Arrow; a row that has other keys than the table raises.
+    for the hash and for Arrow; a row that has other keys than the table raises. Lines are parsed
+    and written by threads while the next ones are spelled.
     """
     import pyarrow.parquet as pq
 
     schema, digest = arrow_schema(table), hashlib.sha256()
-    size = count = 0
     path.parent.mkdir(parents=True, exist_ok=True)
-    with pq.ParquetWriter(
-        path,
-        schema,
-        compression="zstd",
-        compression_level=3,
-        use_content_defined_chunking=True,
-        write_page_index=True,
-    ) as writer:
-        all_lines = rows.lines() if isinstance(rows, RowSpill) else map(line_of, rows)
-        for part in _groups(all_lines, schema, digest.update):
-            writer.write_table(part, row_group_size=ROWS_PER_GROUP)
-            size, count = size + part.nbytes, count + part.num_rows
-            del part
+    with (
+        pq.ParquetWriter(
+            path,
+            schema,
+            compression="zstd",
+            compression_level=3,
+            use_content_defined_chunking=True,
+            write_page_index=True,
+        ) as writer,
+        ThreadPoolExecutor(PARSERS) as parsers,
+        ThreadPoolExecutor(1) as writers,
+    ):
+        groups, under_way = _Groups(writer, schema), deque[Future[None]]()
+        for data in _pieces(rows):
+            parsed = parsers.submit(_parsed, data, schema)
+            under_way.append(writers.submit(groups.take, parsed))
+            digest.update(data)
+            if len(under_way) > AHEAD:
+                under_way.popleft().result()
+        for each in under_way:
+            each.result()
+        groups.write()
+    return Written(groups.size, groups.count, digest.hexdigest())
+
+
+def _pieces(rows: Iterable[Json]) -> Iterator[bytes]:
+    """Spell rows, each as a line, a few at a time: as text they are much larger."""
+    lines = rows.lines() if isinstance(rows, RowSpill) else map(line_of, rows)
+    while data := b"".join(islice(lines, ROWS_PARSED)):
+        yield data
+
+
+class _Groups:
+    """Gathers parsed rows and writes them by row groups."""
+
+    def __init__(self, writer: pq.ParquetWriter, schema: pa.Schema) -> None:
+        self.size = self.count = 0
+        self._writer, self._schema = writer, schema
+        self._parts: list[pa.Table] = []
+
+    def take(self, parsed: Future[pa.Table]) -> None:
+        """Add some rows; raises what parsing them raised."""
+        self._parts.append(parsed.result())
+        if sum(part.num_rows for part in self._parts) >= ROWS_PER_GROUP:
+            self.write()
+
+    def write(self) -> None:
+        """Write what is gathered, and let go of it."""
+        if self._parts:
+            group = self._joined()
+            self._writer.write_table(group, row_group_size=ROWS_PER_GROUP)
+            self.size, self.count = self.size + group.nbytes, self.count + group.num_rows
+            del group
             give_back()
-    return Written(size, count, digest.hexdigest())
 
+    def _joined(self) -> pa.Table:
+        import pyarrow as pa
 
-def give_back() -> None:
-    """Return to the system what Arrow holds and does not use."""
-    import pyarrow as pa
-
-    pa.default_memory_pool().release_unused()
-
-
-def _groups(
-    lines: Iterable[bytes], schema: pa.Schema, seen: Callable[[bytes], None]
-) -> Iterator[pa.Table]:
-    """Make a table for each row group, of a few lines at a time: as text they are much larger."""
-    import pyarrow as pa
-
-    left = iter(lines)
-    while parts := list(_parts(islice(left, ROWS_PER_GROUP), schema, seen)):
+        parts, self._parts = self._parts, []
         columns: list[pa.Array] = []
-        for name in reversed(schema.names):  # of no more than one column there are two copies
+        for name in reversed(self._schema.names):  # of no more than one there are two copies
             columns.append(pa.concat_arrays([part.column(name).chunk(0) for part in parts]))
             parts = [part.drop_columns([name]) for part in parts]
-        yield pa.Table.from_arrays(columns[::-1], schema=schema)
-
-
-def _parts(
-    lines: Iterator[bytes], schema: pa.Schema, seen: Callable[[bytes], None]
-) -> Iterator[pa.Table]:
-    while data := b"".join(islice(lines, ROWS_PARSED)):
-        seen(data)
-        yield _parsed(data, schema)
+        return pa.Table.from_arrays(columns[::-1], schema=self._schema)
 
 
 def _parsed(data: bytes, schema: pa.Schema) -> pa.Table:

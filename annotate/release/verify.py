@@ -12,6 +12,7 @@ from annotate.errors import InputError
 from annotate.findings import Finding
 from annotate.release.croissant import croissant
 from annotate.release.leak import TEXT_COLUMNS, Runs, leaks
+from annotate.release.memory import give_back
 from annotate.release.proof.answers import GivenAnswers
 from annotate.release.proof.declared import (
     check_columns,
@@ -20,7 +21,15 @@ from annotate.release.proof.declared import (
     read_head,
 )
 from annotate.release.proof.derived import DerivedProof
-from annotate.release.proof.opened import CROISSANT, MANIFEST, Findings, Release, open_release
+from annotate.release.proof.opened import (
+    CROISSANT,
+    MANIFEST,
+    Findings,
+    Json,
+    Part,
+    Release,
+    open_release,
+)
 from annotate.release.proof.people import PeopleProof
 from annotate.release.proof.rows import RowProof
 from annotate.release.proof.seals import check_row_sums, check_seals
@@ -84,6 +93,37 @@ def _texts(release: Release, articles: Path | None, findings: Findings) -> Texts
     return found
 
 
+class _Proofs:
+    """The proofs that look at rows, each of which they see once."""
+
+    def __init__(
+        self, release: Release, texts: Texts, people: PeopleProof, findings: Findings
+    ) -> None:
+        self.rows, self.people = RowProof(release, texts, findings), people
+        self.splits, self.given = SplitProof(release, texts, findings), GivenAnswers()
+        self.derived = DerivedProof(release, texts, self.given, findings)
+        self.stands = StandingProof(release, texts, self.given, findings)
+
+    def look(self, part: Part, row: Json, line: bytes, number: int) -> None:
+        """Show a row to all of them; `line` is its JSON."""
+        if self.rows.whole(part, row, number):
+            self.rows.look(part, row, number)
+            self.people.look(part, row, line, number)
+            self.splits.look(part, row, number)
+            if part.config == "annotations":
+                self.given.look(row, line)
+            self.derived.look(part, row, number)
+            self.stands.look(part, row)
+
+    def finish(self, *, whole: bool) -> None:
+        """Have all of them tell what they found; `whole` says that no column was missing."""
+        self.rows.finish()
+        self.splits.finish()
+        if whole:
+            self.derived.finish()
+            self.stands.finish()
+
+
 def _check_rows(
     release: Release,
     texts: Texts,
@@ -92,36 +132,36 @@ def _check_rows(
     findings: Findings,
 ) -> dict[str, dict[str, int]]:
     """Go through every file once with all the proofs that look at rows."""
-    rows, splits = RowProof(release, texts, findings), SplitProof(release, texts, findings)
-    given = GivenAnswers()
-    derived = DerivedProof(release, texts, given, findings)
-    stands = StandingProof(release, texts, given, findings)
+    proofs = _Proofs(release, texts, people, findings)
     first = {config: number for number, config in enumerate(ORDER)}
-    for part in sorted(release.parts, key=lambda part: first.get(part.config, len(first))):
-        digest = hashlib.sha256()
-        for number, row in enumerate(release.rows(part)):
-            line = orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
-            digest.update(line + b"\n")
-            if part.name not in broken and rows.whole(part, row, number):
-                rows.look(part, row, number)
-                people.look(part, row, line, number)
-                splits.look(part, row, number)
-                if part.config == "annotations":
-                    given.look(row, line)
-                derived.look(part, row, number)
-                stands.look(part, row)
-        if release.manifest is not None:
-            count = release.counts[part.name]
-            check_row_sums(part, release.manifest, count, digest.hexdigest(), findings)
-    rows.finish()
-    splits.finish()
-    if not broken:
-        derived.finish()
-        stands.finish()
+    for config in sorted(
+        {part.config: None for part in release.parts},
+        key=lambda config: first.get(config, len(first)),
+    ):
+        for part in release.of(config):
+            digest = hashlib.sha256()
+            for number, row in enumerate(release.rows(part)):
+                line = orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
+                digest.update(line + b"\n")
+                if part.name not in broken:
+                    proofs.look(part, row, line, number)
+            if release.manifest is not None:
+                count = release.counts[part.name]
+                check_row_sums(part, release.manifest, count, digest.hexdigest(), findings)
+            give_back()
+        if config == "articles":  # before more is held, for this takes room
+            proofs.splits.near_duplicates()
+    proofs.finish(whole=not broken)
     for file in sorted(release.path.glob("*")):
         if file.suffix in {".md", ".json"}:
             people.text(file.name, file.read_text(encoding="utf-8", errors="replace"))
-    return rows.figures()
+    return proofs.rows.figures()
+
+
+def _configs(release: Release) -> list[str]:
+    """Name the configs in the order in which they are looked at."""
+    found = dict.fromkeys(part.config for part in release.parts)
+    return [name for name in ORDER if name in found] + [name for name in found if name not in ORDER]
 
 
 def _check_croissant(release: Release, findings: Findings) -> None:

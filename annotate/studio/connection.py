@@ -50,7 +50,7 @@ class Connection:
             ),
             self.url,
         )
-        self._date = ""
+        self._date = self.server = ""  # as its last answer told
         self._met = False  # whether the server has answered: then its address is right
         self.user = self._get("api/current-user/whoami")
         if not isinstance(self.user, dict) or not {"id", "email"} <= self.user.keys():
@@ -132,6 +132,7 @@ class Connection:
                 break
             tokens._access_token = None  # noqa: SLF001
         self._date = answer.headers.get("date", self._date)
+        self.server = answer.headers.get("server", "")
         if not answer.is_success:
             raise ApiError(status_code=answer.status_code, body=answer.text)
         return answer

@@ -190,14 +190,16 @@ def apply_project(
 
 def _create_once(plan: ProjectPlan, studio: Studio, workspace: Workspace, role: str) -> Json:
     """Create the project; after a lost answer, look whether it was made before giving up."""
+    created: Json = {}
     try:
-        studio.create_project(**plan.settings)
+        created = studio.create_project(**plan.settings)
     except DoubtfulError:
         if find_project(studio, workspace, role) is None:
             raise
     found = own_projects(studio, workspace, role)
     delete_twins(studio, found)
-    return studio.project(int(found[0]["id"]))
+    used = int(found[0]["id"])
+    return created if created.get("id") == used else studio.project(used)
 
 
 def overlap_warning(workspace: Workspace) -> str | None:

@@ -16,6 +16,7 @@ from annotate.workspace import Workspace
 
 Progress = Callable[[int, int], None]
 BATCH_CHARACTERS = 8_000_000
+FIRST = 400  # tasks: the server is soon at work, while more are made ready
 
 
 class Sender:
@@ -101,12 +102,13 @@ class Sender:
 
     def _batches(self, keys: Collection[str]) -> Iterator[list[Task]]:
         batch, size = list[Task](), 0
+        room = min(FIRST, self.settings.batch_size)
         for task in self.tasks(keys):
             batch.append(task)
             size += len(task.chunk.text)
-            if len(batch) == self.settings.batch_size or size > BATCH_CHARACTERS:
+            if len(batch) == room or size > BATCH_CHARACTERS:
                 yield batch
-                batch, size = [], 0
+                batch, size, room = [], 0, self.settings.batch_size
         if batch:
             yield batch
 

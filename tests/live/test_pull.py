@@ -78,6 +78,25 @@ def test_a_second_pull_reads_only_what_was_touched(sample, studio, answered, mon
     assert len(requests.paths) <= 6
 
 
+def test_a_server_of_one_process_is_asked_for_one_export_at_a_time(
+    sample, studio, answered, monkeypatch
+):
+    monkeypatch.setattr(client, "MOST_IDS", 2)
+    whole, under_way, most = studio._export, set(), 0
+
+    def counted(project_id, ids, **asked):
+        nonlocal most
+        under_way.add(ids[0])
+        most = max(most, len(under_way))
+        found = whole(project_id, ids, **asked)
+        under_way.discard(ids[0])
+        return found
+
+    monkeypatch.setattr(studio, "_export", counted)
+    assert pull(sample, studio=studio).new == len(answered) > 4
+    assert most == 1 if studio.server.startswith(client.ALONE) else most <= client.AT_ONCE
+
+
 def test_both_ways_of_reading_give_the_same_answer(sample, studio, answered):
     pull(sample, studio=studio)  # by export
     size = len(rows_of(sample))

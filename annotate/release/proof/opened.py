@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from annotate.findings import Finding, Severity
+from annotate.release.memory import give_back
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -179,6 +180,7 @@ def open_release(path: Path, findings: Findings) -> Release:
             findings.add("parquet-broken", part.name, f"cannot be read: {type(error).__name__}")
         else:
             parts.append(part)
+        give_back()
     card, body = _card(path, findings)
     manifest = _manifest(path, findings)
     return Release(path, manifest, card, body, tuple(parts), schemas, counts, sizes)

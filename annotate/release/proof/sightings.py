@@ -14,6 +14,7 @@ from annotate.corpus.names import Numbers
 _SPLIT_BITS = 8
 _MOST_SPLITS = (1 << _SPLIT_BITS) - 1
 _KEYS = (1 << 64 - _SPLIT_BITS) - 1
+_ROOM = 1 << 16  # keys, before those that stand there twice are looked for
 
 
 class Thing(NamedTuple):
@@ -24,16 +25,17 @@ class Thing(NamedTuple):
 
 
 class Sightings:
-    """Remembers of each thing the splits it stands in, in eight bytes, and nothing of its name.
+    """Remembers of each thing the splits it stands in, in some eight bytes, and not its name.
 
     Things are told apart by 56 bits of a hash, so what is found here is only a suspect.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, room: int = _ROOM) -> None:
         self._keys = array("Q")
         self._splits = Numbers()
         self._last: dict[int, tuple[str, str]] = {}
         self._in_order = True
+        self._least = self._room = room
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -46,6 +48,8 @@ class Sightings:
         number = min(self._splits[split], _MOST_SPLITS)
         self._keys.append(key_of(thing) << _SPLIT_BITS | number)
         self._in_order = False
+        if len(self._keys) > self._room:
+            self._forget_repeats()
 
     def apart(self) -> set[int]:
         """Give the keys of the things that stand in several splits."""
@@ -70,6 +74,13 @@ class Sightings:
         if not self._in_order:
             np.frombuffer(self._keys, np.uint64).sort()
             self._in_order = True
+
+    def _forget_repeats(self) -> None:
+        """Hold each key once: an article stands in a split with all its rows."""
+        self._sort()
+        keys = np.array(self._keys, np.uint64)
+        self._keys = array("Q", keys[np.append(True, keys[1:] != keys[:-1])].tobytes())
+        self._room = max(self._least, 2 * len(self._keys))
 
 
 def key_of(thing: Thing) -> int:

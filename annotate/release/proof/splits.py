@@ -89,8 +89,6 @@ class SplitProof:
                 message = f"{kind} {_short(first.spelt)!r} stands in {' and '.join(sorted(sights))}"
                 where = " and ".join(sight.place for sight in sights.values())
                 self.findings.add(f"{kind}-in-two-splits", where, message)
-        if self.several:
-            self._near_duplicates()
         self._ledger()
         self._parent()
 
@@ -107,8 +105,9 @@ class SplitProof:
                         found.setdefault(thing, {}).setdefault(part.split, sight)
         return found
 
-    def _near_duplicates(self) -> None:
-        for names in _clusters(self.texts):
+    def near_duplicates(self) -> None:
+        """Tell which articles repeat one another in two splits; all have been looked at."""
+        for names in _clusters(self.texts) if self.several else ():
             found = {split for name in names if (split := self._split(name))}
             if len(found) > 1:
                 message = f"say nearly the same, in {' and '.join(sorted(found))}"

@@ -28,6 +28,7 @@ def test_a_dry_run_prints_the_change_list(workspace, capsys):
     assert "## 0.1.1 (2031-04-01)" in done.out
     assert "- Speaker → Relay: 1" in done.out
     assert "would publish 0.1.1" in done.err
+    assert (done.out + done.err).count("patch: spans relabelled: 1") == 1
     assert releases(workspace) == ["0.1.0"]
 
 

@@ -19,6 +19,11 @@ KIND = pa.list_(
         [("a", pa.string()), ("n", pa.int32()), ("in", pa.list_(pa.struct([("b", pa.bool_())])))]
     )
 )
+BARE = pa.list_(
+    pa.struct(
+        [("more", pa.string()), ("n", pa.int32()), ("in", pa.list_(pa.struct([("b", pa.bool_())])))]
+    )
+)
 few = st.sampled_from(["", "x", "y\u0301", None])
 inner = st.none() | st.lists(
     st.fixed_dictionaries({"b": st.sampled_from([True, False, None])}), max_size=2
@@ -33,6 +38,21 @@ columns = st.lists(st.tuples(cells, cells), max_size=12)
 def test_nested_cells_differ_when_they_differ_in_python(pairs: list[tuple[Any, Any]]) -> None:
     before, after = (pa.array([pair[side] for pair in pairs], KIND) for side in (0, 1))
     assert differing(before, after).tolist() == [one != two for one, two in pairs]
+
+
+def bare(cell: list[dict[str, Any] | None] | None) -> list[dict[str, Any] | None] | None:
+    """A cell without the part that one side lacks."""
+    if cell is None:
+        return None
+    return [item and {key: item[key] for key in item if key != "a"} for item in cell]
+
+
+@settings(deadline=None)
+@given(columns)
+def test_cells_of_two_shapes_differ_in_what_both_have(pairs: list[tuple[Any, Any]]) -> None:
+    before = pa.array([pair[0] for pair in pairs], KIND)
+    after = pa.array([bare(pair[1]) for pair in pairs], BARE)
+    assert differing(before, after).tolist() == [bare(one) != bare(two) for one, two in pairs]
 
 
 @settings(deadline=None)

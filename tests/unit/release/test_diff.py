@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from annotate.errors import InputError
 from annotate.quality.words import NAMES
 from annotate.release.build import publish
+from annotate.release.change_list import examples
 from annotate.release.columns import tables
 from annotate.release.diff import KEYS, Difference, diff
 from annotate.release.files import data_file, read_parquet, write_parquet
@@ -48,6 +50,22 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     tell(made, taken_back(ANSWERS[3]), new)
     publish(made)
     return made
+
+
+def test_labels_are_compared_with_those_of_a_release_without_texts(tmp_path: Path) -> None:
+    made = make_workspace(tmp_path / "news")
+    publish(made)
+    file = made.root / "annotate.toml"
+    told = file.read_text(encoding="utf-8")
+    file.write_text(told.replace('rights = "full"', 'rights = "standoff"'), encoding="utf-8")
+    results = ANSWERS[0]["annotation"]["result"]
+    stance = [result["value"].get("labels") for result in results].index(["Support"])
+    tell(made, edited(stance, "2031-03-20T10:00:00Z", labels=["Oppose"]))
+    report = publish(Workspace.find(made.root))
+    found = diff("0.1.0", str(report.version), made)
+    assert found.counts["span relabelled"] == 1
+    assert found.flow == [("Support", "Oppose", 1)]
+    assert found.rows["annotations"]["train"]["changed"] == 1
 
 
 @pytest.fixture(scope="module")
@@ -159,9 +177,15 @@ def test_a_release_is_named_by_version_or_by_folder(
 def test_five_examples_of_each_kind_are_shown(workspace: Workspace) -> None:
     told = diff("0.1.0", "0.2.0", workspace).to_json()
     assert told["examples"].keys() == told["counts"].keys()
-    for kind, examples in told["examples"].items():
-        assert len(examples) == min(5, told["counts"][kind])
+    for kind, shown in told["examples"].items():
+        assert len(shown) == min(5, told["counts"][kind])
     json.dumps(told)
+
+
+def test_more_than_five_examples_are_counted(replaced: Difference) -> None:
+    told = dict(examples(replace(replaced, changes=replaced.of_kind("row added")[:1] * 7)))
+    assert [len(lines) for lines in told.values()] == [6]
+    assert told["row added"][5] == "and 2 more"
 
 
 def test_a_chunk_that_was_cut_anew_is_a_major_change(workspace: Workspace, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ NOTES = st.lists(
 
 def noted(notes: list[tuple[Thing, str]]) -> tuple[Sightings, dict[Thing, set[str]]]:
     """Note things both ways: in columns, and in a plain dictionary."""
-    seen, plain = Sightings(), dict[Thing, set[str]]()
+    seen, plain = Sightings(room=4), dict[Thing, set[str]]()
     for thing, split in notes:
         seen.note(thing, split)
         plain.setdefault(thing, set()).add(split)
@@ -44,6 +44,13 @@ def test_the_splits_of_a_thing_are_found_whatever_is_noted_later(notes, later):
 def test_nothing_was_seen():
     assert Sightings().apart() == set()
     assert list(Sightings().splits_of(Thing(0, "a"))) == []
+
+
+def test_things_that_come_again_and_again_take_no_more_room():
+    seen = Sightings(room=10)
+    for number in range(1000):
+        seen.note(Thing(0, str(number % 8)), "train")
+    assert len(seen) <= 16
 
 
 def test_a_thing_that_is_seen_again_at_once_takes_no_room():
