@@ -66,7 +66,7 @@ class StudioSettings(_Section):
     """Where Label Studio is and how tasks are sent to it. Times are seconds."""
 
     url: str | None = None
-    batch_size: int = Field(2000, ge=1, le=2500)
+    batch_size: int = Field(2500, ge=1, le=2500)
     timeout: float = Field(60, gt=0)
     settle: float = Field(5, ge=0)
     annotators_per_chunk: int = Field(1, ge=1, le=50)

@@ -16,7 +16,8 @@ from typing import Any
 import orjson
 
 from annotate.errors import RemoteError
-from annotate.studio.connection import Connection, Json
+from annotate.studio.ahead import ahead
+from annotate.studio.connection import AT_ONCE, Connection, Json
 from annotate.studio.faults import BAD_REQUEST, NOT_FOUND, DoubtfulError, blamed, translated
 
 READ_PAGE, IDS_PAGE = 500, 5000
@@ -24,8 +25,6 @@ READ_PAGE, IDS_PAGE = 500, 5000
 # for as many as the server lets it. By themselves gunicorn takes 4,094, nginx 8,190.
 ADDRESSES = (11_000, 4000)
 MOST_IDS = 900  # Django takes 1,000 parameters
-AT_ONCE = 2  # exports that are under way, but for …
-ALONE = "WSGIServer"  # … Django's own server: in its one process they would share the time
 KEYS = "id,data,meta,overlap,total_annotations,cancelled_annotations"
 PREDICTED = "id,data,predictions,total_annotations,cancelled_annotations"
 # What the table view tells of a task besides its answers takes a third of the time of a page.
@@ -165,11 +164,14 @@ class Studio(Connection):
         return found
 
     def changed_tasks(self, project_id: int, since: datetime, page: int) -> Iterator[list[Json]]:
-        """Pages of the tasks that were touched after a moment, with their answers."""
+        """Pages of the tasks that were touched after a moment, with their answers.
+
+        The first one is asked for at once, each other one while that before is looked at.
+        """
         moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         filters = [_where("updated_at", "greater", "Datetime", moment)]
         wanted = {"fields": "all", "page_size": page, "omit": TABLE_ONLY}
-        return self._pages(project_id, wanted, filters)
+        return ahead(self._pages(project_id, wanted, filters))
 
     def parts_of(self, ids: Sequence[int]) -> list[list[int]]:
         """Cut ids into lists that an address of this server has room for."""
@@ -199,18 +201,16 @@ class Studio(Connection):
     ) -> Iterator[list[Json]]:
         """For each of some lists of ids those tasks that have answers, with them.
 
-        With `every` also the others. `AT_ONCE` requests are under way while one answer is looked
-        at: a server with several workers uses them.
+        With `every` also the others. The next ones are under way while one answer is looked at.
         """
         from concurrent.futures import Future, ThreadPoolExecutor
 
         waiting = deque[Future[list[Json]]]()
-        at_once = 1 if self.server.startswith(ALONE) else AT_ONCE
-        with ThreadPoolExecutor(at_once) as pool:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
             try:
                 for part in parts:
                     waiting.append(pool.submit(self._export, project_id, part, every=every))
-                    if len(waiting) > at_once:
+                    if len(waiting) > AT_ONCE:
                         yield waiting.popleft().result()
                 while waiting:
                     yield waiting.popleft().result()

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from threading import Semaphore
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -26,6 +27,8 @@ from annotate.studio.faults import (
 Json = dict[str, Any]
 T = TypeVar("T")
 
+AT_ONCE = 2  # requests under way, but for …
+ALONE = "WSGIServer"  # … Django's own server: in its one process they would share the time
 ATTEMPTS = 5
 NO_RETRY = {"max_retries": 0}
 
@@ -51,6 +54,7 @@ class Connection:
             self.url,
         )
         self._date = self.server = ""  # as its last answer told
+        self._line = Semaphore(AT_ONCE)
         self._met = False  # whether the server has answered: then its address is right
         self.user = self._get("api/current-user/whoami")
         if not isinstance(self.user, dict) or not {"id", "email"} <= self.user.keys():
@@ -59,6 +63,8 @@ class Connection:
                 "check the address; a proxy or a login page may stand in front of it",
             )
         self._met = True
+        if self.server.startswith(ALONE):
+            self._line = Semaphore(1)
 
     def clock(self) -> str:
         """Tell the server's own time, from the `Date` header of its last answer (RFC 9110).
@@ -125,9 +131,10 @@ class Connection:
         wrapper = self._sdk._client_wrapper  # noqa: SLF001 - its login, and JSON as it was sent
         tokens = wrapper._tokens_client  # noqa: SLF001
         for last in (tokens._use_legacy_token, True):  # noqa: SLF001
-            answer = wrapper.httpx_client.request(
-                path, method=method, request_options=NO_RETRY, **content
-            )
+            with self._line:
+                answer = wrapper.httpx_client.request(
+                    path, method=method, request_options=NO_RETRY, **content
+                )
             if answer.status_code != UNAUTHORISED or last:
                 break
             tokens._access_token = None  # noqa: SLF001

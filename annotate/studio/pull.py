@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any
 
 from annotate.errors import RefusedError
@@ -104,14 +105,22 @@ class _Puller:
         self.since = _server_time(studio) - WINDOW  # from here on, the next pull reads again
         self.at = now()
         self.ledger = Ledger(workspace.labels / "annotations.jsonl")
-        used = set[str]()
-        own = _own(self.ledger, project, used)
-        self.answers = Answers(project, own, self.ledger.row_at, role)
-        self.people = _People(studio, _pseudonyms(workspace, used, dry_run=dry_run))
+        self._used = set[str]()
         self.foreign_answers = 0
         self.as_many = False  # tasks on the server as the ledger has, when last looked at
         self.new, self.changed = set[int](), set[int]()
         self.deleted = 0
+
+    @cached_property
+    def answers(self) -> Answers:
+        """The answers that the ledger has, which is read when they are asked for."""
+        own = _own(self.ledger, self.project, self._used)
+        return Answers(self.project, own, self.ledger.row_at, self.role)
+
+    @cached_property
+    def people(self) -> _People:
+        _ = self.answers  # with them it is known which secrets were used
+        return _People(self.studio, _pseudonyms(self.workspace, self._used, dry_run=self.dry_run))
 
     def run(self, *, full: bool) -> PullReport:
         """Read what may have changed, or everything."""
@@ -128,7 +137,9 @@ class _Puller:
         """Read what was touched since the last pull; returns whether the counts are right then."""
         self.foreign_answers = cursor.foreign_answers
         for _ in range(LOOKS):
-            for page in self.studio.changed_tasks(self.project_id, cursor.moment, PAGE):
+            pages = self.studio.changed_tasks(self.project_id, cursor.moment, PAGE)
+            _ = self.people  # reads the ledger while the server is at work
+            for page in pages:
                 self._compare([int(task["id"]) for task in page], page)
             if self._is_complete():
                 self._keep_cursor()

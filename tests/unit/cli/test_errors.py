@@ -110,7 +110,7 @@ def test_every_wrong_setting_is_told_at_once(news):
     settings = news / "annotate.toml"
     text = settings.read_text(encoding="utf-8")
     text = text.replace("chunk_limit = 4000", "chunk_limt = 4000").replace(
-        "batch_size = 2000", "batch_size = 0"
+        "batch_size = 2500", "batch_size = 0"
     )
     settings.write_text(text, encoding="utf-8")
     done = annotate(news, "prepare")
