@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 ROWS_PER_GROUP = 10_000
 ROWS_PARSED = 1_000  # at a time
-PARSERS, AHEAD = 2, 4  # threads, and times as many rows that wait for them
+PARSERS, AHEAD = 2, 2  # threads, and pieces of so many rows that wait for them
 
 
 def data_file(config: str, split: str) -> str:

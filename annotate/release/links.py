@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotate.corpus import Article, Chunk
 from annotate.corpus.duplicates import CONTAINMENT, JACCARD, Keys, resemblance, shared_keys
@@ -22,6 +23,7 @@ RUN = 12  # words; a quote or sentence of so many that stands in two articles ti
 _WORD = re.compile(r"\w+")
 _HOLDERS = 32  # a sample that more articles share is a phrase of the trade; twins share rarer ones
 _PROMISING = 0.2  # of the smaller sample
+_SHARES = 8
 TextOf = Callable[[int], str]
 
 
@@ -123,18 +125,23 @@ class _Holders:
 
     def several(self) -> Iterator[list[int]]:
         """Give the articles of each hash that more than one has."""
-        hashes = np.array(self.hashes, np.int64)
-        order = np.argsort(hashes, kind="stable")
-        hashes.sort()
-        owners = np.array(self.owners, np.uint32)[order]
-        del order
-        again = hashes[1:] == hashes[:-1]
-        starts = np.flatnonzero(again & ~np.append(False, again[:-1])[: len(again)])
-        for start in starts.tolist():
-            end = int(np.searchsorted(hashes, hashes[start], side="right"))
-            members = np.unique(owners[start:end]).tolist()
-            if len(members) > 1:
-                yield members
+        hashes = np.frombuffer(self.hashes, np.int64) if self.hashes else np.empty(0, np.int64)
+        owners = np.frombuffer(self.owners, np.uint32) if self.owners else np.empty(0, np.uint32)
+        for part in range(_SHARES):  # sorting all at once takes as much room as they have
+            own = np.flatnonzero(hashes % _SHARES == part)
+            yield from _several(hashes[own], owners[own])
+
+
+def _several(hashes: NDArray[np.int64], owners: NDArray[np.uint32]) -> Iterator[list[int]]:
+    order = np.argsort(hashes, kind="stable")
+    hashes, owners = hashes[order], owners[order]
+    again = hashes[1:] == hashes[:-1]
+    starts = np.flatnonzero(again & ~np.append(False, again[:-1])[: len(again)])
+    for start in starts.tolist():
+        end = int(np.searchsorted(hashes, hashes[start], side="right"))
+        members = np.unique(owners[start:end]).tolist()
+        if len(members) > 1:
+            yield members
 
 
 def _quoted_runs(text: str) -> Iterator[int]:

@@ -12,7 +12,7 @@ from annotate.corpus.withdrawn import withdrawn
 from annotate.errors import InputError
 from annotate.findings import Finding
 from annotate.labels.read import Labels, each_answer
-from annotate.labels.shelf import chunks_on
+from annotate.labels.shelf import ChunkShelf, chunks_on
 from annotate.labels.spill import AnswerSpill, ChunkSpill
 from annotate.ledger import Ledger
 from annotate.quality.ledgers import adjudicated
@@ -26,16 +26,18 @@ Json = dict[str, Any]
 def read_source(workspace: Workspace) -> Source:
     """Read everything; raises `InputError` while the ledger holds no answer."""
     schema = load_schema(workspace.schema_file)
+    decided = adjudicated(workspace)  # first: it takes room, and little of it is kept
     gone = withdrawn(workspace)
     articles = shelve_articles(workspace, gone)
-    labels = _labels(workspace, schema, articles)
+    shelf = chunks_on(workspace.labels / "tasks.jsonl")
+    labels = _labels(workspace, schema, articles, shelf)
     if not labels.annotations:
         raise InputError(
             "the ledger holds no answer yet",
             "`annotate status` tells where every chunk stands, `annotate pull` fetches answers",
         )
     publish = workspace.settings.publish
-    chunks, superseded = _chunks(workspace, articles, gone)
+    chunks, superseded = _chunks(shelf, articles, gone)
     return Source(
         schema,
         articles,
@@ -44,13 +46,14 @@ def read_source(workspace: Workspace) -> Source:
         publish.aggregation,
         publish.text_license,
         publish.simulated,
-        adjudicated=adjudicated(workspace),
+        adjudicated=decided,
     )
 
 
-def _labels(workspace: Workspace, schema: Schema, articles: Mapping[str, Article]) -> Labels:
+def _labels(
+    workspace: Workspace, schema: Schema, articles: Mapping[str, Article], shelf: ChunkShelf
+) -> Labels:
     """Read the answers onto the disk: of a million, no more than their places are held."""
-    shelf = chunks_on(workspace.labels / "tasks.jsonl")
     annotations, findings = AnswerSpill(), list[Finding]()
 
     def chunk_of(name: str) -> Json | None:
@@ -73,12 +76,12 @@ def day_of_last_pull(workspace: Workspace) -> str:
 
 
 def _chunks(
-    workspace: Workspace, articles: Mapping[str, Article], gone: Mapping[str, str]
+    shelf: ChunkShelf, articles: Mapping[str, Article], gone: Mapping[str, str]
 ) -> tuple[Sequence[Chunk], list[Finding]]:
     """Read the chunks as they were pushed; one that its article no longer holds is set aside."""
     kept = ChunkSpill()
     findings: list[Finding] = []
-    for row in chunks_on(workspace.labels / "tasks.jsonl").rows():
+    for row in shelf.rows():
         chunk = Chunk.from_json(row["chunk"])
         article = articles.get(chunk.article_id)
         if article is not None and article.text[chunk.start : chunk.end] == chunk.text:
