@@ -133,11 +133,7 @@ def _check_rows(
 ) -> dict[str, dict[str, int]]:
     """Go through every file once with all the proofs that look at rows."""
     proofs = _Proofs(release, texts, people, findings)
-    first = {config: number for number, config in enumerate(ORDER)}
-    for config in sorted(
-        {part.config: None for part in release.parts},
-        key=lambda config: first.get(config, len(first)),
-    ):
+    for config in _configs(release):
         for part in release.of(config):
             digest = hashlib.sha256()
             for number, row in enumerate(release.rows(part)):
