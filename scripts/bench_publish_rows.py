@@ -1,4 +1,7 @@
-"""Ledgers and rows for bench_publish, made from a seed: invented articles, each in four chunks."""
+"""Ledgers and rows for bench_publish, made from a seed: invented articles, each in four chunks.
+
+One chunk in ten has three answers, of which one says otherwise; the others have one.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,8 @@ from annotate.workspace import Workspace
 
 Json = dict[str, Any]
 CHUNKS = 4
+VOTED, VOTES = 10, 3  # one chunk in so many has so many answers
+QUOTED = 4  # one sentence in so many is said in quotation marks
 BATCH = 1000  # articles that are written at a time
 WORDS = [
     "".join(pair)
@@ -51,6 +56,9 @@ def _text(rng: random.Random) -> tuple[str, list[Span]]:
             Span(f"a{number}", stance, end, "stance", side),
             Span(f"t{number}", stance, stance + len(topic), "topic", about),
         ]
+        if rng.randrange(QUOTED) == 0:
+            words = " ".join(rng.choices(WORDS, k=rng.randint(8, 20)))
+            sentence += f"“{words},” {speaker} said. "
         parts.append(sentence)
         at += len(sentence)
     return "".join(parts), spans
@@ -79,7 +87,7 @@ def articles(count: int, seed: int) -> Iterator[tuple[Article, list[tuple[Chunk,
 
 
 def make_workspace(folder: Path, count: int, *, seed: int = 1, shuffled: bool = False) -> Workspace:
-    """Write corpus and ledgers of `count` articles with an answer to each chunk."""
+    """Write corpus and ledgers of `count` articles, whose chunks have `answers_to` them."""
     init(folder, name="bench")
     (folder / "annotate.toml").write_text(SETTINGS, encoding="utf-8")
     workspace = Workspace.find(folder)
@@ -96,8 +104,10 @@ def make_workspace(folder: Path, count: int, *, seed: int = 1, shuffled: bool = 
                 _present(chunk) for _, chunk, _ in chunks
             )
             answered += [
-                _answer(chunk, spans, schema, number * CHUNKS + chunk.index + 1)
+                _answer(chunk, _said(spans, vote), schema, VOTES * place + vote + 1)
                 for number, chunk, spans in chunks
+                for place in (number * CHUNKS + chunk.index,)
+                for vote in range(_votes(place))
             ]
             if not shuffled:
                 Ledger(workspace.labels / "annotations.jsonl").append(answered)
@@ -107,6 +117,20 @@ def make_workspace(folder: Path, count: int, *, seed: int = 1, shuffled: bool = 
     random.Random(seed).shuffle(answered)  # noqa: S311
     Ledger(workspace.labels / "annotations.jsonl").append(answered)
     return workspace
+
+
+def answers_to(count: int) -> int:
+    """Count the answers to so many articles."""
+    return sum(map(_votes, range(count * CHUNKS)))
+
+
+def _votes(place: int) -> int:
+    return 1 if place % VOTED else VOTES
+
+
+def _said(spans: list[Span], vote: int) -> list[Span]:
+    """Give what one of several annotators marks: the third one leaves the last position out."""
+    return spans[:-3] if vote == VOTES - 1 else spans
 
 
 def _present(chunk: Chunk) -> Json:

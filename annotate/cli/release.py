@@ -191,7 +191,7 @@ def _print_difference(difference: Difference) -> None:
     if difference.agreement:
         heads = ("agreement of", "figure", "before", "after")
         output.print_table(heads, difference.agreement)
-    for kind, lines in examples(difference):
-        typer.echo(output.safe(f"{kind}: {difference.counts[kind]}"))
-        for line in lines:
+    for each in examples(difference):
+        typer.echo(output.safe(f"{each.kind}: {each.total}"))
+        for line in each.lines:
             typer.echo(output.safe(f"  {line}"))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from annotate.corpus.withdrawn import withdrawn
 from annotate.labels.annotation import Annotation
 from annotate.labels.decisions import Decided, each_decided, last_decided
 from annotate.labels.read import ChunkOf, Json
-from annotate.labels.shelf import chunks_on
+from annotate.labels.shelf import ChunkShelf, chunks_on
 from annotate.labels.summary import answer_reader, each_answer
 from annotate.schema import load_schema
 from annotate.workspace import Workspace
@@ -19,7 +19,11 @@ _OPEN = 256  # chunks kept open: answers to one chunk stand close together
 
 def pushed_chunks(workspace: Workspace) -> ChunkOf:
     """Give the look-up of chunks as they were pushed, but for articles that were withdrawn."""
-    shelf, gone = chunks_on(workspace.labels / "tasks.jsonl"), withdrawn(workspace)
+    return standing_chunks(chunks_on(workspace.labels / "tasks.jsonl"), withdrawn(workspace))
+
+
+def standing_chunks(shelf: ChunkShelf, gone: Collection[str]) -> ChunkOf:
+    """Give the look-up of the chunks on a shelf whose articles are not gone."""
 
     @lru_cache(maxsize=_OPEN)
     def chunk_of(chunk_id: str) -> Json | None:
@@ -37,17 +41,17 @@ def each_annotation(workspace: Workspace, chunk_of: ChunkOf) -> Iterator[Annotat
             yield annotation
 
 
-def decisions(workspace: Workspace) -> dict[str, Decided]:
-    """Give by chunk what a person decided last; withdrawn articles are left out."""
-    schema, chunk_of = load_schema(workspace.schema_file), pushed_chunks(workspace)
+def decisions(workspace: Workspace, chunk_of: ChunkOf | None = None) -> dict[str, Decided]:
+    """Give by chunk what a person decided last, of `chunk_of` or of all `pushed_chunks`."""
+    schema, chunk_of = load_schema(workspace.schema_file), chunk_of or pushed_chunks(workspace)
     reader = answer_reader(workspace, schema, chunk_of)
     return last_decided(each_decided(workspace.labels / "annotations.jsonl", reader))
 
 
-def adjudicated(workspace: Workspace) -> dict[str, Annotation]:
-    """Give by chunk the answer that a person decided is to stand."""
+def adjudicated(workspace: Workspace, chunk_of: ChunkOf | None = None) -> dict[str, Annotation]:
+    """Give by chunk the answer that a person decided is to stand, as `decisions` does."""
     return {
         chunk_id: each.answer.annotation
-        for chunk_id, each in decisions(workspace).items()
+        for chunk_id, each in decisions(workspace, chunk_of).items()
         if each.answer.annotation is not None
     }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from annotate.release.columns import TEXT, Table
 from annotate.release.diff import EXAMPLES, Difference
@@ -87,27 +88,41 @@ def _withdrawn(difference: Difference) -> str:
     return "Articles withdrawn:\n\n" + "\n".join(lines) if lines else ""
 
 
-def examples(difference: Difference) -> list[tuple[str, list[str]]]:
-    """Give five of each kind in words; what is a table or a list of its own is left out."""
-    shown = [kind for kind in difference.counts if kind not in LISTED]
-    return [(kind, list(_lines(difference.of_kind(kind)))) for kind in shown]
+class Examples(NamedTuple):
+    """The first changes of a kind in words, and how many there are of it."""
+
+    kind: str
+    total: int
+    words: list[str]
+
+    @property
+    def lines(self) -> list[str]:
+        """Give the words, and a line that says how many more there are."""
+        more = self.total - len(self.words)
+        return [*self.words, f"and {more} more"] if more else self.words
+
+
+def examples(difference: Difference) -> list[Examples]:
+    """Give some of each kind; what is a table or a list of its own is left out."""
+    shown = {kind: difference.of_kind(kind) for kind in difference.counts if kind not in LISTED}
+    return [
+        Examples(kind, len(changes), list(map(_words, changes[:EXAMPLES])))
+        for kind, changes in shown.items()
+    ]
 
 
 def _examples(difference: Difference) -> str:
     parts = [
-        f"{kind}: {difference.counts[kind]}\n\n" + "\n".join(f"- {_plain(one)}" for one in lines)
-        for kind, lines in examples(difference)
+        f"{each.kind}: {each.total}\n\n" + "\n".join(f"- {_plain(one)}" for one in each.lines)
+        for each in examples(difference)
     ]
     return "\n\n".join(parts)
 
 
-def _lines(changes: Sequence[Change]) -> Iterator[str]:
-    for change in changes[:EXAMPLES]:
-        where = f"{change.config} {change.key}".strip()
-        words = " → ".join(part for part in (change.before, change.after) if part)
-        yield where + (f": {words}" if words else "")
-    if len(changes) > EXAMPLES:
-        yield f"and {len(changes) - EXAMPLES} more"
+def _words(change: Change) -> str:
+    where = f"{change.config} {change.key}".strip()
+    words = " → ".join(part for part in (change.before, change.after) if part)
+    return where + (f": {words}" if words else "")
 
 
 def _plain(text: str) -> str:

@@ -66,7 +66,10 @@ def _common(before: Rows, after: Rows, ignored: Collection[str]) -> list[str]:
 
 
 def _comparable(one: pa.DataType, other: pa.DataType) -> bool:
-    """Whether two types are alike; of cells, as of spans without their texts, some parts may be."""
+    """Whether values of two types can be compared: they are alike, or structs that share a part.
+
+    So a span without its text is compared with one that has it, by all the rest.
+    """
     import pyarrow.types as kinds
 
     if kinds.is_list(one) and kinds.is_list(other):

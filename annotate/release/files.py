@@ -40,13 +40,21 @@ class Written(NamedTuple):
 def write_parquet(path: Path, rows: Iterable[Json], table: Table) -> Written:
     """Write rows with settings that keep unchanged stretches byte for byte the same.
 
-    Rows are taken as they come, a row group at a time. Each is one line of JSON that serves
-    for the hash and for Arrow; a row that has other keys than the table raises. Lines are parsed
-    and written by threads while the next ones are spelled.
+    Rows are taken as they come, `ROWS_PARSED` at a time. Each is one line of JSON that serves
+    for the hash and for Arrow; a row that has other keys than the table raises, and leaves no
+    file. Lines are parsed and written by threads while the next ones are spelled.
     """
+    try:
+        return _written(path, rows, arrow_schema(table))
+    except BaseException:
+        path.unlink(missing_ok=True)  # it would be read as a whole one
+        raise
+
+
+def _written(path: Path, rows: Iterable[Json], schema: pa.Schema) -> Written:
     import pyarrow.parquet as pq
 
-    schema, digest = arrow_schema(table), hashlib.sha256()
+    digest = hashlib.sha256()
     path.parent.mkdir(parents=True, exist_ok=True)
     with (
         pq.ParquetWriter(
@@ -61,15 +69,20 @@ def write_parquet(path: Path, rows: Iterable[Json], table: Table) -> Written:
         ThreadPoolExecutor(1) as writers,
     ):
         groups, under_way = _Groups(writer, schema), deque[Future[None]]()
-        for data in _pieces(rows):
-            parsed = parsers.submit(_parsed, data, schema)
-            under_way.append(writers.submit(groups.take, parsed))
-            digest.update(data)
-            if len(under_way) > AHEAD:
-                under_way.popleft().result()
-        for each in under_way:
-            each.result()
-        groups.write()
+        try:
+            for data in _pieces(rows):
+                groups.coming.append(parsers.submit(_parsed, data, schema))
+                under_way.append(writers.submit(groups.take))
+                digest.update(data)
+                if len(under_way) > AHEAD:
+                    under_way.popleft().result()
+            for each in under_way:
+                each.result()
+            groups.write()
+        except BaseException:
+            writers.shutdown(wait=False, cancel_futures=True)
+            raise
+    give_back()  # what the threads held
     return Written(groups.size, groups.count, digest.hexdigest())
 
 
@@ -81,16 +94,17 @@ def _pieces(rows: Iterable[Json]) -> Iterator[bytes]:
 
 
 class _Groups:
-    """Gathers parsed rows and writes them by row groups."""
+    """Gathers parsed rows, in the order in which they are said to come; writes row groups."""
 
     def __init__(self, writer: pq.ParquetWriter, schema: pa.Schema) -> None:
+        self.coming: deque[Future[pa.Table]] = deque()
         self.size = self.count = 0
         self._writer, self._schema = writer, schema
         self._parts: list[pa.Table] = []
 
-    def take(self, parsed: Future[pa.Table]) -> None:
-        """Add some rows; raises what parsing them raised."""
-        self._parts.append(parsed.result())
+    def take(self) -> None:
+        """Add the next rows; raises what parsing them raised."""
+        self._parts.append(self.coming.popleft().result())
         if sum(part.num_rows for part in self._parts) >= ROWS_PER_GROUP:
             self.write()
 

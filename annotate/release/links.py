@@ -127,8 +127,9 @@ class _Holders:
         """Give the articles of each hash that more than one has."""
         hashes = np.frombuffer(self.hashes, np.int64) if self.hashes else np.empty(0, np.int64)
         owners = np.frombuffer(self.owners, np.uint32) if self.owners else np.empty(0, np.uint32)
+        shares = hashes.astype(np.uint8) % _SHARES
         for part in range(_SHARES):  # sorting all at once takes as much room as they have
-            own = np.flatnonzero(hashes % _SHARES == part)
+            own = np.flatnonzero(shares == part)
             yield from _several(hashes[own], owners[own])
 
 

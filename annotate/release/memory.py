@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 from collections.abc import Callable
 from functools import cache
 
@@ -12,9 +13,8 @@ def give_back() -> None:
 
     One stage of a release leaves many small holes behind, which the next one cannot fill.
     """
-    import pyarrow as pa
-
-    pa.default_memory_pool().release_unused()
+    if (pyarrow := sys.modules.get("pyarrow")) is not None:  # else it holds nothing
+        pyarrow.default_memory_pool().release_unused()
     _trim()(0)
 
 
@@ -22,7 +22,9 @@ def give_back() -> None:
 def _trim() -> Callable[[int], object]:
     """Give glibc's `malloc_trim`; other C libraries have none."""
     try:
-        found: Callable[[int], object] = ctypes.CDLL(None).malloc_trim
+        found = ctypes.CDLL(None).malloc_trim
     except (AttributeError, OSError, TypeError):
         return lambda _: None
-    return found
+    found.argtypes = [ctypes.c_size_t]
+    trim: Callable[[int], object] = found
+    return trim

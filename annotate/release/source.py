@@ -15,7 +15,7 @@ from annotate.labels.read import Labels, each_answer
 from annotate.labels.shelf import ChunkShelf, chunks_on
 from annotate.labels.spill import AnswerSpill, ChunkSpill
 from annotate.ledger import Ledger
-from annotate.quality.ledgers import adjudicated
+from annotate.quality.ledgers import adjudicated, standing_chunks
 from annotate.release.rows import Source
 from annotate.schema import Schema, load_schema
 from annotate.workspace import Workspace
@@ -26,10 +26,10 @@ Json = dict[str, Any]
 def read_source(workspace: Workspace) -> Source:
     """Read everything; raises `InputError` while the ledger holds no answer."""
     schema = load_schema(workspace.schema_file)
-    decided = adjudicated(workspace)  # first: it takes room, and little of it is kept
     gone = withdrawn(workspace)
-    articles = shelve_articles(workspace, gone)
     shelf = chunks_on(workspace.labels / "tasks.jsonl")
+    decided = adjudicated(workspace, standing_chunks(shelf, gone))
+    articles = shelve_articles(workspace, gone)
     labels = _labels(workspace, schema, articles, shelf)
     if not labels.annotations:
         raise InputError(

@@ -147,6 +147,7 @@ def _check_rows(
             give_back()
         if config == "articles":  # before more is held, for this takes room
             proofs.splits.near_duplicates()
+            give_back()
     proofs.finish(whole=not broken)
     for file in sorted(release.path.glob("*")):
         if file.suffix in {".md", ".json"}:

@@ -32,7 +32,10 @@ class Sight(NamedTuple):
 
 
 class SplitProof:
-    """Remembers where everything stands; what it finds is told at the end."""
+    """Remembers where everything stands, to tell at the end what stands where it must not.
+
+    `near_duplicates` may be told before, once all articles were looked at.
+    """
 
     def __init__(self, release: Release, texts: Texts, findings: Findings) -> None:
         self.release, self.texts, self.findings = release, texts, findings
@@ -41,6 +44,7 @@ class SplitProof:
         self.seen = Sightings()
         self._parts: list[Part] = []  # that were looked at
         self._split_of = Column()  # of articles by their numbers; from 1, 0 is for none
+        self._compared = False  # whether near-duplicates were told
 
     def look(self, part: Part, row: Json, number: int) -> None:
         """Note in which split a row's article, event, group and sentences stand."""
@@ -89,6 +93,8 @@ class SplitProof:
                 message = f"{kind} {_short(first.spelt)!r} stands in {' and '.join(sorted(sights))}"
                 where = " and ".join(sight.place for sight in sights.values())
                 self.findings.add(f"{kind}-in-two-splits", where, message)
+        if not self._compared:
+            self.near_duplicates()
         self._ledger()
         self._parent()
 
@@ -106,7 +112,8 @@ class SplitProof:
         return found
 
     def near_duplicates(self) -> None:
-        """Tell which articles repeat one another in two splits; all have been looked at."""
+        """Tell which articles repeat one another in two splits, of all that were looked at."""
+        self._compared = True
         for names in _clusters(self.texts) if self.several else ():
             found = {split for name in names if (split := self._split(name))}
             if len(found) > 1:

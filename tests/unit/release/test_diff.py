@@ -183,9 +183,9 @@ def test_five_examples_of_each_kind_are_shown(workspace: Workspace) -> None:
 
 
 def test_more_than_five_examples_are_counted(replaced: Difference) -> None:
-    told = dict(examples(replace(replaced, changes=replaced.of_kind("row added")[:1] * 7)))
-    assert [len(lines) for lines in told.values()] == [6]
-    assert told["row added"][5] == "and 2 more"
+    (told,) = examples(replace(replaced, changes=replaced.of_kind("row added")[:1] * 7))
+    assert (told.kind, told.total, len(told.words)) == ("row added", 7, 5)
+    assert told.lines == [*told.words, "and 2 more"]
 
 
 def test_a_chunk_that_was_cut_anew_is_a_major_change(workspace: Workspace, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,47 @@ def test_large_tables_are_cut_into_groups_of_one_size(tmp_path: Path) -> None:
     metadata = pq.read_metadata(path)
     sizes = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
     assert sizes == [files.ROWS_PER_GROUP, files.ROWS_PER_GROUP, 5]
+
+
+def many(count: int) -> list[Json]:
+    return [ROWS["articles"][0] | {"article_id": f"{number:06}"} for number in range(count)]
+
+
+def test_rows_of_many_pieces_come_back_in_their_order(tmp_path: Path) -> None:
+    rows, path = many(2 * files.ROWS_PER_GROUP + files.ROWS_PARSED + 5), tmp_path / "a.parquet"
+    told = write_parquet(path, rows, TABLES["articles"])
+    assert read_parquet(path) == rows
+    assert told.rows_sha256 == rows_sha256(rows)
+
+
+def test_a_bad_row_in_a_later_piece_leaves_no_file(tmp_path: Path) -> None:
+    rows, path = many(2 * files.ROWS_PER_GROUP), tmp_path / "a.parquet"
+    rows[15_000]["chunks"] = "two"
+    with pytest.raises(Exception, match="chunks"):
+        write_parquet(path, rows, TABLES["articles"])
+    assert not path.exists()
+
+
+def test_rows_that_break_off_leave_no_file(tmp_path: Path) -> None:
+    def broken() -> Iterator[Json]:
+        yield from many(12_000)
+        raise KeyboardInterrupt
+
+    path = tmp_path / "a.parquet"
+    with pytest.raises(KeyboardInterrupt):
+        write_parquet(path, broken(), TABLES["articles"])
+    assert not path.exists()
+
+
+def test_a_full_disk_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
+    path = tmp_path / "a.parquet"
+    with pytest.raises(OSError, match="No space left"):
+        write_parquet(path, many(15_000), TABLES["articles"])
+    assert not path.exists()
 
 
 def test_files_are_compressed_for_reading_in_parts(tmp_path: Path) -> None:
