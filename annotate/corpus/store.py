@@ -109,8 +109,8 @@ def each_header(workspace: Workspace) -> Iterator[Header]:
 
 def _head_of(line: bytes) -> dict[str, Any]:
     """Read a record up to its text: that takes most of it, and stands behind what a header has."""
-    head, _, text = line.partition(_TEXT)
-    row: dict[str, Any] = orjson.loads(head + b"}" if text else line)
+    end = line.find(_TEXT)
+    row: dict[str, Any] = orjson.loads(line[:end] + b"}" if end >= 0 else line)
     return row
 
 

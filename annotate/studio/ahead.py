@@ -1,13 +1,18 @@
-"""Asks for what comes next while what came is looked at."""
+"""Asks for what comes next while what came is looked at.
+
+Each request is made in a thread of its own that ends with the process: it only reads, so whoever
+is interrupted waits for none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 
@@ -17,21 +22,46 @@ def ahead(items: Iterator[T]) -> Iterator[T]:
 
     What an item raises is raised in its turn.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
-    pool = ThreadPoolExecutor(1)
-    return _given(items, pool, pool.submit(_next, items))
+    return _items(items, _begun(lambda: _next(items)))
 
 
-def _given(items: Iterator[T], pool: ThreadPoolExecutor, coming: Future[list[T]]) -> Iterator[T]:
-    try:
-        while found := coming.result():
-            coming = pool.submit(_next, items)
-            yield found[0]
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+def calls_ahead(calls: Iterable[Callable[[], T]], at_once: int) -> Iterator[T]:
+    """Give what calls give, in their order; so many are begun at once, and one more then."""
+    left = iter(calls)
+    return _results(left, deque(map(_begun, islice(left, at_once))))
+
+
+def _items(items: Iterator[T], coming: Future[list[T]]) -> Iterator[T]:
+    while found := coming.result():
+        coming = _begun(lambda: _next(items))
+        yield found[0]
+
+
+def _results(left: Iterator[Callable[[], T]], waiting: deque[Future[T]]) -> Iterator[T]:
+    for call in left:
+        waiting.append(_begun(call))
+        yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _next(items: Iterator[T]) -> list[T]:
     """Give the next item; none at the end."""
     return list(islice(items, 1))
+
+
+def _begun(call: Callable[[], T]) -> Future[T]:
+    """Make a call beside this one."""
+    from concurrent.futures import Future
+    from threading import Thread
+
+    future: Future[T] = Future()
+
+    def make() -> None:
+        try:
+            future.set_result(call())
+        except BaseException as error:  # noqa: BLE001 - whoever asks for the result gets it
+            future.set_exception(error)
+
+    Thread(target=make, daemon=True).start()
+    return future

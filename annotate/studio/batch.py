@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import orjson
 
@@ -16,31 +16,42 @@ from annotate.studio.faults import DoubtfulError, ImportRefusedError
 from annotate.studio.predictions import Proposing
 from annotate.studio.tasks import Task
 
+Json = dict[str, Any]
 _NAMED = 5  # chunks in a message
 
 
 class Batch:
-    """Some chunks on their way. `ids` are their tasks, None where the server tells none."""
+    """Some chunks on their way. `ids` are their tasks, None where the server tells none.
 
-    def __init__(
-        self, studio: Studio, project_id: int, tasks: Sequence[Task], proposals: Proposing
-    ) -> None:
-        self.studio, self.project_id, self.tasks = studio, project_id, tasks
-        self.proposed = [proposals.of(task) for task in tasks]
+    `size` is how many bytes they take, `predicted` how many of them have predicted regions.
+    """
+
+    def __init__(self, studio: Studio, project_id: int, proposals: Proposing) -> None:
+        self.studio, self.project_id, self.proposals = studio, project_id, proposals
         self.name = uuid.uuid4().hex[:12]
-        self.keys = [task.chunk.id for task in tasks]
-        self._content = list(self._spelled())
+        self.tasks = list[Task]()
+        self.size = self.predicted = 0
+        self._content = list[orjson.Fragment]()
         self.ids: list[int] | None = None
         self.seconds = 0.0  # that the request took
         self._sending: Future[bool] | None = None
 
-    def _spelled(self) -> Iterator[orjson.Fragment]:
-        """Spell the tasks before their turn, while the server is at work on those before them."""
-        meta = {BATCH_MARK: self.name}
-        for task, proposed in zip(self.tasks, self.proposed, strict=True):
-            content = {"data": task.data, "meta": meta}
-            more = {"predictions": proposed} if proposed else {}
-            yield orjson.Fragment(orjson.dumps(content | more))
+    def __len__(self) -> int:
+        return len(self.tasks)
+
+    @property
+    def keys(self) -> list[str]:
+        return [task.chunk.id for task in self.tasks]
+
+    def add(self, task: Task) -> None:
+        """Spell a task before its turn, while the server is at work on those before it."""
+        proposed = self.proposals.of(task)
+        content: Json = {"data": task.data, "meta": {BATCH_MARK: self.name}}
+        spelled = orjson.dumps(content | ({"predictions": proposed} if proposed else {}))
+        self.tasks.append(task)
+        self._content.append(orjson.Fragment(spelled))
+        self.size += len(spelled)
+        self.predicted += bool(proposed)
 
     def start(self, pool: ThreadPoolExecutor) -> None:
         """Send the batch, without waiting for its end."""
@@ -56,8 +67,9 @@ class Batch:
 
     def _send(self) -> bool:
         started = time.monotonic()
+        content, self._content = self._content, []  # it is not needed again
         try:
-            self.ids = self.studio.import_tasks(self.project_id, self._content)
+            self.ids = self.studio.import_tasks(self.project_id, content)
         except ImportRefusedError as error:
             raise self._blaming(error) from None
         except DoubtfulError:
@@ -68,10 +80,11 @@ class Batch:
 
     def _blaming(self, error: ImportRefusedError) -> RemoteError:
         """Say which chunks the server found fault with."""
-        blamed = [self.keys[place] for place in error.places if place < len(self.keys)]
+        keys = self.keys
+        blamed = [keys[place] for place in error.places if place < len(keys)]
         who = f"; to blame: {', '.join(blamed[:_NAMED])}" if blamed else ""
         return RemoteError(
-            f"Label Studio took none of {len(self.keys)} chunks{who}: {error.message}",
+            f"Label Studio took none of {len(keys)} chunks{who}: {error.message}",
             "nothing of this batch was sent; look at these chunks and at the labelling page",
             status=error.status,
         )

@@ -8,16 +8,16 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import orjson
 
 from annotate.errors import RemoteError
-from annotate.studio.ahead import ahead
-from annotate.studio.connection import AT_ONCE, Connection, Json
+from annotate.studio.ahead import ahead, calls_ahead
+from annotate.studio.connection import Connection, Json
 from annotate.studio.faults import BAD_REQUEST, NOT_FOUND, DoubtfulError, blamed, translated
 
 READ_PAGE, IDS_PAGE = 500, 5000
@@ -201,21 +201,11 @@ class Studio(Connection):
     ) -> Iterator[list[Json]]:
         """For each of some lists of ids those tasks that have answers, with them.
 
-        With `every` also the others. The next ones are under way while one answer is looked at.
+        With `every` also the others. The first ones are asked for at once, and the next ones are
+        under way while one answer is looked at.
         """
-        from concurrent.futures import Future, ThreadPoolExecutor
-
-        waiting = deque[Future[list[Json]]]()
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            try:
-                for part in parts:
-                    waiting.append(pool.submit(self._export, project_id, part, every=every))
-                    if len(waiting) > AT_ONCE:
-                        yield waiting.popleft().result()
-                while waiting:
-                    yield waiting.popleft().result()
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+        calls = (partial(self._export, project_id, part, every=every) for part in parts)
+        return calls_ahead(calls, self.at_once)
 
     def _export(self, project_id: int, ids: Sequence[int], *, every: bool) -> list[Json]:
         # Written out: encoded by the SDK, the brackets would make the address half as long again.

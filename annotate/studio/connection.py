@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from threading import Semaphore
+from threading import Lock, Semaphore
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -27,8 +27,8 @@ from annotate.studio.faults import (
 Json = dict[str, Any]
 T = TypeVar("T")
 
-AT_ONCE = 2  # requests under way, but for …
-ALONE = "WSGIServer"  # … Django's own server: in its one process they would share the time
+REQUESTS = 2  # under way at once; of a server of one process they would only share its time
+DJANGO_SERVER = "WSGIServer"  # how the server that comes with Django calls itself: one process
 ATTEMPTS = 5
 NO_RETRY = {"max_retries": 0}
 
@@ -37,7 +37,7 @@ class Connection:
     """Requests to one server, with the SDK's own login.
 
     What can be said twice without harm is retried: reads, and changes to one value. A write
-    that makes something is sent once.
+    that makes something is sent once. `at_once` requests are under way at most.
     """
 
     def __init__(self, url: str, api_key: str, timeout: float = 60) -> None:
@@ -53,8 +53,9 @@ class Connection:
             ),
             self.url,
         )
-        self._date = self.server = ""  # as its last answer told
-        self._line = Semaphore(AT_ONCE)
+        self._date = self._server = ""  # as its last answer told
+        self.at_once, self._line = REQUESTS, Semaphore(REQUESTS)
+        self._renewing = Lock()
         self._met = False  # whether the server has answered: then its address is right
         self.user = self._get("api/current-user/whoami")
         if not isinstance(self.user, dict) or not {"id", "email"} <= self.user.keys():
@@ -63,8 +64,8 @@ class Connection:
                 "check the address; a proxy or a login page may stand in front of it",
             )
         self._met = True
-        if self.server.startswith(ALONE):
-            self._line = Semaphore(1)
+        if self._server.startswith(DJANGO_SERVER):
+            self.at_once, self._line = 1, Semaphore(1)
 
     def clock(self) -> str:
         """Tell the server's own time, from the `Date` header of its last answer (RFC 9110).
@@ -137,9 +138,11 @@ class Connection:
                 )
             if answer.status_code != UNAUTHORISED or last:
                 break
-            tokens._access_token = None  # noqa: SLF001
+            with self._renewing:  # another request may have had it renewed
+                if f"Bearer {tokens._access_token}" == answer.request.headers.get("Authorization"):  # noqa: SLF001
+                    tokens._access_token = None  # noqa: SLF001
         self._date = answer.headers.get("date", self._date)
-        self.server = answer.headers.get("server", "")
+        self._server = answer.headers.get("server", "")
         if not answer.is_success:
             raise ApiError(status_code=answer.status_code, body=answer.text)
         return answer

@@ -16,7 +16,8 @@ T = TypeVar("T")
 _ADDRESS = "is the address that of Label Studio alone, http://HOST:PORT?"
 PASSING = frozenset({408, 409, 429, 500, 502, 503, 504})
 UNREACHABLE, NOT_OURS = -1, -2  # no answer at all, and none of Label Studio's
-BAD_REQUEST, UNAUTHORISED, NOT_FOUND = 400, 401, 404
+BAD_REQUEST, UNAUTHORISED, NOT_FOUND, TOO_LARGE = 400, 401, 404, 413
+SMALLER = "send fewer tasks at once: `batch_size` under [studio] in annotate.toml"
 
 
 class DoubtfulError(RemoteError):
@@ -84,6 +85,8 @@ def _refused(error: Any, url: str, *, writing: bool) -> RemoteError:
 def _remedy(status: int) -> str | None:
     if status in PASSING:
         return "nothing is lost; run the command again"
+    if status == TOO_LARGE:
+        return f"nothing of this request was taken; {SMALLER}"
     return _ADDRESS if status == NOT_FOUND else None
 
 

@@ -21,7 +21,7 @@ from annotate.studio.tasks import Task
 from annotate.workspace import StudioSettings
 
 Json = dict[str, Any]
-AT_ONCE = 2000  # tasks in a request: the server counts all of a project's tasks anew after each
+TASKS_A_REQUEST = 2000  # the server counts all of a project's tasks anew after each
 ROUNDS = 3  # times that a lost answer is looked into
 
 
@@ -132,7 +132,7 @@ class LateProposals:
 
     def _batches(self, tasks: Iterator[Task]) -> Iterator[list[tuple[str, list[Json]]]]:
         proposed = ((task.chunk.id, self.proposals.of(task)) for task in tasks)
-        while batch := list(islice(proposed, AT_ONCE)):
+        while batch := list(islice(proposed, TASKS_A_REQUEST)):
             yield batch
 
     def _send(self, proposed: Collection[tuple[str, list[Json]]]) -> None:

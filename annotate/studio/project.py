@@ -199,7 +199,7 @@ def _create_once(plan: ProjectPlan, studio: Studio, workspace: Workspace, role: 
     found = own_projects(studio, workspace, role)
     delete_twins(studio, found)
     used = int(found[0]["id"])
-    return created if created.get("id") == used else studio.project(used)
+    return created | found[0] if created.get("id") == used else studio.project(used)
 
 
 def overlap_warning(workspace: Workspace) -> str | None:

@@ -111,6 +111,13 @@ class _Puller:
         self.new, self.changed = set[int](), set[int]()
         self.deleted = 0
 
+    def _look_up(self) -> None:
+        """Read the ledger, and open the pseudonyms that it was written with.
+
+        Done while the server is at work, and before anything is written: a wrong secret refuses.
+        """
+        _ = self.people
+
     @cached_property
     def answers(self) -> Answers:
         """The answers that the ledger has, which is read when they are asked for."""
@@ -138,7 +145,7 @@ class _Puller:
         self.foreign_answers = cursor.foreign_answers
         for _ in range(LOOKS):
             pages = self.studio.changed_tasks(self.project_id, cursor.moment, PAGE)
-            _ = self.people  # reads the ledger while the server is at work
+            self._look_up()
             for page in pages:
                 self._compare([int(task["id"]) for task in page], page)
             if self._is_complete():
@@ -191,6 +198,7 @@ class _Puller:
         found = True
         parts = self.studio.parts_of(left)
         exports = self.studio.exports(self.project_id, parts, every=every)
+        self._look_up()
         for part, tasks in zip(parts, exports, strict=True):
             self._compare(part, tasks)
             found = found and not (every and len(tasks) < len(part))

@@ -25,6 +25,7 @@ from annotate.studio.connect import connect
 from annotate.studio.copies import Copies
 from annotate.studio.cursor import Besides, write_besides
 from annotate.studio.errand import Errand
+from annotate.studio.faults import SMALLER
 from annotate.studio.mender import Mender
 from annotate.studio.overlap import wanted_overlap
 from annotate.studio.plan import PushPlan, Wanted, plan_push, unproposed
@@ -229,7 +230,7 @@ class Pusher:
             if fruitless == FRUITLESS:
                 raise RemoteError(
                     f"{plan.open} tasks are still not as they should be after {FRUITLESS} attempts",
-                    "what was done is in the ledger; run `annotate push` again",
+                    f"what was done is in the ledger; run `annotate push` again, or {SMALLER}",
                 )
         self._note(plan)
         self.sender.propose(unproposed(self.wanted, self.records.sending))

@@ -15,13 +15,14 @@ from annotate.studio.tasks import Task, data_sha256, each_task
 from annotate.workspace import Workspace
 
 Progress = Callable[[int, int], None]
-BATCH_CHARACTERS = 8_000_000
+BATCH_BYTES = 16_000_000
 FIRST = 400  # tasks: the server is soon at work, while more are made ready
 
 
 class Sender:
     """The chunks of one push on their way.
 
+    A batch has at most `most` tasks: half as many after each answer that was lost.
     `sent` are those that were sent, `created` those of them that are known to have arrived;
     `predicted` counts the new ones with predicted regions, `proposed` those that stood already
     and got some; `slowest` is how many seconds an import took at most.
@@ -40,6 +41,7 @@ class Sender:
         self.always_shown = errand.purpose.role == REVIEW
         self.progress = progress
         self.settings = workspace.settings.studio
+        self.most = self.settings.batch_size
         self.sent, self.created = set[str](), set[str]()
         self.predicted = self.proposed = 0
         self.slowest = 0.0
@@ -60,8 +62,8 @@ class Sender:
 
         under_way: Batch | None = None
         with ThreadPoolExecutor(1) as pool:
-            for tasks in self._batches(keys):
-                batch = self._intended(tasks)
+            for batch in self._batches(keys):
+                self._intend(batch)
                 if under_way and not self._is_certain(under_way):
                     return False
                 batch.start(pool)
@@ -100,30 +102,30 @@ class Sender:
         if self.studio.project(project_id)["model_version"] != version:
             self.studio.update_project(project_id, model_version=version)
 
-    def _batches(self, keys: Collection[str]) -> Iterator[list[Task]]:
-        batch, size = list[Task](), 0
-        room = min(FIRST, self.settings.batch_size)
+    def _batches(self, keys: Collection[str]) -> Iterator[Batch]:
+        batch, room = self._batch(), min(FIRST, self.most)
         for task in self.tasks(keys):
-            batch.append(task)
-            size += len(task.chunk.text)
-            if len(batch) == room or size > BATCH_CHARACTERS:
+            batch.add(task)
+            if len(batch) == room or batch.size > BATCH_BYTES:
                 yield batch
-                batch, size, room = [], 0, self.settings.batch_size
+                batch, room = self._batch(), self.most
         if batch:
             yield batch
 
-    def _intended(self, tasks: Sequence[Task]) -> Batch:
+    def _batch(self) -> Batch:
+        return Batch(self.studio, self.records.project_id, self.proposals)
+
+    def _intend(self, batch: Batch) -> None:
         """Write down that a batch is about to be sent."""
-        batch = Batch(self.studio, self.records.project_id, tasks, self.proposals)
-        rows = (
+        self.records.write(
             self.records.row("intent", key, task_id=None, batch=batch.name) for key in batch.keys
         )
-        self.records.write(rows)
-        return batch
 
     def _is_certain(self, batch: Batch) -> bool:
         certain = batch.is_certain()
         self.slowest = max(self.slowest, batch.seconds)
+        if not certain:  # its server, or what stands before it, may cut long requests off
+            self.most = max(1, len(batch) // 2)
         return certain
 
     def _arrived(self, batch: Batch, total: int) -> None:
@@ -136,6 +138,6 @@ class Sender:
         ]
         versions = [self.records.wanted[key].model_version for key in batch.keys]
         self.records.write(map(self.records.present, batch.tasks, copies, versions))
-        self.predicted += sum(map(bool, batch.proposed))
+        self.predicted += batch.predicted
         self.created.update(batch.keys)
         self.progress(len(self.created), total)

@@ -12,6 +12,7 @@ from annotate.studio.records import Records
 from annotate.workspace import Workspace
 
 _PAUSE = 0.5  # seconds between two looks at a server that is to be still
+_IMPORT = 0.004  # seconds that a slow server takes to import one task
 
 
 class Survey:
@@ -29,7 +30,7 @@ class Survey:
     def compared(self, *, full: bool) -> Copies | None:
         """Read the server's keys; None when the ledger can be taken at its word."""
         if self.records.unsure:
-            return self.settled(slowest=0.0)
+            return self.settled(slowest=_IMPORT * len(self.records.unsure))
         present = self.records.sending.present
         self.besides = read_besides(self.workspace, self.records.project, self.records.role)
         counted = int(self.records.project["task_number"])
@@ -43,7 +44,8 @@ class Survey:
 
         A request whose connection broke may still be at work: read at once, its tasks are not
         there yet, and sending again would double every one of them. It is waited for as long as
-        `settle` says, and as the slowest import so far took.
+        `settle` says, and as the slowest import so far took; after a push that was killed, as
+        long as a slow server takes for what is unsure.
         """
         wait = self.workspace.settings.studio.settle + slowest
         count, since = -1, time.monotonic()
