@@ -80,6 +80,17 @@ class Most(NamedTuple):
 MOMENTS = {"push": Most(10, 4), "pull": Most(5, 2)}
 
 
+# `annotate` with a first batch, exports and pages that are small beside the chunks of a round, so
+# that each command makes several requests of a kind.
+SMALL = """
+import sys
+from annotate.cli import main
+from annotate.studio import client, pull, sender
+sender.FIRST, client.MOST_IDS, pull.PAGE = map(int, sys.argv.pop(1).split(","))
+main()
+"""
+
+
 @dataclass(frozen=True)
 class Drawn:
     """All that is drawn for a round."""
@@ -90,6 +101,7 @@ class Drawn:
     base: int
     batch_size: int
     probability: float
+    sizes: tuple[int, int, int]  # as `SMALL` takes them
 
 
 @dataclass
@@ -120,6 +132,7 @@ def draw(seed: int, number: int) -> Drawn:
         base=rng.choice(ARTICLES),
         batch_size=rng.randint(15, 60),
         probability=rng.choice((0.15, 0.25, 0.35)),
+        sizes=(rng.randint(5, 40), rng.randint(10, 60), rng.randint(10, 60)),
     )
 
 
@@ -374,7 +387,8 @@ class Round:
             "LABEL_STUDIO_URL": url or self.proxy.url,
             "LABEL_STUDIO_API_KEY": self.host.server.login.token,
         }
-        command = [sys.executable, "-m", "annotate", verb, *options, "--json"]
+        sizes = ",".join(map(str, self.drawn.sizes))
+        command = [sys.executable, "-c", SMALL, sizes, verb, *options, "--json"]
         command += ["-C", str(self.workspace.root)]
         with printed.open("wb") as out, said.open("wb") as err:
             process = subprocess.Popen(command, env=environment, stdout=out, stderr=err)
