@@ -86,7 +86,8 @@ SMALL = """
 import sys
 from annotate.cli import main
 from annotate.studio import client, pull, sender
-sender.FIRST, client.MOST_IDS, pull.PAGE = map(int, sys.argv.pop(1).split(","))
+sizes = map(int, sys.argv.pop(1).split(","))
+sender.FIRST, pull.PAGE, client.MOST_IDS, client.READ_PAGE, client.IDS_PAGE = sizes
 main()
 """
 
@@ -101,7 +102,7 @@ class Drawn:
     base: int
     batch_size: int
     probability: float
-    sizes: tuple[int, int, int]  # as `SMALL` takes them
+    sizes: tuple[int, ...]  # as `SMALL` takes them
 
 
 @dataclass
@@ -132,7 +133,7 @@ def draw(seed: int, number: int) -> Drawn:
         base=rng.choice(ARTICLES),
         batch_size=rng.randint(15, 60),
         probability=rng.choice((0.15, 0.25, 0.35)),
-        sizes=(rng.randint(5, 40), rng.randint(10, 60), rng.randint(10, 60)),
+        sizes=tuple(rng.randint(5, 25) for _ in range(5)),
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from annotate.release.columns import Table, arrow_schema
 from annotate.release.memory import give_back
 from annotate.release.row_spill import RowSpill, line_of
+from annotate.workspace import replacing
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,21 +42,17 @@ def write_parquet(path: Path, rows: Iterable[Json], table: Table) -> Written:
     """Write rows with settings that keep unchanged stretches byte for byte the same.
 
     Rows are taken as they come, `ROWS_PARSED` at a time. Each is one line of JSON that serves
-    for the hash and for Arrow; a row that has other keys than the table raises, and leaves no
-    file. Lines are parsed and written by threads while the next ones are spelled.
+    for the hash and for Arrow; a row that has other keys than the table raises, and leaves what
+    was there. Lines are parsed and written by threads while the next ones are spelled.
     """
-    try:
-        return _written(path, rows, arrow_schema(table))
-    except BaseException:
-        path.unlink(missing_ok=True)  # it would be read as a whole one
-        raise
+    with replacing(path) as draft:  # what breaks off would be read as a whole file
+        return _written(draft, rows, arrow_schema(table))
 
 
 def _written(path: Path, rows: Iterable[Json], schema: pa.Schema) -> Written:
     import pyarrow.parquet as pq
 
     digest = hashlib.sha256()
-    path.parent.mkdir(parents=True, exist_ok=True)
     with (
         pq.ParquetWriter(
             path,

@@ -1,7 +1,7 @@
 """Asks for what comes next while what came is looked at.
 
-Each call is made in a thread of its own that ends with the process: it only reads, so whoever is
-interrupted waits for none.
+Each call is made in a thread of its own that ends with the process, so whoever is interrupted
+waits for none. Only what changes nothing on the server may be called so.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ def ahead(items: Iterator[T]) -> Iterator[T]:
 
     What an item raises is raised in its turn.
     """
-    return _items(items, begun(lambda: _next(items)))
+    return _items(items, _started(lambda: _next(items)))
 
 
 def calls_ahead(calls: Iterable[Callable[[], T]], at_once: int) -> Iterator[T]:
     """Give what calls give, in their order; so many are begun at once, and one more then."""
     left = iter(calls)
-    return _results(left, deque(map(begun, islice(left, at_once))))
+    return _results(left, deque(map(_started, islice(left, at_once))))
 
 
 def _items(items: Iterator[T], coming: Future[list[T]]) -> Iterator[T]:
     while found := coming.result():
-        coming = begun(lambda: _next(items))
+        coming = _started(lambda: _next(items))
         yield found[0]
 
 
 def _results(left: Iterator[Callable[[], T]], waiting: deque[Future[T]]) -> Iterator[T]:
     for call in left:
-        waiting.append(begun(call))
+        waiting.append(_started(call))
         yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
@@ -50,8 +50,8 @@ def _next(items: Iterator[T]) -> list[T]:
     return list(islice(items, 1))
 
 
-def begun(call: Callable[[], T]) -> Future[T]:
-    """Make a call, which only reads, beside what comes after this."""
+def _started(call: Callable[[], T]) -> Future[T]:
+    """Start a call in a thread of its own."""
     from concurrent.futures import Future
     from threading import Thread
 

@@ -18,6 +18,7 @@ from annotate.studio.tasks import Task
 
 Json = dict[str, Any]
 _NAMED = 5  # chunks in a message
+_CUT_OFF = frozenset({None, 408, 502, 504})  # None: the connection broke
 
 
 class Batch:
@@ -34,6 +35,7 @@ class Batch:
         self._content = list[orjson.Fragment]()
         self.ids: list[int] | None = None
         self.seconds = 0.0  # that the request took
+        self.cut_off = False  # whether it may have taken too long for the server or a proxy
         self._sending: Future[bool] | None = None
 
     def __len__(self) -> int:
@@ -72,7 +74,8 @@ class Batch:
             self.ids = self.studio.import_tasks(self.project_id, content)
         except ImportRefusedError as error:
             raise self._blaming(error) from None
-        except DoubtfulError:
+        except DoubtfulError as error:
+            self.cut_off = error.status in _CUT_OFF
             return False
         finally:
             self.seconds = time.monotonic() - started

@@ -19,7 +19,6 @@ from annotate.labels.controls import control_ids
 from annotate.labels.shelf import MAIN
 from annotate.ledger import Ledger
 from annotate.schema import load_schema
-from annotate.studio.ahead import begun
 from annotate.studio.applied import render_warning, version_warning
 from annotate.studio.client import Studio
 from annotate.studio.connect import connect
@@ -100,11 +99,10 @@ def push(
     """
     schema = load_schema(workspace.schema_file)
     with lock(workspace, "push"):
-        door = begun(lambda: studio or connect(workspace))  # it answers while the corpus is read
         proposals = Proposals(schema, workspace.settings.studio)
         wanted = _wanted(workspace, schema.version, proposals)
         errand = Errand(labelling(workspace, schema), wanted, proposals)
-        pusher = Pusher(workspace, door.result(), errand, progress, warn)
+        pusher = Pusher(workspace, studio or connect(workspace), errand, progress, warn)
         return pusher.run(dry_run=dry_run, again=again, repair=repair, full=full)
 
 
@@ -232,7 +230,8 @@ class Pusher:
             if fruitless == FRUITLESS:
                 raise RemoteError(
                     f"{plan.open} tasks are still not as they should be after {FRUITLESS} attempts",
-                    f"what was done is in the ledger; run `annotate push` again, or {SMALLER}",
+                    "what was done is in the ledger; run `annotate push` again"
+                    + (f", or {SMALLER}" if plan.create else ""),
                 )
         self._note(plan)
         self.sender.propose(unproposed(self.wanted, self.records.sending))

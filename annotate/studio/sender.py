@@ -22,7 +22,7 @@ FIRST = 400  # tasks: the server is soon at work, while more are made ready
 class Sender:
     """The chunks of one push on their way.
 
-    A batch has at most `most` tasks: half as many after each answer that was lost.
+    A batch has at most `most` tasks: half as many as one that was cut off, and then slowly more.
     `sent` are those that were sent, `created` those of them that are known to have arrived;
     `predicted` counts the new ones with predicted regions, `proposed` those that stood already
     and got some; `slowest` is how many seconds an import took at most.
@@ -124,8 +124,10 @@ class Sender:
     def _is_certain(self, batch: Batch) -> bool:
         certain = batch.is_certain()
         self.slowest = max(self.slowest, batch.seconds)
-        if not certain:  # its server, or what stands before it, may cut long requests off
+        if batch.cut_off:
             self.most = max(1, len(batch) // 2)
+        elif certain:
+            self.most = min(self.settings.batch_size, self.most + self.most // 4 + 1)
         return certain
 
     def _arrived(self, batch: Batch, total: int) -> None:

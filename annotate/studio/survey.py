@@ -26,11 +26,12 @@ class Survey:
     ) -> None:
         self.workspace, self.studio, self.records, self.wanted = workspace, studio, records, wanted
         self.besides = Besides()
+        self._timeout = workspace.settings.studio.timeout
 
     def compared(self, *, full: bool) -> Copies | None:
         """Read the server's keys; None when the ledger can be taken at its word."""
         if self.records.unsure:
-            return self.settled(slowest=_IMPORT * len(self.records.unsure))
+            return self.settled(slowest=min(self._timeout, _IMPORT * len(self.records.unsure)))
         present = self.records.sending.present
         self.besides = read_besides(self.workspace, self.records.project, self.records.role)
         counted = int(self.records.project["task_number"])
@@ -45,7 +46,7 @@ class Survey:
         A request whose connection broke may still be at work: read at once, its tasks are not
         there yet, and sending again would double every one of them. It is waited for as long as
         `settle` says, and as the slowest import so far took; after a push that was killed, as
-        long as a slow server takes for what is unsure.
+        long as a slow server takes for what is unsure, the timeout of a request at most.
         """
         wait = self.workspace.settings.studio.settle + slowest
         count, since = -1, time.monotonic()

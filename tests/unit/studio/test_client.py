@@ -12,7 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from annotate.errors import RemoteError
 from annotate.studio.client import Studio
+from annotate.studio.faults import DoubtfulError
 
 OPEN = """
 import json, sys
@@ -86,3 +88,39 @@ def test_a_project_is_found_on_a_server_that_holds_its_description_back(holding_
     assert studio.find_projects("annotate:v:main") == []
     assert studio.project_counts(1) == {**PROJECT, **COUNTS}
     assert studio.project_settings(1, ["title"], "lock")["title"] == "News"
+
+
+class TakesLittle(BaseHTTPRequestHandler):
+    """A stand-in for a server behind a proxy that takes no large request."""
+
+    def do_GET(self) -> None:
+        self._answer(200, {"id": 1, "email": "a@b.test"})
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer(413, {})
+
+    def _answer(self, status: int, content: object) -> None:
+        body = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+def test_a_request_that_is_too_large_is_told_with_the_setting_that_helps() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), TakesLittle) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            studio = Studio(f"http://127.0.0.1:{server.server_port}", "0" * 40)
+            with pytest.raises(RemoteError, match="answered 413") as caught:
+                studio.import_tasks(1, [{"data": {"text": "One"}}])
+        finally:
+            server.shutdown()
+            thread.join()
+    assert not isinstance(caught.value, DoubtfulError)
+    assert "batch_size" in str(caught.value.hint)
