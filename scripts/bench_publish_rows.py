@@ -1,6 +1,6 @@
 """Ledgers and rows for bench_publish, made from a seed: invented articles, each in four chunks.
 
-One chunk in ten has three answers, of which one says otherwise; the others have one.
+One chunk in a thousand has three answers, of which one says otherwise; the others have one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from annotate.workspace import Workspace
 
 Json = dict[str, Any]
 CHUNKS = 4
-VOTED, VOTES = 10, 3  # one chunk in so many has so many answers
+VOTED, VOTES = 1000, 3  # one chunk in so many has so many answers
+PEOPLE_ASKED = 5
 QUOTED = 4  # one sentence in so many is said in quotation marks
 BATCH = 1000  # articles that are written at a time
 WORDS = [
@@ -104,7 +105,7 @@ def make_workspace(folder: Path, count: int, *, seed: int = 1, shuffled: bool = 
                 _present(chunk) for _, chunk, _ in chunks
             )
             answered += [
-                _answer(chunk, _said(spans, vote), schema, VOTES * place + vote + 1)
+                _answer(chunk, _said(spans, vote), schema, VOTES * place + vote + 1, place + vote)
                 for number, chunk, spans in chunks
                 for place in (number * CHUNKS + chunk.index,)
                 for vote in range(_votes(place))
@@ -144,7 +145,7 @@ def _present(chunk: Chunk) -> Json:
     }
 
 
-def _answer(chunk: Chunk, spans: list[Span], schema: Schema, number: int) -> Json:
+def _answer(chunk: Chunk, spans: list[Span], schema: Schema, number: int, person: int) -> Json:
     return {
         "event": "annotation",
         "pulled_at": "2031-04-01T08:00:00.000000Z",
@@ -153,7 +154,7 @@ def _answer(chunk: Chunk, spans: list[Span], schema: Schema, number: int) -> Jso
         "chunk_id": chunk.id,
         "task_id": 1,
         "annotation_id": number,
-        "annotator": f"annotator-{number % 3:010}",
+        "annotator": f"annotator-{person % PEOPLE_ASKED:010}",
         "pseudonym_key": "0123456789ab",
         "annotation": {
             "id": number,
