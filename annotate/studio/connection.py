@@ -6,6 +6,7 @@ ledger keeps those. Every failure leaves as a `RemoteError`.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from email.utils import format_datetime
 from threading import Lock, Semaphore
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+
+import orjson
 
 from annotate.errors import ConfigError, RemoteError
 from annotate.studio.faults import (
@@ -31,6 +34,7 @@ REQUESTS = 2  # under way at once; of a server of one process they would only sh
 DJANGO_SERVER = "WSGIServer"  # how the server that comes with Django calls itself: one process
 ATTEMPTS = 5
 NO_RETRY = {"max_retries": 0}
+_LONG_NUMBER = re.compile(rb"\d{19}")
 
 
 class Connection:
@@ -83,7 +87,7 @@ class Connection:
 
         def ask() -> Any:
             answer = translated(lambda: self._send(method, path, **content), self.url)
-            return translated(answer.json, self.url) if parsed else answer
+            return translated(lambda: _parsed(answer), self.url) if parsed else answer
 
         return self._insisting(ask, self._may_pass)
 
@@ -157,6 +161,19 @@ class Connection:
         except RemoteError as error:
             if error.status != NOT_FOUND:
                 raise
+
+
+def _parsed(answer: Any) -> Any:
+    """Read JSON as it was sent, quickly where that changes nothing.
+
+    orjson turns a whole number beyond 64 bits into a float, and knows no NaN and no lone surrogate.
+    """
+    if _LONG_NUMBER.search(answer.content) is None:
+        try:
+            return orjson.loads(answer.content)
+        except orjson.JSONDecodeError:
+            pass
+    return answer.json()
 
 
 def _checked_url(url: str) -> str:

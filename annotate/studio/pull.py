@@ -199,6 +199,7 @@ class _Puller:
         parts = self.studio.parts_of(left)
         exports = self.studio.exports(self.project_id, parts, every=every)
         self._look_up()
+        self.people.meet()  # asked for later, they would wait until the next export is there
         for part, tasks in zip(parts, exports, strict=True):
             self._compare(part, tasks)
             found = found and not (every and len(tasks) < len(part))
@@ -322,13 +323,17 @@ class _People:
         self.studio, self.names = studio, names
         self._emails: dict[int, str] = {}
 
+    def meet(self) -> None:
+        """Ask for the e-mail address of everybody."""
+        self._emails |= self.studio.emails()
+
     def name(self, user_id: int | None) -> str:
         """Name a person by the e-mail address, or, once the account is gone, by its number."""
         if user_id is None:
             return self.names.of(None)
         if user_id not in self._emails:
-            gone = {user_id: f"user {user_id} of {self.studio.url}"}
-            self._emails = {**self._emails, **gone, **self.studio.emails()}
+            self._emails[user_id] = f"user {user_id} of {self.studio.url}"
+            self.meet()
         return self.names.of(self._emails[user_id])
 
 

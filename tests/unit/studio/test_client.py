@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
 from annotate.errors import RemoteError
 from annotate.studio.client import Studio
+from annotate.studio.connection import _parsed
 from annotate.studio.faults import DoubtfulError
 
 OPEN = """
@@ -124,3 +126,23 @@ def test_a_request_that_is_too_large_is_told_with_the_setting_that_helps() -> No
             thread.join()
     assert not isinstance(caught.value, DoubtfulError)
     assert "batch_size" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        '{"a": [1, 2.5, -0.1, 1e3, null, true, "é"]}',
+        "[9223372036854775807, 18446744073709551615, 18446744073709551616, -100000000000000000001]",
+        '["\\ud83d", NaN, -Infinity]',
+        '{"a": 1, "a": 2}',
+        '["12345678901234567890123"]',
+    ],
+)
+def test_json_is_read_as_it_was_sent_whichever_way_is_taken(sent: str) -> None:
+    answer = httpx.Response(200, content=sent.encode())
+    assert repr(_parsed(answer)) == repr(json.loads(sent))
+
+
+def test_what_is_no_json_is_told_so() -> None:
+    with pytest.raises(json.JSONDecodeError):
+        _parsed(httpx.Response(200, content=b"<html>"))
