@@ -18,6 +18,7 @@ from annotate.corpus.quotes import find_quotes
 from annotate.corpus.samples import Samples
 from annotate.corpus.sentences import sentences
 from annotate.corpus.shingles import shingles
+from annotate.release.memory import give_back
 
 RUN = 12  # words; a quote or sentence of so many that stands in two articles ties them
 _WORD = re.compile(r"\w+")
@@ -43,21 +44,19 @@ def find_links(
     and their hashes are held.
     """
     ordered = sorted(names)
-    found = [
-        *_events(map(articles.__getitem__, ordered)),
-        *_duplicates(articles, ordered),
-        *_shared(articles, ordered, chunks),
-    ]
+    found = [*_events(articles, ordered), *_duplicates(articles, ordered)]
+    give_back()
+    found += _shared(articles, ordered, chunks)
     return sorted({link for link in found if len(link.articles) > 1})
 
 
-def _events(articles: Iterable[Article]) -> Iterator[Link]:
+def _events(articles: Mapping[str, Article], names: Sequence[str]) -> Iterator[Link]:
     members: dict[str, list[str]] = defaultdict(list)
-    for article in articles:
-        if article.event:
-            members[article.event].append(article.id)
-    for event, names in members.items():
-        yield Link(f"event {event}", tuple(names))
+    for name in names:
+        if event := articles[name].event:
+            members[event].append(name)
+    for event, several in members.items():
+        yield Link(f"event {event}", tuple(several))
 
 
 def _duplicates(articles: Mapping[str, Article], names: Sequence[str]) -> Iterator[Link]:
