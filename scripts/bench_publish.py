@@ -70,16 +70,15 @@ def json_of_lines(folder: Path, count: int) -> Json:
     import datasets
 
     datasets.disable_progress_bars()
+    one, every = (str(_lines(folder, rows)) for rows in (1, count))
 
-    _lines(folder, count)
-
-    def work(count: int) -> None:
+    def work(path: str) -> None:
         with tempfile.TemporaryDirectory() as cache:  # what was read once is not read again
-            rows = datasets.Dataset.from_json(str(_lines(folder, count)), cache_dir=cache)
+            rows = datasets.Dataset.from_json(path, cache_dir=cache)
             rows.to_parquet(str(folder / "theirs.parquet"))
 
-    work(1)
-    return timed(lambda: work(count))
+    work(one)
+    return timed(lambda: work(every))
 
 
 def _lines(folder: Path, count: int) -> Path:

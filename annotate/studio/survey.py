@@ -26,12 +26,12 @@ class Survey:
     ) -> None:
         self.workspace, self.studio, self.records, self.wanted = workspace, studio, records, wanted
         self.besides = Besides()
-        self._timeout = workspace.settings.studio.timeout
 
     def compared(self, *, full: bool) -> Copies | None:
         """Read the server's keys; None when the ledger can be taken at its word."""
-        if self.records.unsure:
-            return self.settled(slowest=min(self._timeout, _IMPORT * len(self.records.unsure)))
+        if unsure := self.records.unsure:
+            timeout = self.workspace.settings.studio.timeout
+            return self.settled(slowest=min(timeout, _IMPORT * len(unsure)))
         present = self.records.sending.present
         self.besides = read_besides(self.workspace, self.records.project, self.records.role)
         counted = int(self.records.project["task_number"])
