@@ -101,7 +101,7 @@ def _kinds(old: Json | None, new: Json | None) -> list[str]:
 
 
 def _attributes(span: Json) -> dict[str, str]:
-    return {item["key"]: item["value"] for item in span.get("attributes") or ()}
+    return {item["key"]: item["value"] for item in span["attributes"]}
 
 
 def _words(span: Json, text: str | None, kind: str) -> str:

@@ -34,7 +34,7 @@ class Sight(NamedTuple):
 class SplitProof:
     """Remembers where everything stands, to tell at the end what stands where it must not.
 
-    `near_duplicates` may be told before, once all articles were looked at.
+    `near_duplicates` is told apart from the rest, once the articles were looked at.
     """
 
     def __init__(self, release: Release, texts: Texts, findings: Findings) -> None:
@@ -44,7 +44,6 @@ class SplitProof:
         self.seen = Sightings()
         self._parts: list[Part] = []  # that were looked at
         self._split_of = Column()  # of articles by their numbers; from 1, 0 is for none
-        self._compared = False  # whether near-duplicates were told
 
     def look(self, part: Part, row: Json, number: int) -> None:
         """Note in which split a row's article, event, group and sentences stand."""
@@ -93,8 +92,6 @@ class SplitProof:
                 message = f"{kind} {_short(first.spelt)!r} stands in {' and '.join(sorted(sights))}"
                 where = " and ".join(sight.place for sight in sights.values())
                 self.findings.add(f"{kind}-in-two-splits", where, message)
-        if not self._compared:
-            self.near_duplicates()
         self._ledger()
         self._parent()
 
@@ -113,7 +110,6 @@ class SplitProof:
 
     def near_duplicates(self) -> None:
         """Tell which articles repeat one another in two splits, of all that were looked at."""
-        self._compared = True
         for names in _clusters(self.texts) if self.several else ():
             found = {split for name in names if (split := self._split(name))}
             if len(found) > 1:
