@@ -52,7 +52,7 @@ class Plan:
 
 
 # The small runs are repeated most: beside them the start-up, which varies, weighs most.
-FULL = Plan({1000: 3, 5000: 2, 10_000: 2, 50_000: 1}, 10_000, created=300)
+FULL = Plan({1000: 3, 5000: 2, 10_000: 3, 50_000: 1}, 10_000, created=300)
 QUICK = Plan({1000: 2, 2000: 2}, 2000, created=60)
 
 

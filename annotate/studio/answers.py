@@ -66,7 +66,7 @@ class Answers:
         self.known: dict[int, Known] = {}
         self._of_task: dict[int, set[int]] = {}
         for place, row in placed:
-            self._take(row, place)
+            self._take(row, None if row["event"] == "deleted" else _known(row, place))
 
     def __len__(self) -> int:
         return len(self.known)
@@ -107,7 +107,7 @@ class Answers:
             brought.changed.append(row)
         else:
             return
-        self._take(row)
+        self._take(row, now)
 
     def _says(self, known: Known) -> bytes:
         return known.digest if known.place is None else _digest(self._row_at(known.place))
@@ -127,17 +127,18 @@ class Answers:
             "text_sha256": known.text_sha256,
             "annotation": None,
         }
-        self._take(row)
+        self._take(row, None)
         return row
 
-    def _take(self, row: Json, place: int | None = None) -> None:
+    def _take(self, row: Json, known: Known | None) -> None:
+        """Take in what is known of an answer from a row on; None once it is deleted."""
         key = row["annotation_id"]
         old = self.known.pop(key, None)
         if old is not None:
             self._of_task[old.task_id].discard(key)
-        if row["event"] != "deleted":
-            self.known[key] = _known(row, place)
-            self._of_task.setdefault(row["task_id"], set()).add(key)
+        if known is not None:
+            self.known[key] = known
+            self._of_task.setdefault(known.task_id, set()).add(key)
 
 
 def _known(row: Json, place: int | None = None) -> Known:

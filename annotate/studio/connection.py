@@ -68,7 +68,8 @@ class Connection:
                 "check the address; a proxy or a login page may stand in front of it",
             )
         self._met = True
-        if self._server.startswith(DJANGO_SERVER):
+        self.is_django = self._server.startswith(DJANGO_SERVER)  # with nothing before it
+        if self.is_django:
             self.at_once, self._line = 1, Semaphore(1)
 
     def clock(self) -> str:
