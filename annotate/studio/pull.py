@@ -19,6 +19,7 @@ from annotate.errors import RefusedError
 from annotate.labels.pseudonyms import SECRET_BYTES, Pseudonyms, open_pseudonyms
 from annotate.labels.shelf import MAIN
 from annotate.ledger import Ledger, now
+from annotate.studio.ahead import calls_ahead
 from annotate.studio.answers import Answers, Brought
 from annotate.studio.client import Studio
 from annotate.studio.connect import connect
@@ -31,6 +32,7 @@ from annotate.workspace import Workspace, lock
 Json = dict[str, Any]
 Progress = Callable[[int, int], None]
 Rows = Callable[[Sequence[Json]], None]
+Emails = dict[int, str]  # by user id
 WINDOW = timedelta(seconds=120)  # how long a change may stay unseen by others
 PAGE = 200  # tasks read at once
 LOOKS = 2  # at what was touched: people go on while it is read
@@ -180,18 +182,21 @@ class _Puller:
         else:
             self.foreign_answers = 0
         upto = cursor.upto if cursor is not None and cursor.upto is not None else 0
+        emails = calls_ahead([self.studio.emails], 1)  # while the ledger is read
         ids = None if ask else self._known_ids()
         self.as_many = ids is not None
         if ids is None:
             ids = self.studio.task_ids(self.project_id)
-        found = self._read_tasks(ids, upto, every=every)
+        found = self._read_tasks(ids, upto, emails, every=every)
         if not self.as_many:
             self._bury(ids)
         elif not found or not (every or self._counts_agree(self._counted())):
             self._read_all(None, every=True, ask=True)
         self._keep_cursor()
 
-    def _read_tasks(self, ids: Sequence[int], upto: int, *, every: bool) -> bool:
+    def _read_tasks(
+        self, ids: Sequence[int], upto: int, emails: Iterator[Emails], *, every: bool
+    ) -> bool:
         """Read the answers of some tasks behind `upto`; False if `every` missed one of them."""
         left = [task_id for task_id in ids if task_id > upto]
         done = len(ids) - len(left)
@@ -199,7 +204,7 @@ class _Puller:
         parts = self.studio.parts_of(left)
         exports = self.studio.exports(self.project_id, parts, every=every)
         self._look_up()
-        self.people.meet()  # asked for later, they would wait until the next export is there
+        self.people.meet(next(emails))
         for part, tasks in zip(parts, exports, strict=True):
             self._compare(part, tasks)
             found = found and not (every and len(tasks) < len(part))
@@ -321,11 +326,11 @@ class _People:
 
     def __init__(self, studio: Studio, names: Pseudonyms) -> None:
         self.studio, self.names = studio, names
-        self._emails: dict[int, str] = {}
+        self._emails: Emails = {}
 
-    def meet(self) -> None:
-        """Ask for the e-mail address of everybody."""
-        self._emails |= self.studio.emails()
+    def meet(self, emails: Emails) -> None:
+        """Get to know people by their e-mail addresses."""
+        self._emails |= emails
 
     def name(self, user_id: int | None) -> str:
         """Name a person by the e-mail address, or, once the account is gone, by its number."""
@@ -333,7 +338,7 @@ class _People:
             return self.names.of(None)
         if user_id not in self._emails:
             self._emails[user_id] = f"user {user_id} of {self.studio.url}"
-            self.meet()
+            self.meet(self.studio.emails())
         return self.names.of(self._emails[user_id])
 
 
