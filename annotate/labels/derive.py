@@ -29,9 +29,10 @@ def derive_attributes(spans: Iterable[Span], passage: Passage, schema: Schema) -
 
 def _with_attributes(span: Span, scene: Scene) -> Span:
     for attribute in scene.lexicon.asked_of(span.label):
-        value = _by_rule(attribute, span, scene) or attribute.default
-        if value is not None:
-            span = span.with_attribute(attribute.name, value, "auto")
+        if span.attribute(attribute.name) is None:
+            value = _by_rule(attribute, span, scene) or attribute.default
+            if value is not None:
+                span = span.with_attribute(attribute.name, value, "auto")
     return span
 
 

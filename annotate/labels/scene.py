@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from annotate.corpus.quotes import MARKS, Quotes
 from annotate.corpus.sentences import sentences
@@ -44,9 +44,8 @@ class Passage:
         """Where the clause with `position` begins inside its sentence."""
         start, end = self.sentence_at(position)
         cuts = [start]
-        for marker in self.clause_markers:
-            pattern = re.escape(marker) + r"(?!\w)"
-            cuts += [start + found.end() for found in re.finditer(pattern, self.text[start:end])]
+        for marker in map(_marker, self.clause_markers):
+            cuts += [found.end() for found in marker.finditer(self.text, start, end)]
         return max(cut for cut in cuts if cut <= position)
 
     def paragraph_at(self, position: int) -> tuple[int, int]:
@@ -60,12 +59,19 @@ class Passage:
     def turn_of(self, position: int, mentions: Iterable[Span]) -> Span | None:
         """Give the mention before the colon that a paragraph opens with, as interviews print it."""
         start, end = self.paragraph_at(position)
+        if self.text.find(":", start, position + 1) < 0:
+            return None
         paragraph = self.text[start:end].rstrip()
         if not paragraph or paragraph[-1] not in FINISHED:
             return None
         start += len(paragraph) - len(paragraph.lstrip())
         heads = [span for span in mentions if span.start == start and span.end <= position]
         return next((span for span in heads if self.text[span.end : span.end + 1] == ":"), None)
+
+
+@cache
+def _marker(words: str) -> re.Pattern[str]:
+    return re.compile(re.escape(words) + r"(?!\w)")
 
 
 class Scene:

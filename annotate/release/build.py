@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,13 +16,14 @@ from annotate.release.draft import Draft
 from annotate.release.links import find_links
 from annotate.release.memory import give_back
 from annotate.release.opened import Release, all_releases
-from annotate.release.rows import Source, build_rows
+from annotate.release.rows import Built, Source, build_rows
 from annotate.release.source import day_of_last_pull, read_source
 from annotate.release.splits import Assignment, Policy, assign, read_ledger
 from annotate.release.standing import SINGLE
 from annotate.release.step import next_version, parse_asked
 from annotate.release.tallies import Tallies
 from annotate.release.version import Version
+from annotate.schema import Schema
 from annotate.workspace import PublishSettings, Workspace, lock
 
 Json = dict[str, Any]
@@ -68,22 +69,47 @@ def publish(
     asked = parse_asked(version) if version else None
     with lock(workspace, "publish"):
         parent = _parent(workspace, asked)
-        source = read_source(workspace)
+        made = _made(workspace, parent, strict=strict)
         give_back()
-        source = replace(source, standoff=_standoff(workspace.settings.publish, source))
-        if strict:
-            _require_whole(source)
-        errors = sum(1 for item in source.labels.findings if item.severity == "error")
-        draft, compared, difference = _plan(workspace, source, parent, asked)
-        if strict:
-            _require_decided(compared.built.in_conflict, source.aggregation)
-        del source  # what it holds is not needed for writing, and that needs room
-        give_back()
-        report = _report(draft, compared, difference, errors)
+        draft, compared, difference = _plan(workspace, made, parent, asked)
+        report = _report(draft, compared, difference, made.errors)
         if draft is None or dry_run:
             return report
         path, digest = draft.place()
     return replace(report, path=workspace.relative(path), manifest_sha256=digest)
+
+
+class _Made(NamedTuple):
+    """Rows with their splits; `errors` counts the findings of that severity."""
+
+    schema: Schema
+    built: Built
+    assignment: Assignment
+    errors: int
+
+
+def _made(workspace: Workspace, parent: Release | None, *, strict: bool) -> _Made:
+    """Build the rows; what they come from is not held after that, for writing needs the room.
+
+    Raises `InputError` when no chunk has a decision.
+    """
+    source = read_source(workspace)
+    give_back()
+    source = replace(source, standoff=_standoff(workspace.settings.publish, source))
+    if strict:
+        _require_whole(source)
+    source, assignment = _split(source, workspace, parent)
+    built = build_rows(source)
+    if not built.rows["spans"]:
+        raise InputError(
+            "no chunk has a decision yet, so there is nothing to publish",
+            "answers were skipped, or differ where only two people answered; "
+            'aggregation = "first" publishes the earliest',
+        )
+    if strict:
+        _require_decided(built.in_conflict, source.aggregation)
+    errors = sum(1 for item in source.labels.findings if item.severity == "error")
+    return _Made(source.schema, built, assignment, errors)
 
 
 def _parent(workspace: Workspace, asked: Version | None) -> Release | None:
@@ -96,23 +122,18 @@ def _parent(workspace: Workspace, asked: Version | None) -> Release | None:
 
 
 def _plan(
-    workspace: Workspace, source: Source, parent: Release | None, asked: Version | None
+    workspace: Workspace, made: _Made, parent: Release | None, asked: Version | None
 ) -> tuple[Draft | None, Draft, Difference | None]:
-    """Build the rows and decide the version; raises `InputError` when no chunk has a decision.
+    """Decide the version.
 
     Gives the draft to place, None when nothing differs, and the draft as it was compared.
     """
-    source, assignment = _split(source, workspace, parent)
-    built = build_rows(source)
-    if not built.rows["spans"]:
-        raise InputError(
-            "no chunk has a decision yet, so there is nothing to publish",
-            "answers were skipped, or differ where only two people answered; "
-            'aggregation = "first" publishes the earliest',
-        )
-    day = day_of_last_pull(workspace)
+    built = made.built
     agreement = agreement_of(built.compared, workspace.settings.agreement)
-    draft = Draft(workspace, source.schema, built, assignment, day, parent, agreement)
+    built.compared = None
+    give_back()
+    day = day_of_last_pull(workspace)
+    draft = Draft(workspace, made.schema, built, made.assignment, day, parent, agreement)
     difference = compare_releases(parent, draft.side) if parent else None
     last = Version.parse(parent.version) if parent else None
     version = next_version(last, difference, asked)

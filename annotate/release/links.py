@@ -19,12 +19,13 @@ from annotate.corpus.samples import Samples
 from annotate.corpus.sentences import sentences
 from annotate.corpus.shingles import shingles
 from annotate.release.memory import give_back
+from annotate.workspace import TEMPORARY, temporary_file, writing
 
 RUN = 12  # words; a quote or sentence of so many that stands in two articles ties them
 _WORD = re.compile(r"\w+")
 _HOLDERS = 32  # a sample that more articles share is a phrase of the trade; twins share rarer ones
 _PROMISING = 0.2  # of the smaller sample
-_SHARES = 8
+_SHARES, _WAITING = 8, 1 << 17  # of hashes; numbers that are held before they are put away
 TextOf = Callable[[int], str]
 
 
@@ -41,7 +42,7 @@ def find_links(
     """Find every link among the named: the same event, near-duplicates, shared words.
 
     `chunks` may be of other articles, too; no order matters. Articles are asked for one at a time,
-    and their hashes are held.
+    and their hashes wait on disk.
     """
     ordered = sorted(names)
     found = [*_events(articles, ordered), *_duplicates(articles, ordered)]
@@ -113,28 +114,37 @@ def _shared(
 
 
 class _Holders:
-    """Hashes of words, and the number of the article that each is in: 12 bytes a pair."""
+    """Hashes of words with the numbers of the articles that they are in, on disk by their shares."""
 
     def __init__(self) -> None:
-        self.hashes, self.owners = array("q"), array("I")
+        self._files = [temporary_file() for _ in range(_SHARES)]
+        self._waiting = array("q")  # hash, article, hash, article …
 
     def add(self, words: int, owner: int) -> None:
-        self.hashes.append(words)
-        self.owners.append(owner)
+        self._waiting.extend((words, owner))
+        if len(self._waiting) >= _WAITING:
+            self._put_away()
+
+    def _put_away(self) -> None:
+        pairs = np.array(self._waiting, np.int64).reshape(-1, 2)
+        shares = pairs[:, 0] % _SHARES
+        with writing(TEMPORARY):
+            for share, file in enumerate(self._files):
+                file.write(pairs[shares == share].tobytes())
+        self._waiting = array("q")
 
     def several(self) -> Iterator[list[int]]:
-        """Give the articles of each hash that more than one has."""
-        hashes = np.frombuffer(self.hashes, np.int64) if self.hashes else np.empty(0, np.int64)
-        owners = np.frombuffer(self.owners, np.uint32) if self.owners else np.empty(0, np.uint32)
-        shares = hashes.astype(np.uint8) % _SHARES
-        for part in range(_SHARES):  # sorting all at once takes as much room as they have
-            own = np.flatnonzero(shares == part)
-            yield from _several(hashes[own], owners[own])
+        """Give the articles of each hash that more than one has; sorts one share at a time."""
+        self._put_away()
+        for file in self._files:
+            with writing(TEMPORARY):
+                file.seek(0)
+            yield from _several(np.frombuffer(file.read(), np.int64).reshape(-1, 2))
 
 
-def _several(hashes: NDArray[np.int64], owners: NDArray[np.uint32]) -> Iterator[list[int]]:
-    order = np.argsort(hashes, kind="stable")
-    hashes, owners = hashes[order], owners[order]
+def _several(pairs: NDArray[np.int64]) -> Iterator[list[int]]:
+    order = np.argsort(pairs[:, 0], kind="stable")
+    hashes, owners = pairs[order, 0], pairs[order, 1]
     again = hashes[1:] == hashes[:-1]
     starts = np.flatnonzero(again & ~np.append(False, again[:-1])[: len(again)])
     for start in starts.tolist():
