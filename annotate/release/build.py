@@ -75,8 +75,11 @@ def publish(
         report = _report(draft, compared, difference, made.errors)
         if draft is None or dry_run:
             return report
-        path, digest = draft.place()
-    return replace(report, path=workspace.relative(path), manifest_sha256=digest)
+        written = draft.written()
+        del made, draft, compared, difference  # proving needs the room
+        give_back()
+        written.place()
+    return replace(report, path=written.name, manifest_sha256=written.manifest_sha256)
 
 
 class _Made(NamedTuple):
@@ -89,15 +92,20 @@ class _Made(NamedTuple):
 
 
 def _made(workspace: Workspace, parent: Release | None, *, strict: bool) -> _Made:
-    """Build the rows; what they come from is not held after that, for writing needs the room.
-
-    Raises `InputError` when no chunk has a decision.
-    """
+    """Read the source and build the rows; what they come from is not held after that."""
     source = read_source(workspace)
     give_back()
     source = replace(source, standoff=_standoff(workspace.settings.publish, source))
     if strict:
         _require_whole(source)
+    made = _with_rows(source, workspace, parent)
+    if strict:
+        _require_decided(made.built.in_conflict, source.aggregation)
+    return made
+
+
+def _with_rows(source: Source, workspace: Workspace, parent: Release | None) -> _Made:
+    """Build the rows; raises `InputError` when no chunk has a decision."""
     source, assignment = _split(source, workspace, parent)
     built = build_rows(source)
     if not built.rows["spans"]:
@@ -106,8 +114,6 @@ def _made(workspace: Workspace, parent: Release | None, *, strict: bool) -> _Mad
             "answers were skipped, or differ where only two people answered; "
             'aggregation = "first" publishes the earliest',
         )
-    if strict:
-        _require_decided(built.in_conflict, source.aggregation)
     errors = sum(1 for item in source.labels.findings if item.severity == "error")
     return _Made(source.schema, built, assignment, errors)
 

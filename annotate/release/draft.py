@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version as installed_version
@@ -47,7 +48,7 @@ class Candidate(NamedTuple):
 
 @dataclass(frozen=True)
 class Draft:
-    """A release before it is placed; `numbered` gives it its version."""
+    """A release before it is written; `numbered` gives it its version."""
 
     workspace: Workspace
     schema: Schema
@@ -143,25 +144,14 @@ class Draft:
             return change_list.first_section(self.version, self.date)
         return change_list.change_list(self.difference, self.date)
 
-    def place(self) -> tuple[Path, str]:
-        """Write everything, check it, and move it into its place in one step.
-
-        Raises `RefusedError` when another release of this version is there.
-        """
+    def written(self) -> Unproved:
+        """Write everything beside the place of the release."""
         target = self.workspace.releases / self.version
-        try:
-            with writing(self.workspace.relative(target)):
-                shutil.rmtree(self.folder, ignore_errors=True)
-                self.folder.mkdir(parents=True)
-                digest = self._write()
-                _prove(self.folder)
-                if target.exists():
-                    _require_same(self.folder, target)
-                else:
-                    self.folder.rename(target)
-        finally:
+        name = self.workspace.relative(target)
+        with _removed_if_broken(self.folder), writing(name):
             shutil.rmtree(self.folder, ignore_errors=True)
-        return target, digest
+            self.folder.mkdir(parents=True)
+            return Unproved(self.folder, target, name, self._write())
 
     def _write(self) -> str:
         """Write every file of the release; returns the digest of the manifest."""
@@ -244,6 +234,41 @@ class Draft:
             "prepare": {"columns": settings.prepare.columns.model_dump(exclude_none=True)},
             "tools": {name: installed_version(name) for name in ("annotate", "pyarrow")},
         }
+
+
+class Unproved(NamedTuple):
+    """A release as it was written, with the digest of its manifest; `name` says where it will be.
+
+    Nothing of the draft is held, for proving needs the room.
+    """
+
+    folder: Path
+    target: Path
+    name: str
+    manifest_sha256: str
+
+    def place(self) -> None:
+        """Check it, and move it into its place in one step; where that fails, nothing is left.
+
+        Raises `RefusedError` when another release of this version is there.
+        """
+        with _removed_if_broken(self.folder), writing(self.name):
+            _prove(self.folder)
+            if self.target.exists():
+                _require_same(self.folder, self.target)
+                shutil.rmtree(self.folder)
+            else:
+                self.folder.rename(self.target)
+
+
+@contextmanager
+def _removed_if_broken(folder: Path) -> Iterator[None]:
+    """Leave no half release behind, whatever stops the block."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _versions(parent: Release | None) -> dict[str, tuple[str, str]]:

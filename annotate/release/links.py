@@ -114,7 +114,7 @@ def _shared(
 
 
 class _Holders:
-    """Hashes of words with the numbers of the articles that they are in, on disk by their shares."""
+    """Hashes of words, each with the number of an article that it is in; on disk, in shares."""
 
     def __init__(self) -> None:
         self._files = [temporary_file() for _ in range(_SHARES)]

@@ -147,9 +147,12 @@ def decided(tmp_path: Path) -> Path:
     workspace = make_workspace(tmp_path / "news", [*to_call(CALL, OTHER), *SINGLE], settings=GOLD)
     decision = annotation(CALL, chunk_id="c-call-0", annotation_id=30, annotator=DORA)
     source = replace(read_source(workspace), adjudicated={"c-call-0": decision})
-    draft, _, _ = build._plan(workspace, source, None, None)
+    made = build._with_rows(source, workspace, None)
+    draft, _, _ = build._plan(workspace, made, None, None)
     assert draft is not None
-    return draft.place()[0]
+    written = draft.written()
+    written.place()
+    return written.target
 
 
 def test_what_a_person_decides_stands_and_is_proved(decided: Path) -> None:
