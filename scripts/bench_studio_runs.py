@@ -51,7 +51,7 @@ class Plan:
     created: int  # tasks that `tasks.create` makes in all rounds together
 
 
-# The small runs are repeated most: beside them the start-up, which varies, weighs most.
+# Repeated are those that are compared, and small ones, beside which start-up weighs most.
 FULL = Plan({1000: 3, 5000: 2, 10_000: 3, 50_000: 1}, 10_000, created=300)
 QUICK = Plan({1000: 2, 2000: 2}, 2000, created=60)
 

@@ -12,7 +12,7 @@ import numpy as np
 from annotate.errors import ConfigError, InputError, RefusedError
 from annotate.release.agreed import agreement_of
 from annotate.release.diff import Difference, compare_releases
-from annotate.release.draft import Draft
+from annotate.release.draft import Draft, removed_if_broken
 from annotate.release.links import find_links
 from annotate.release.memory import give_back
 from annotate.release.opened import Release, all_releases
@@ -75,10 +75,11 @@ def publish(
         report = _report(draft, compared, difference, made.errors)
         if draft is None or dry_run:
             return report
-        written = draft.written()
-        del made, draft, compared, difference  # proving needs the room
-        give_back()
-        written.place()
+        with removed_if_broken(draft.folder):
+            written = draft.written()
+            del made, draft, compared, difference  # proving needs the room
+            give_back()
+            written.place()
     return replace(report, path=written.name, manifest_sha256=written.manifest_sha256)
 
 
@@ -130,9 +131,9 @@ def _parent(workspace: Workspace, asked: Version | None) -> Release | None:
 def _plan(
     workspace: Workspace, made: _Made, parent: Release | None, asked: Version | None
 ) -> tuple[Draft | None, Draft, Difference | None]:
-    """Decide the version.
+    """Measure agreement, whose answers are not held after that, and decide the version.
 
-    Gives the draft to place, None when nothing differs, and the draft as it was compared.
+    Gives the draft to write, None when nothing differs, and the draft as it was compared.
     """
     built = made.built
     agreement = agreement_of(built.compared, workspace.settings.agreement)

@@ -148,7 +148,7 @@ class Draft:
         """Write everything beside the place of the release."""
         target = self.workspace.releases / self.version
         name = self.workspace.relative(target)
-        with _removed_if_broken(self.folder), writing(name):
+        with writing(name):
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder.mkdir(parents=True)
             return Unproved(self.folder, target, name, self._write())
@@ -248,11 +248,11 @@ class Unproved(NamedTuple):
     manifest_sha256: str
 
     def place(self) -> None:
-        """Check it, and move it into its place in one step; where that fails, nothing is left.
+        """Check it, and move it into its place in one step.
 
         Raises `RefusedError` when another release of this version is there.
         """
-        with _removed_if_broken(self.folder), writing(self.name):
+        with writing(self.name):
             _prove(self.folder)
             if self.target.exists():
                 _require_same(self.folder, self.target)
@@ -262,7 +262,7 @@ class Unproved(NamedTuple):
 
 
 @contextmanager
-def _removed_if_broken(folder: Path) -> Iterator[None]:
+def removed_if_broken(folder: Path) -> Iterator[None]:
     """Leave no half release behind, whatever stops the block."""
     try:
         yield

@@ -6,7 +6,7 @@ import re
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,8 @@ RUN = 12  # words; a quote or sentence of so many that stands in two articles ti
 _WORD = re.compile(r"\w+")
 _HOLDERS = 32  # a sample that more articles share is a phrase of the trade; twins share rarer ones
 _PROMISING = 0.2  # of the smaller sample
-_SHARES, _WAITING = 8, 1 << 17  # of hashes; numbers that are held before they are put away
+_SHARES = 8  # of the hashes, each sorted alone
+_WAITING = 1 << 16  # hashes that are held before they are put away
 TextOf = Callable[[int], str]
 
 
@@ -117,25 +118,28 @@ class _Holders:
     """Hashes of words, each with the number of an article that it is in; on disk, in shares."""
 
     def __init__(self) -> None:
-        self._files = [temporary_file() for _ in range(_SHARES)]
-        self._waiting = array("q")  # hash, article, hash, article …
+        self._files: list[IO[bytes]] = []
+        self._hashes, self._owners = array("q"), array("q")
 
     def add(self, words: int, owner: int) -> None:
-        self._waiting.extend((words, owner))
-        if len(self._waiting) >= _WAITING:
+        self._hashes.append(words)
+        self._owners.append(owner)
+        if len(self._hashes) >= _WAITING:
             self._put_away()
 
     def _put_away(self) -> None:
-        pairs = np.array(self._waiting, np.int64).reshape(-1, 2)
+        self._files = self._files or [temporary_file() for _ in range(_SHARES)]
+        pairs = np.column_stack((np.array(self._hashes, np.int64), np.array(self._owners)))
         shares = pairs[:, 0] % _SHARES
         with writing(TEMPORARY):
             for share, file in enumerate(self._files):
                 file.write(pairs[shares == share].tobytes())
-        self._waiting = array("q")
+        self._hashes, self._owners = array("q"), array("q")
 
     def several(self) -> Iterator[list[int]]:
         """Give the articles of each hash that more than one has; sorts one share at a time."""
-        self._put_away()
+        if self._hashes:
+            self._put_away()
         for file in self._files:
             with writing(TEMPORARY):
                 file.seek(0)

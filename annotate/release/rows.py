@@ -111,7 +111,8 @@ class Built:
     in_conflict: int = 0  # of the chunks without a decision
     conflicts: Counter[str] = field(default_factory=Counter)  # by kind
     weights: Mapping[str, float] = field(default_factory=dict)  # of the annotators' votes
-    compared: Answers | None = field(default=None, compare=False)  # what several people answered
+    # What several people answered; until their agreement is measured.
+    compared: Answers | None = field(default=None, compare=False)
     groups_without_triple: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
 

@@ -22,24 +22,24 @@ def ahead(items: Iterator[T]) -> Iterator[T]:
 
     What an item raises is raised in its turn.
     """
-    return _items(items, _started(lambda: _next(items)))
+    return _items(items, begun(lambda: _next(items)))
 
 
 def calls_ahead(calls: Iterable[Callable[[], T]], at_once: int) -> Iterator[T]:
     """Give what calls give, in their order; so many are begun at once, and one more then."""
     left = iter(calls)
-    return _results(left, deque(map(_started, islice(left, at_once))))
+    return _results(left, deque(map(begun, islice(left, at_once))))
 
 
 def _items(items: Iterator[T], coming: Future[list[T]]) -> Iterator[T]:
     while found := coming.result():
-        coming = _started(lambda: _next(items))
+        coming = begun(lambda: _next(items))
         yield found[0]
 
 
 def _results(left: Iterator[Callable[[], T]], waiting: deque[Future[T]]) -> Iterator[T]:
     for call in left:
-        waiting.append(_started(call))
+        waiting.append(begun(call))
         yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
@@ -50,8 +50,8 @@ def _next(items: Iterator[T]) -> list[T]:
     return list(islice(items, 1))
 
 
-def _started(call: Callable[[], T]) -> Future[T]:
-    """Start a call in a thread of its own."""
+def begun(call: Callable[[], T]) -> Future[T]:
+    """Begin a call in a thread of its own."""
     from concurrent.futures import Future
     from threading import Thread
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from threading import Lock, Semaphore
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import orjson
@@ -34,17 +34,40 @@ REQUESTS = 2  # under way at once; of a server of one process they would only sh
 DJANGO_SERVER = "WSGIServer"  # how the server that comes with Django calls itself: one process
 # Reading much JSON holds the interpreter, and the server would wait for the next request: whoever
 # is next in line sends it in these seconds.
-LARGE, HANDOVER = 1 << 20, 0.02  # bytes
+HANDOVER = 0.02
+LARGE = 1 << 20  # bytes
 ATTEMPTS = 5
 NO_RETRY = {"max_retries": 0}
 _LONG_NUMBER = re.compile(rb"\d{19}")
+
+
+class _Line:
+    """Lets so many through at once, and knows how many wait."""
+
+    def __init__(self, at_once: int) -> None:
+        self.waiting = 0
+        self._free, self._counting = Semaphore(at_once), Lock()
+
+    def __enter__(self) -> Self:
+        self._count(1)
+        self._free.acquire()
+        self._count(-1)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._free.release()
+
+    def _count(self, more: int) -> None:
+        with self._counting:
+            self.waiting += more
 
 
 class Connection:
     """Requests to one server, with the SDK's own login.
 
     What can be said twice without harm is retried: reads, and changes to one value. A write
-    that makes something is sent once. `at_once` requests are under way at most.
+    that makes something is sent once. `at_once` requests are under way at most: one, where the
+    server that answers is the one that comes with Django (`is_django`).
     """
 
     def __init__(self, url: str, api_key: str, timeout: float = 60) -> None:
@@ -61,7 +84,7 @@ class Connection:
             self.url,
         )
         self._date = self._server = ""  # as its last answer told
-        self.at_once, self._line = REQUESTS, Semaphore(REQUESTS)
+        self.at_once, self._line = REQUESTS, _Line(REQUESTS)
         self._renewing = Lock()
         self._met = False  # whether the server has answered: then its address is right
         self.user = self._get("api/current-user/whoami")
@@ -71,9 +94,9 @@ class Connection:
                 "check the address; a proxy or a login page may stand in front of it",
             )
         self._met = True
-        self.is_django = self._server.startswith(DJANGO_SERVER)  # with nothing before it
+        self.is_django = self._server.startswith(DJANGO_SERVER)
         if self.is_django:
-            self.at_once, self._line = 1, Semaphore(1)
+            self.at_once, self._line = 1, _Line(1)
 
     def clock(self) -> str:
         """Tell the server's own time, from the `Date` header of its last answer (RFC 9110).
@@ -91,11 +114,7 @@ class Connection:
 
         def ask() -> Any:
             answer = translated(lambda: self._send(method, path, **content), self.url)
-            if not parsed:
-                return answer
-            if len(answer.content) > LARGE:
-                time.sleep(HANDOVER)
-            return translated(lambda: _parsed(answer), self.url)
+            return translated(lambda: _parsed(answer), self.url) if parsed else answer
 
         return self._insisting(ask, self._may_pass)
 
@@ -144,10 +163,13 @@ class Connection:
         wrapper = self._sdk._client_wrapper  # noqa: SLF001 - its login, and JSON as it was sent
         tokens = wrapper._tokens_client  # noqa: SLF001
         for last in (tokens._use_legacy_token, True):  # noqa: SLF001
-            with self._line:
+            with self._line as line:
                 answer = wrapper.httpx_client.request(
                     path, method=method, request_options=NO_RETRY, **content
                 )
+                crowded = line.waiting and len(answer.content) > LARGE
+            if crowded:
+                time.sleep(HANDOVER)
             if answer.status_code != UNAUTHORISED or last:
                 break
             with self._renewing:  # another request may have had it renewed

@@ -17,6 +17,7 @@ _ADDRESS = "is the address that of Label Studio alone, http://HOST:PORT?"
 PASSING = frozenset({408, 409, 429, 500, 502, 503, 504})
 UNREACHABLE, NOT_OURS = -1, -2  # no answer at all, and none of Label Studio's
 BAD_REQUEST, UNAUTHORISED, NOT_FOUND, TOO_LARGE = 400, 401, 404, 413
+TOO_LONG = frozenset({BAD_REQUEST, 414, 431})  # said of an address, or of its many parameters
 SMALLER = "send fewer tasks at once: `batch_size` under [studio] in annotate.toml"
 
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from annotate.errors import RefusedError
 from annotate.labels.pseudonyms import SECRET_BYTES, Pseudonyms, open_pseudonyms
 from annotate.labels.shelf import MAIN
 from annotate.ledger import Ledger, now
-from annotate.studio.ahead import calls_ahead
+from annotate.studio.ahead import begun
 from annotate.studio.answers import Answers, Brought
 from annotate.studio.client import Studio
 from annotate.studio.connect import connect
@@ -28,6 +28,9 @@ from annotate.studio.project import need_project
 from annotate.studio.sent import Sent, read_sending, same_project
 from annotate.studio.tasks import text_sha256
 from annotate.workspace import Workspace, lock
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Json = dict[str, Any]
 Progress = Callable[[int, int], None]
@@ -182,7 +185,7 @@ class _Puller:
         else:
             self.foreign_answers = 0
         upto = cursor.upto if cursor is not None and cursor.upto is not None else 0
-        emails = calls_ahead([self.studio.emails], 1)  # while the ledger is read
+        emails = begun(self.studio.emails)  # while the ledger is read
         ids = None if ask else self._known_ids()
         self.as_many = ids is not None
         if ids is None:
@@ -195,7 +198,7 @@ class _Puller:
         self._keep_cursor()
 
     def _read_tasks(
-        self, ids: Sequence[int], upto: int, emails: Iterator[Emails], *, every: bool
+        self, ids: Sequence[int], upto: int, emails: Future[Emails], *, every: bool
     ) -> bool:
         """Read the answers of some tasks behind `upto`; False if `every` missed one of them."""
         left = [task_id for task_id in ids if task_id > upto]
@@ -204,7 +207,7 @@ class _Puller:
         parts = self.studio.parts_of(left)
         exports = self.studio.exports(self.project_id, parts, every=every)
         self._look_up()
-        self.people.meet(next(emails))
+        self.people.meet(emails.result())
         for part, tasks in zip(parts, exports, strict=True):
             self._compare(part, tasks)
             found = found and not (every and len(tasks) < len(part))

@@ -81,6 +81,7 @@ def test_a_quoted_verb_to_a_mention_makes_the_quote_mixed(source: str, value: st
         ("[Speaker s1|Macron]: No. [Speaker s2|He] said [Support a1|war must end].", "indirect"),
         ("[Speaker s1|Macron]: [Support a1|war must end]\n\nThe call was long.", "indirect"),
         ("[ceasefire t1|Truce]: [Support a1|War must end].", "indirect"),
+        ("[Speaker s1|Macron][Support a1|: War must end].", "direct"),
         ("[Speaker s1|Macron]: Yes.\n\n[Support a1|War must end], he said.", "indirect"),
     ],
 )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from annotate.corpus import Article, Chunk, Metadata, Source
+from annotate.release import links as links_of
 from annotate.release.links import Link, find_links
 
 LONG = "the committee will not accept any proposal that leaves the harbour closed for the winter"
@@ -74,3 +77,17 @@ def test_a_long_sentence_in_two_articles_ties_them() -> None:
     )
     two = f"Snow fell on the hills and the roads were closed by the army at noon. And {LONG}! Then "
     assert links(article("a", one), article("b", two)) == [Link("shared sentence", ("a", "b"))]
+
+
+@pytest.mark.parametrize("waiting", [1, 2, 7, 1 << 16])
+def test_hashes_that_were_put_away_are_found_again(
+    waiting: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links_of, "_WAITING", waiting)
+    holders = links_of._Holders()
+    owners = {words: sorted({words % 3, words % 7}) for words in range(-200, 200)}
+    for words, several in owners.items():
+        for owner in (*several, several[0]):
+            holders.add(words, owner)
+    assert sorted(holders.several()) == sorted(each for each in owners.values() if len(each) > 1)
+    assert list(links_of._Holders().several()) == []

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import weakref
 from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
@@ -16,6 +17,7 @@ import yaml
 
 from annotate.errors import InputError, RefusedError
 from annotate.ledger import Ledger
+from annotate.release import build, draft
 from annotate.release.build import PublishReport, publish
 from annotate.release.columns import tables
 from annotate.release.draft import check_offsets
@@ -507,3 +509,33 @@ def test_single_leaves_disputed_chunks_out_and_says_so(tmp_path: Path) -> None:
 def test_the_articles_of_a_release_hold_their_whole_text(released: Path) -> None:
     assert {row["article_id"]: row["text"] for row in rows_of(released, "articles")} == TEXTS
     assert sum(row["chunks"] for row in rows_of(released, "articles")) == len(CHUNKS)
+
+
+def test_what_a_release_is_made_of_is_let_go_while_it_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[weakref.ref[Any]] = []
+    seen: dict[str, list[bool]] = {}
+
+    def watch(module: Any, name: str, made: Any) -> None:
+        work = getattr(module, name)
+
+        def watched(*given: Any) -> Any:
+            seen[name] = [each() is not None for each in held]
+            found = work(*given)
+            held.extend(map(weakref.ref, made(found)))
+            return found
+
+        monkeypatch.setattr(module, name, watched)
+
+    watch(build, "read_source", lambda found: [found.labels])
+    watch(build, "build_rows", lambda found: [found])
+    watch(build, "agreement_of", lambda _: [])
+    watch(draft, "_prove", lambda _: [])
+    publish(make_workspace(tmp_path / "news"))
+    assert seen == {
+        "read_source": [],
+        "build_rows": [True],
+        "agreement_of": [False, True],
+        "_prove": [False, False],
+    }

@@ -6,14 +6,17 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
 from annotate.errors import RemoteError
+from annotate.studio import connection
 from annotate.studio.client import Studio
 from annotate.studio.connection import _parsed
 from annotate.studio.faults import DoubtfulError
@@ -126,6 +129,81 @@ def test_a_request_that_is_too_large_is_told_with_the_setting_that_helps() -> No
             thread.join()
     assert not isinstance(caught.value, DoubtfulError)
     assert "batch_size" in str(caught.value.hint)
+
+
+Door = tuple[Studio, list[str]]  # and the paths that were asked for
+IDS = range(10_000, 12_000)
+
+
+class Fronted(BaseHTTPRequestHandler):
+    """A stand-in for Django's own server, behind what lets no address of `limit` through."""
+
+    limit = 65536
+    seconds = 0.0
+    paths: list[str]
+
+    def do_GET(self) -> None:
+        self.paths.append(self.path)
+        asked = urlsplit(self.path)
+        content: object = {"id": 1, "email": "a@b.test"}
+        if asked.path.endswith("/export"):
+            time.sleep(self.seconds)
+            content = [{"id": int(each)} for each in parse_qs(asked.query)["ids[]"]]
+        body = json.dumps(content).encode()
+        self.send_response(200 if len(self.path) <= self.limit else 414)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def version_string(self) -> str:
+        return "WSGIServer/0.2"
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+@pytest.fixture
+def fronted(request: pytest.FixtureRequest) -> Iterator[Door]:
+    paths: list[str] = []
+    limited = type("Limited", (Fronted,), request.param | {"paths": paths})
+    with ThreadingHTTPServer(("127.0.0.1", 0), limited) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield Studio(f"http://127.0.0.1:{server.server_port}", "0" * 40), paths
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    "fronted", [{"limit": limit} for limit in (300, 4094, 8190, 65536)], indirect=True
+)
+def test_all_tasks_come_whatever_length_an_address_may_have(fronted: Door) -> None:
+    studio, _ = fronted
+    parts = studio.exports(1, studio.parts_of(IDS), every=True)
+    assert [task["id"] for part in parts for task in part] == list(IDS)
+
+
+@pytest.mark.parametrize("fronted", [{}], indirect=True)
+def test_a_server_whose_limit_is_known_is_not_asked_for_it(fronted: Door) -> None:
+    studio, paths = fronted
+    assert [len(part) for part in studio.parts_of(IDS)] == [990, 990, 20]
+    assert paths == ["/api/current-user/whoami"]
+
+
+@pytest.mark.parametrize("fronted", [{"seconds": 0.2}], indirect=True)
+def test_a_large_answer_waits_only_while_somebody_is_next(
+    fronted: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio, _ = fronted
+    order: list[object] = []
+    monkeypatch.setattr(connection, "LARGE", 100)
+    monkeypatch.setattr(connection, "time", SimpleNamespace(sleep=order.append))
+    assert len(studio._export(1, IDS[:990], every=True)) == 990
+    assert order == []
+    assert len(list(studio.exports(1, [IDS[:990], IDS[990:1980]], every=True))) == 2
+    assert order == [connection.HANDOVER]
 
 
 @pytest.mark.parametrize(
