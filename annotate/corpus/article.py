@@ -49,6 +49,9 @@ class _Body(NamedTuple):
         return tuple(doubt for doubt in known if doubt)
 
 
+PANIC = "PanicException"  # what a library in Rust ends with; it is no Exception
+
+
 class _StageError(Exception):
     def __init__(self, stage: str, cause: str) -> None:
         super().__init__(cause)
@@ -232,8 +235,9 @@ class _Stage(NamedTuple):
         pass
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, Exception):
-            raise _StageError(self.name, type(error).__name__) from error
+        kind = type(error).__name__
+        if isinstance(error, Exception) or kind == PANIC:
+            raise _StageError(self.name, kind) from error
 
 
 def _on_raw(opened: _Opened) -> _Body:

@@ -15,6 +15,8 @@ def _words(*lines: str) -> frozenset[str]:
 
 _PIECE = 4096  # code points; sentencex takes quadratic time over quote marks without a partner
 _LONE = re.compile("[\ud800-\udfff]")
+# Before a full stop, sentencex takes a space of several bytes apart, and breaks down.
+_WIDE_SPACE = re.compile(r"[^\S\x00-\x7f](?=\s*\.)")
 
 # sentencex keeps a quotation whole and looks for the partner of every mark; to it they are
 # apostrophes here, so that the sentences inside a quotation are found in linear time.
@@ -165,7 +167,7 @@ def _plain(line: str) -> str:
     for mark in _MARKS:
         if mark in line:
             line = line.replace(mark, "’")
-    return line if line.isascii() else _LONE.sub("\ufffd", line)
+    return line if line.isascii() else _WIDE_SPACE.sub(" ", _LONE.sub("\ufffd", line))
 
 
 def _beside_marks(line: str, end: int) -> int:

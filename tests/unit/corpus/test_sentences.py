@@ -129,6 +129,14 @@ def test_a_line_break_ends_a_sentence(text: str) -> None:
     assert parts(text) == ["One line", "another line"]
 
 
+@pytest.mark.parametrize("space", ["\xa0", "\u202f", "\u2003", "\u3000", "\x85", "\xa0 "])
+@pytest.mark.parametrize("language", ["en", "fr", "ru", None])
+def test_a_wide_space_before_a_full_stop_breaks_nothing(space: str, language: str | None) -> None:
+    text = f"It was plan B{space}. They left."
+    found = [text[start:end] for start, end in sentences(text, language)]
+    assert found in ([text], [f"It was plan B{space}.", "They left."])
+
+
 def test_a_text_without_capital_letters_is_split_too() -> None:
     assert parts("we left. nobody stayed.") == ["we left.", "nobody stayed."]
 
