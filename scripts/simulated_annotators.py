@@ -110,7 +110,9 @@ def _answer(known: Known, who: str, skill: Skill, rng: random.Random, schema: Sc
     for number, span in enumerate(each for each in drawn if each is not None):
         if not any(_overlap(span, other) for other in spans):
             spans.append(replace(span, id=f"{who}-{number}"))
-    return Annotation(1, known.chunk_id, 1, 1, who, "1", DAY, DAY, None, False, False, tuple(spans))
+    return Annotation(
+        1, known.chunk_id, 1, 1, who, "1", DAY, DAY, None, False, False, spans=tuple(spans)
+    )
 
 
 def _slipped(

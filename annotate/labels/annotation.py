@@ -64,8 +64,10 @@ class LinkMissing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """One answer. `skipped` is no answer; no spans without it is one: nothing here.
+    """One answer.
 
+    Without spans it says that nothing is here. `skipped` is no answer, and neither is `void`:
+    something was marked, and all of it had to be set aside.
     Times are ISO 8601 in UTC as the server wrote them; `lead_time` is seconds, None if unknown.
     """
 
@@ -80,7 +82,12 @@ class Annotation:
     lead_time: float | None
     skipped: bool
     prelabelled: bool
+    void: bool = False
     spans: tuple[Span, ...] = ()
     relations: tuple[Relation, ...] = ()
     document: tuple[tuple[str, str], ...] = ()
     missing: tuple[LinkMissing, ...] = ()
+
+    @property
+    def says_something(self) -> bool:
+        return not (self.skipped or self.void)

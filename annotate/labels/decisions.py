@@ -28,11 +28,11 @@ def each_decided(ledger: Path, reader: AnswerReader) -> Iterator[Decided]:
 
 
 def last_decided(decisions: Iterable[Decided]) -> dict[str, Decided]:
-    """Give by chunk what was decided last; a skip decides nothing."""
+    """Give by chunk what was decided last; what says nothing decides nothing."""
     found: dict[str, Decided] = {}
     for decided in decisions:
         annotation = decided.answer.annotation
-        if annotation is None or annotation.skipped:
+        if annotation is None or not annotation.says_something:
             continue
         before = found.get(annotation.chunk_id)
         if before is None or _moment(before) <= _moment(decided):

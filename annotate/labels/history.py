@@ -7,7 +7,7 @@ the schema has moved on. Replayed in order, the changes give every answer as it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 from hashlib import sha256
@@ -30,6 +30,7 @@ from annotate.labels.shelf import REVIEW, AnswerKey
 
 Json = dict[str, Any]
 TOOL = "annotate"
+User = tuple[int, str, int | None]  # project with the time it was made, and number of the account
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,21 @@ class Event:
 
 
 def history(
-    tasks: Sequence[Json], answers: Sequence[Json], configs: Sequence[Json], text: str | None
+    tasks: Sequence[Json],
+    answers: Sequence[Json],
+    configs: Sequence[Json],
+    text: str | None,
+    people: Mapping[User, str] | None = None,
 ) -> list[Event]:
     """Tell what happened to one chunk, oldest first; `text` is the chunk as it was pushed.
 
     `tasks` and `answers` are the ledgers' rows of this chunk, `configs` those of all projects:
-    a page is told of if it was applied between the chunk's first push and its last event.
+    a page is told of if it was applied between the chunk's first push and its last event. `people`
+    are the pseudonyms of those who have answered anything.
     """
     events = list(_task_events(tasks))
     for rows in _by_answer(answers):
-        events += _in_time(list(_answer_events(rows, text)))
+        events += _in_time(list(_answer_events(rows, text, people or {})))
     projects = {_project(row) for row in (*tasks, *answers)}
     applied = [row for row in configs if _project(row) in projects]
     events += _meanwhile(_config_events(applied), events)
@@ -151,7 +157,9 @@ def _in_time(events: list[Event]) -> list[Event]:
     return events
 
 
-def _answer_events(rows: Iterable[Json], text: str | None) -> Iterator[Event]:
+def _answer_events(
+    rows: Iterable[Json], text: str | None, people: Mapping[User, str]
+) -> Iterator[Event]:
     """Tell the versions of one answer, by the order of the ledger."""
     digest = sha256(text.encode()).hexdigest() if text is not None else None
     before: Facts | None = None
@@ -166,7 +174,7 @@ def _answer_events(rows: Iterable[Json], text: str | None) -> Iterator[Event]:
         if record is not None:
             known = text if row.get("text_sha256", digest) == digest else None
             facts = facts_of(record, known)
-            yield _version(row, before, facts, last)
+            yield _saved_by(people, row, _version(row, before, facts, last))
             before, last = facts, row
 
 
@@ -183,6 +191,21 @@ def _version(row: Json, before: Facts | None, after: Facts, last: Json) -> Event
         return _answer_event(row, _utc(row["pulled_at"]), "noted", _noted(row, last), changes)
     kind, sentence = _told(before, after, len(changes))
     return _answer_event(row, _utc(saved), kind, sentence, changes)
+
+
+def _saved_by(people: Mapping[User, str], row: Json, event: Event) -> Event:
+    """Tell a version of whoever saved it, if that is not whose answer it is."""
+    record = row["annotation"]
+    saver = record.get("updated_by")
+    if event.kind in {"answered", "noted"} or saver in {None, record.get("completed_by")}:
+        return event
+    who = people.get((*_project(row), saver), f"user {saver}")
+    return replace(event, who=who, sentence=f"{event.sentence} (the answer of {event.who})")
+
+
+def user_of(row: Json) -> User:
+    """Name the account that an answer is of."""
+    return (*_project(row), row["annotation"].get("completed_by"))
 
 
 def _noted(row: Json, last: Json) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from annotate.corpus.store import each_chunk
 from annotate.errors import InputError
-from annotate.labels.history import Event, history
+from annotate.labels.history import Event, User, history, user_of
 from annotate.ledger import Ledger
 from annotate.workspace import Workspace
 
@@ -100,23 +100,32 @@ def _elsewhere(workspace: Workspace) -> Iterator[tuple[str, Home]]:
 
 
 def _logs(workspace: Workspace, homes: Mapping[str, Home]) -> list[ChunkLog]:
-    tasks = _rows_of(workspace, "tasks.jsonl", homes)
-    answers = _rows_of(workspace, "annotations.jsonl", homes)
+    tasks = _gathered(Ledger(workspace.labels / "tasks.jsonl"), homes)
+    people: dict[User, str] = {}
+    answers = _gathered(_meeting(people, Ledger(workspace.labels / "annotations.jsonl")), homes)
     configs = list(Ledger(workspace.labels / "config.jsonl"))
     return [
         ChunkLog(
             chunk_id,
             home.article_id,
             home.part,
-            tuple(history(tasks[chunk_id], answers[chunk_id], configs, _text(tasks[chunk_id]))),
+            tuple(history(sent, answers[chunk_id], configs, _text(sent), people)),
         )
-        for chunk_id, home in homes.items()
+        for (chunk_id, home), sent in zip(homes.items(), tasks.values(), strict=True)
     ]
 
 
-def _rows_of(workspace: Workspace, name: str, homes: Mapping[str, Home]) -> dict[str, list[Json]]:
+def _meeting(people: dict[User, str], answers: Iterable[Json]) -> Iterator[Json]:
+    """Pass answers on, and note who is whose account."""
+    for row in answers:
+        if row["annotation"] is not None:
+            people[user_of(row)] = row["annotator"]
+        yield row
+
+
+def _gathered(rows: Iterable[Json], homes: Mapping[str, Home]) -> dict[str, list[Json]]:
     found: dict[str, list[Json]] = {chunk_id: [] for chunk_id in homes}
-    for row in Ledger(workspace.labels / name):
+    for row in rows:
         if row.get("chunk_id") in found:
             found[row["chunk_id"]].append(row)
     return found

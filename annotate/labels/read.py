@@ -169,6 +169,7 @@ def with_derived(
     relations, missing = derive_relations(spans, drawn, passage, schema)
     return replace(
         _header(row, schema_version),
+        void=not spans and any(finding.severity == "error" for finding in marked.findings),
         spans=tuple(sorted(spans, key=lambda span: (span.start, span.end, span.label, span.id))),
         relations=tuple(item for item in relations if item not in dangling),
         document=tuple(marked.reading.document),

@@ -121,7 +121,7 @@ def _sheets(
 ) -> Iterator[Sheet]:
     for answer in answers:
         chunk = chunk_of(answer.chunk_id)
-        if chunk is None or answer.skipped or answer.annotator == UNKNOWN:
+        if chunk is None or not answer.says_something or answer.annotator == UNKNOWN:
             continue
         known = controls.get(answer.chunk_id)
         yield Sheet(

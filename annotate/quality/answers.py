@@ -90,7 +90,7 @@ class Collector:
 
     def add(self, answer: Annotation, chunk: Json) -> None:
         """Take an answer to `chunk`, as it was pushed, unless it does not count."""
-        if answer.skipped or answer.annotator == UNKNOWN:
+        if not answer.says_something or answer.annotator == UNKNOWN:
             return
         number = len(self.given)
         self.given.append(

@@ -65,7 +65,7 @@ def each_case(workspace: Workspace) -> Iterator[Case]:
     schema, chunk_of = load_schema(workspace.schema_file), pushed_chunks(workspace)
     answers = AnswerSpill()
     for answer in each_annotation(workspace, chunk_of):
-        if not answer.skipped:
+        if answer.says_something:
             answers.append(answer)
     known = judge(_several(answers, chunk_of), free=free_questions(schema.attributes))
     for own, text in _several(answers, chunk_of):

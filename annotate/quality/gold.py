@@ -106,10 +106,10 @@ def free_questions(questions: Iterable[Question]) -> frozenset[str]:
 
 
 def counted(answers: Iterable[Annotation]) -> list[Annotation]:
-    """Give the answers to one chunk that count: not skipped, and of each annotator the last."""
+    """Give the answers to one chunk that say something, and of each annotator the last."""
     last: dict[str, Annotation] = {}
     for answer in sorted(answers, key=lambda each: (each.updated_at, each.annotation_id)):
-        if not answer.skipped:
+        if answer.says_something:
             last[answer.annotator] = answer
     return [last[name] for name in sorted(last)]
 

@@ -88,5 +88,5 @@ def annotation_of(row: Json) -> Annotation:
     document = tuple((item["key"], item["value"]) for item in row["document"])
     who, day = row.get("annotator", ""), row.get("created_at", "")
     return Annotation(
-        0, row["id"], 0, 0, who, "", day, day, None, False, False, spans, relations, document
+        0, row["id"], 0, 0, who, "", day, day, None, False, False, False, spans, relations, document
     )

@@ -165,7 +165,7 @@ def test_with_body_as_is_all_lines_stay() -> None:
     assert result.article.title is None
 
 
-class PanicException(BaseException):  # noqa: N818 - as libraries in Rust name theirs
+class PanicException(BaseException):
     """Stands in for what a library in Rust ends with."""
 
 

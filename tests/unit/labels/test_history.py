@@ -50,6 +50,24 @@ def region(name: str, words: str, *labels: str) -> Json:
     return {"id": name, "from_name": "span", "to_name": "text", "type": "labels", "value": value}
 
 
+def test_a_change_is_told_of_whoever_saved_it() -> None:
+    first = answered("c-1", RESULTS, completed_by=3, updated_by=3)
+    others = version([], completed_by=3, updated_by=1), version(RESULTS, 16, completed_by=3)
+    own = version([], 17, completed_by=3, updated_by=3)
+    project = (first["project_id"], first["project_created_at"])
+    events = history([], [first, *others, own], [], TEXT, {(*project, 1): BORIS})
+    assert [(event.who, event.sentence) for event in events[:2]] == [
+        (ANNA, "answered: 2 spans"),
+        (
+            BORIS,
+            f"emptied the answer: now it says that nothing is to be marked (the answer of {ANNA})",
+        ),
+    ]
+    assert [event.who for event in events[2:]] == [ANNA, ANNA]
+    (_, unknown) = history([], [first, others[0]], [], TEXT)
+    assert unknown.who == "user 1"
+
+
 def test_a_first_answer_is_told_with_all_it_holds() -> None:
     assert told(answered("c-1", RESULTS)) == [f"{ANNA}: answered: 2 spans"]
     assert changes(answered("c-1", RESULTS)) == [

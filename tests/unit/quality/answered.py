@@ -36,7 +36,11 @@ def answer(
 ) -> Annotation:
     links = tuple(Relation(kind, head, tail) for kind, head, tail in relations)
     return Annotation(
-        number, chunk, 7, 3, who, "1.0.0", at, at, 60.0, skipped, False, tuple(spans), links
+        *(number, chunk, 7, 3, who, "1.0.0", at, at, 60.0),
+        skipped=skipped,
+        prelabelled=False,
+        spans=tuple(spans),
+        relations=links,
     )
 
 

@@ -25,7 +25,7 @@ from annotate.release.files import data_file, read_parquet, rows_sha256, write_p
 from annotate.workspace import Workspace, lock
 from tests.unit.labels.marked import STARTER
 from tests.unit.labels.rows import answered, taken_back
-from tests.unit.release.source import ANSWERS, CHUNKS, SETTINGS, TEXTS, make_workspace
+from tests.unit.release.source import ANSWERS, BORIS, CHUNKS, SETTINGS, TEXTS, make_workspace
 
 Json = dict[str, Any]
 CONFIGS = list(tables(STARTER))
@@ -539,3 +539,36 @@ def test_what_a_release_is_made_of_is_let_go_while_it_is_made(
         "agreement_of": [False, True],
         "_prove": [False, False],
     }
+
+
+def test_an_answer_of_which_every_mark_is_set_aside_does_not_say_that_there_is_nothing(
+    tmp_path: Path,
+) -> None:
+    outside = {"start": 0, "end": 99_999, "text": "x", "labels": ["Speaker"]}
+    broken = [{"id": "r1", "from_name": "label", "to_name": "text", "type": "labels"}]
+    broken[0]["value"] = outside  # type: ignore[assignment]
+    answers = [
+        answered("c-call-0", broken, annotation_id=1),
+        answered("c-call-0", broken, annotation_id=2, annotator=BORIS),
+        answered("c-call-1", [], annotation_id=3),
+        answered("c-row-0", broken, annotation_id=4),
+        answered("c-row-0", [], annotation_id=5, annotator=BORIS),
+    ]
+    workspace = make_workspace(tmp_path / "news", answers)
+    report = publish(workspace)
+    assert (report.undecided, report.set_aside) == (2, {"offset-range": 3})
+    release = workspace.root / str(report.path)
+    stands = {
+        row["id"]: (row["origin"], row["answers"])
+        for path in release.glob("spans/*")
+        for row in read_parquet(path)
+    }
+    assert stands == {"c-call-1": ("single", 1), "c-row-0": ("single", 1)}
+    rows = [row for path in release.glob("annotations/*") for row in read_parquet(path)]
+    assert sorted((row["id"], row["counts"]) for row in rows) == [
+        ("c-call-0", False),
+        ("c-call-0", False),
+        ("c-call-1", True),
+        ("c-row-0", False),
+        ("c-row-0", True),
+    ]
