@@ -246,7 +246,8 @@ def _problem(file: str, item: Any) -> str:
     if item["type"] == "string_pattern_mismatch":
         return f"{file}: {where}: {PATTERNS[where]}, not {item['input']!r}"
     if item["type"] != "extra_forbidden":
-        return f"{file}: {where}: {item['msg'][0].lower()}{item['msg'][1:]}"
+        said = item["msg"].removeprefix("Value error, ")
+        return f"{file}: {where}: {said[0].lower()}{said[1:]}"
     section: Any = Settings
     for part in item["loc"][:-1]:
         section = section.model_fields[part].annotation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -48,7 +48,10 @@ FilesFrom = Annotated[
     ),
 ]
 AllowOrphans = Annotated[
-    bool, typer.Option("--allow-orphans", help="Go on though pushed chunks would vanish.")
+    bool,
+    typer.Option(
+        "--allow-orphans", help="Let pushed chunks go; answers to them stay out of releases."
+    ),
 ]
 Accept = Annotated[
     Ids,
@@ -118,7 +121,8 @@ def init(
     if name is None and report.name != folder.resolve().name:
         output.say(f"the dataset is named {report.name}: `name` in annotate.toml changes that")
     first = "" if sample else ", put articles into articles/"
-    output.hint(f"cd {quote(str(folder))}{first}, then `annotate prepare`")
+    if not dry_run:
+        output.hint(f"cd {quote(str(folder))}{first}, then `annotate prepare`")
 
 
 def prepare(
@@ -166,12 +170,14 @@ def prepare(
             progress=progress,
         )
     _print(done, _measured(workspace) if report else None, dry_run=dry_run, json=json)
+    if done.orphans:
+        _tell_orphans(workspace, done.orphans, dry_run=dry_run)
     if wishes and not dry_run and any(wish.action != "undo" for wish in wishes):
         output.say("what you decided is in articles/overrides.jsonl; --undo ID takes it back")
+    if not dry_run and done.counts["chunks"]:
+        output.hint("`annotate push` sends the chunks to Label Studio")
     if done.rejected:
         raise typer.Exit(1)
-    if not dry_run:
-        output.hint("`annotate push` sends the chunks to Label Studio")
 
 
 def _check(explain: str | None, html: Path | None, unmeasurable: bool, does_more: bool) -> None:
@@ -247,8 +253,19 @@ def _print(
         if measured:
             output.print_table(("measured", ""), measured.rows())
     _tell(done, dry_run=dry_run)
-    if done.orphans:
-        output.warn(f"{len(done.orphans)} pushed chunks are no longer in the corpus")
+
+
+def _tell_orphans(workspace: Workspace, chunks: Sequence[str], *, dry_run: bool) -> None:
+    """Say what becomes of pushed chunks that the corpus lets go."""
+    from annotate.cli.left import say_left
+    from annotate.labels.pushed import tasks_left
+
+    count, several = len(chunks), len(chunks) > 1
+    which = f"{count} pushed chunks" if several else "1 pushed chunk"
+    gone = "would no longer be" if dry_run else "are no longer" if several else "is no longer"
+    output.warn(f"{which} {gone} in the corpus: what was answered stays out of the next release")
+    if not dry_run:
+        say_left(tasks_left(workspace, chunks=frozenset(chunks)))
 
 
 def _tell(done: PrepareReport, *, dry_run: bool) -> None:

@@ -11,13 +11,12 @@ import typer
 
 from annotate.cli import output
 from annotate.cli import verify as of_corpus
-from annotate.cli.corpus import SHOWN
+from annotate.cli.left import say_left
 from annotate.cli.options import DryRun, Folder, Json, find
 from annotate.cli.release import Gated, Private, print_upload
 
 if TYPE_CHECKING:
     from annotate.findings import Finding
-    from annotate.labels.pushed import PushedTask
 
 Copies = Annotated[
     Path | None,
@@ -163,31 +162,8 @@ def withdraw(  # noqa: PLR0917 -- Typer commands take one parameter an option
         typer.echo(f"releases that hold it: {', '.join(report.releases)}")
     if report.notice:
         output.say(f"notice: {report.notice}; put it where the releases are, on the Hub too")
-    _say_left(report.tasks)
-    output.hint("annotate publish")
-
-
-def _say_left(tasks: Sequence[PushedTask]) -> None:
-    """Say which tasks of a withdrawn article stand in Label Studio, and how they get off."""
-    from itertools import groupby
-    from operator import attrgetter
-
-    from annotate.labels.shelf import REVIEW
-
-    project = attrgetter("project_created_at", "project_id", "role")
-    for (_, number, role), group in groupby(sorted(tasks, key=project), project):
-        own = list(group)
-        ids = ", ".join(str(each.task_id) for each in own[:SHOWN])
-        more = f" and {len(own) - SHOWN} more" if len(own) > SHOWN else ""
-        place = f"project {number}" + (" (review)" if role == REVIEW else "")
-        output.say(f"still in Label Studio, {place}: {len(own)} task{'s' * (len(own) > 1)}")
-        output.say(f"task ids: {ids}{more}; chunks: {own[0].chunk_id}{' …' * (len(own) > 1)}")
-    if tasks:
-        output.say(
-            "delete them in the project's data manager, at /projects/NUMBER/data on the server: "
-            "tick them, then Actions, Delete Tasks; the next `annotate push`, or `annotate review "
-            "push`, notes that they are gone"
-        )
+    say_left(report.tasks)
+    output.hint("`annotate publish` makes a release that says so")
 
 
 def _lines(path: Path | None) -> list[str]:

@@ -82,7 +82,7 @@ def annotators(who: Who = False, folder: Folder = None, json: Json = False) -> N
     for each in found:
         for one in each.unusual:
             where = f"{base}/projects/{one.project_id}/data?task={one.task_id}"
-            output.say(f"{each.name}: {one.kind}, {one.times:.2f} times the own pace: {where}")
+            output.say(f"{each.name}: {one.kind}, {one.times:.2f} times their own pace: {where}")
     typer.echo("")
     output.print_table(words.week_head(schema), list(words.week_rows(found, schema)), names=2)
 

@@ -80,10 +80,11 @@ def publish(  # noqa: PLR0917 -- Typer commands take one parameter an option
         output.print_json(told | ({"hub": uploaded and asdict(uploaded)} if wish else {}))
     elif uploaded:
         typer.echo(uploaded.url)
-    if report.errors:
-        raise typer.Exit(1)
     if report.path and not wish:
         output.hint(f'datasets.load_dataset("./{report.path}", "spans")')
+    if report.errors:
+        output.hint("`annotate findings` lists what is set aside, and where each can be mended")
+        raise typer.Exit(1)
 
 
 def _wish(repo: str | None, private: bool, gated: str | None) -> Wish | None:
@@ -134,12 +135,14 @@ def _print(report: PublishReport, *, dry_run: bool) -> None:
         _print_rows(report.changes)
         for reason in report.reasons:
             output.say(reason)
+    if report.version.startswith("0.") and any(r.startswith("major") for r in report.reasons):
+        output.say("below 1.0.0 a major change raises the middle number")
     would = "would publish" if dry_run else "published"
     differ = f", of which answers differ in {report.in_conflict}" if report.in_conflict else ""
     output.say(f"{would} {report.version}; chunks without a decision: {report.undecided}{differ}")
     if report.rights != "full":
         output.say(_BARE[report.rights])
-        output.hint('rights = "full" and text_license in annotate.toml publish texts')
+        output.say('to publish texts, set rights = "full" and text_license in annotate.toml')
     if report.in_conflict:
         output.hint("`annotate review push` sends the chunks whose answers differ to a person")
 

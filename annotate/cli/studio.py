@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,7 +10,7 @@ from annotate.cli import output
 from annotate.cli.options import DryRun, Folder, Json, find
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from annotate.labels.summary import Summary
@@ -155,7 +155,7 @@ def print_push(report: PushReport, done: str, *, dry_run: bool, json: bool) -> N
 
 def _say_more(report: PushReport, *, dry_run: bool) -> None:
     """Say what no count of every push tells; warnings were said before it began."""
-    would = "would be" if dry_run else "were"
+    would, would_once = ("would be",) * 2 if dry_run else ("were", "was")
     if report.predicted:
         output.say(f"{report.predicted} of the new tasks come with predicted regions")
     if report.proposed and dry_run:
@@ -165,7 +165,7 @@ def _say_more(report: PushReport, *, dry_run: bool) -> None:
     if report.removed:
         output.say(f"surplus copies without an answer that {would} taken off: {report.removed}")
     if report.shared:
-        output.say(f"tasks whose number of annotators {would} set: {report.shared}")
+        output.say(f"number of annotators {would_once} set in tasks: {report.shared}")
     if report.gone:
         output.say(f"chunks deleted on the server: {report.gone}; --again sends them again")
     if report.duplicates:
@@ -204,7 +204,9 @@ def pull(
         output.print_counts("would pull" if dry_run else "pulled", counts)
     if full and not (report.new or report.changed or report.deleted):
         output.say(f"the ledger holds all {report.unchanged} answers as the server has them")
-    if not dry_run:
+    if not (report.new or report.changed or report.deleted or report.unchanged):
+        output.hint("label first: `annotate push` says where, `annotate status` how far it is")
+    elif not dry_run:
         _report_labels(tally.summary(), quiet=json)
 
 
@@ -243,6 +245,19 @@ def status(folder: Folder = None, json: Json = False) -> None:
     if rows:
         output.print_table(("day", *people), rows[-LATEST_DAYS:])
     typer.echo(f"last pull\n  {_age(found['last_pull'])}")
+    output.hint(_after(found))
+
+
+def _after(found: Mapping[str, Any]) -> str:
+    """Say what is to be done where things stand so."""
+    chunks = found["chunks"]
+    if not chunks["prepared"]:
+        return "put articles into articles/, then `annotate prepare`"
+    if chunks["pushed"] < chunks["prepared"]:
+        return f"`annotate push` sends the {chunks['prepared'] - chunks['pushed']} chunks not sent"
+    if chunks["answered"]:
+        return "`annotate pull` for what is new, `annotate publish` for a release"
+    return "label, then `annotate pull`"
 
 
 def _age(moment: str | None) -> str:

@@ -41,6 +41,9 @@ def _print_verdict(findings: Sequence[Finding]) -> None:
     if findings:
         rows = [(finding.code, finding.place, finding.message) for finding in findings]
         output.print_table(("finding", "place", "what"), rows)
-        output.say("hint: delete corpus/ and run `annotate prepare`: it makes all of it again")
+        output.say(
+            "hint: where an article was changed, put it back or run `annotate prepare`; where the "
+            "corpus itself was, delete corpus/ first, and all of it is made again"
+        )
     count = len(findings)
     typer.echo(f"{count} finding{'s' * (count > 1)}" if count else "proved")

@@ -188,7 +188,8 @@ def _orphans_refused(orphans: tuple[str, ...]) -> RefusedError:
     shown = ", ".join(orphans[:3]) + (", …" if count > 3 else "")  # noqa: PLR2004
     return RefusedError(
         f"{count} pushed chunk{'s' * (count > 1)} would change or disappear: {shown}",
-        "bring the article and the settings back as they were, or run it with --allow-orphans",
+        "bring the article and the settings back as they were, or let the chunks go with "
+        "--allow-orphans: answers to them stay out of the next release",
     )
 
 

@@ -44,12 +44,16 @@ def last_events(workspace: Workspace) -> dict[str, dict[str, LastEvent]]:
     return found
 
 
-def tasks_left(workspace: Workspace, articles: Collection[str]) -> list[PushedTask]:
-    """List the tasks of these articles that were pushed and not seen to be gone since."""
+def tasks_left(
+    workspace: Workspace, *, articles: Collection[str] = (), chunks: Collection[str] = ()
+) -> list[PushedTask]:
+    """List the tasks of these articles and chunks, but for those that were seen to be gone."""
     found: dict[tuple[object, ...], PushedTask] = {}
-    for row in Ledger(workspace.labels / "tasks.jsonl") if articles else ():
+    for row in Ledger(workspace.labels / "tasks.jsonl") if articles or chunks else ():
         key = (row["project_id"], row["project_created_at"], row["chunk_id"])
-        if row["event"] == "present" and row["chunk"]["article_id"] in articles:
+        if row["event"] == "present" and (
+            row["chunk_id"] in chunks or row["chunk"]["article_id"] in articles
+        ):
             found[key] = PushedTask(
                 row["chunk"]["article_id"],
                 row["chunk_id"],

@@ -83,9 +83,12 @@ def _agreement(difference: Difference) -> str:
 
 
 def _withdrawn(difference: Difference) -> str:
-    gone = difference.of_kind("article withdrawn")
-    lines = [f"- {_plain(change.key)}: {_plain(change.after)}" for change in gone]
-    return "Articles withdrawn:\n\n" + "\n".join(lines) if lines else ""
+    lists = []
+    for what in ("withdrawn", "removed"):
+        gone = difference.of_kind(f"article {what}")
+        lines = [f"- {_plain(change.key)}: {_plain(change.after)}" for change in gone]
+        lists += [f"Articles {what}:\n\n" + "\n".join(lines)] if lines else []
+    return "\n\n".join(lists)
 
 
 class Examples(NamedTuple):

@@ -89,6 +89,7 @@ class Difference:
                     {"article_id": change.key, "reason": change.after}
                     for change in self.of_kind("article withdrawn")
                 ],
+                "removed": [change.key for change in self.of_kind("article removed")],
             },
             "annotators": {
                 "added": [change.key for change in self.of_kind("annotator added")],
@@ -266,8 +267,10 @@ def _articles(changes: Sequence[Change], withdrawn: Mapping[str, str]) -> list[C
         if change.config == "articles" and change.kind == "row added":
             found.append(change._replace(kind="article added"))
         elif change.config == "articles" and change.kind == "row removed":
-            reason = withdrawn.get(change.key, "no answer about it stands any more")
-            found.append(change._replace(kind="article withdrawn", after=reason))
+            reason = withdrawn.get(change.key)
+            kind = "article removed" if reason is None else "article withdrawn"
+            after = "no answer about it counts any more" if reason is None else reason
+            found.append(change._replace(kind=kind, after=after))
     return found
 
 
@@ -289,6 +292,7 @@ WEIGHTS: Mapping[str, tuple[Bump, str]] = {
     "split moved": ("major", "articles moved to another split"),
     "article added": ("minor", "articles added"),
     "article withdrawn": ("minor", "articles withdrawn"),
+    "article removed": ("minor", "articles removed"),
     "annotator added": ("minor", "annotators added"),
     "annotator removed": ("minor", "annotators removed"),
     "row added": ("minor", "labelled chunks added"),

@@ -66,10 +66,6 @@ def withdraw(
     knows, and for a reason of nothing but space or with an address in it.
     """
     reason = " ".join(reason.split())
-    if not reason and not undo:
-        raise InputError(
-            "an article is withdrawn for a reason", "say it with --reason; it is public"
-        )
     if EMAIL.search(reason):
         raise InputError(
             "the reason is public, and an e-mail address stands in it", "say it without the address"
@@ -78,6 +74,10 @@ def withdraw(
     known = _known(workspace) | holders.keys()
     if article not in known:
         raise _unknown(article, known)
+    if not reason and not undo:
+        raise InputError(
+            "an article is withdrawn for a reason", "say it with --reason; it is public"
+        )
     before = withdrawn(workspace)
     changed = article in before if undo else before.get(article) != reason
     if changed and not dry_run:
@@ -88,7 +88,7 @@ def withdraw(
             _write_notice(workspace)
     path = workspace.releases / NOTICE
     notice = workspace.relative(path) if path.exists() else None
-    tasks = () if undo else tuple(tasks_left(workspace, {article}))
+    tasks = () if undo else tuple(tasks_left(workspace, articles={article}))
     return WithdrawReport(article, reason, changed, holders.get(article, ()), notice, tasks)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 
-from annotate.errors import ConfigError
+from annotate.errors import ConfigError, RemoteError
 from annotate.studio.client import Studio
+from annotate.studio.connection import checked_url
 from annotate.studio.server import has_server, running_server
 from annotate.workspace import Workspace
 
@@ -23,12 +24,12 @@ def connect(workspace: Workspace) -> Studio:
     if url is None and own is not None:
         return Studio(own.url, own.login.token, workspace.settings.studio.timeout)
     if url is None and (workspace.private / "server.json").exists():
-        raise ConfigError(
+        raise RemoteError(
             "the Label Studio of this workspace does not answer",
             "wait until `annotate serve` says that it is running, or start it again",
         )
     if url is None and has_server(workspace):
-        raise ConfigError(
+        raise RemoteError(
             "the Label Studio of this workspace is not running",
             "start it with `annotate serve` in another terminal; all that it holds is kept",
         )
@@ -42,7 +43,7 @@ def connect(workspace: Workspace) -> Studio:
         key = own.login.token
     if not key:
         raise ConfigError(
-            f"no API key for {url}",
+            f"no API key for {checked_url(url)}",
             "set LABEL_STUDIO_API_KEY; the key is in Label Studio under Account & Settings",
         )
     if not re.fullmatch(r"[!-~]+", key):

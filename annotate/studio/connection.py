@@ -72,7 +72,7 @@ class Connection:
 
     def __init__(self, url: str, api_key: str, timeout: float = 60) -> None:
         """Connect, and find out whether the key is good; `timeout` is seconds a request."""
-        self.url = _checked_url(url)
+        self.url = checked_url(url)
         # `LabelStudio` adds page-wise lists and exports to this, none of which is used here, and
         # loads pandas, nltk and cloud storage for them: 150 MB, and most of the start.
         from label_studio_sdk.base_client import LabelStudioBase
@@ -206,7 +206,7 @@ def _parsed(answer: Any) -> Any:
     return answer.json()
 
 
-def _checked_url(url: str) -> str:
+def checked_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ConfigError(

@@ -198,6 +198,10 @@ class Pusher:
         project_plan = plan_project(project, wanted)
         check_losses(project_plan, project, self.studio)
         self.records.open(project)
+        if project is not None and self.records.unsure and self.warn is not None:
+            self.warn(
+                "a push broke off; waiting until the server is at rest, to send nothing twice"
+            )
         copies = {} if project is None else self.survey.compared(full=full)
         return self._planned(project_plan, copies, again=again, repair=repair)
 

@@ -25,7 +25,7 @@ from annotate.workspace import Workspace
 
 @dataclass(frozen=True)
 class ServerStatus:
-    """The project as the server counts it; `problem` says why there are no numbers."""
+    """The project as the server counts it; `problem` says why not, `remedy` what to do."""
 
     url: str | None = None
     project_id: int | None = None
@@ -34,12 +34,14 @@ class ServerStatus:
     skips: int | None = None
     drafts: int | None = None
     problem: str | None = None
+    remedy: str | None = None
 
 
 @dataclass(frozen=True)
 class Status:
     """Counts of articles by status, of chunks by what happened to them, and of findings.
 
+    Chunks that were `let_go` have a task, and are no longer in the corpus: none else counts them.
     `days` counts answers by day (UTC) and annotator; `overlap` the chunks that several people
     are to answer, and by how many of them that is done; `review` those sent to be decided, and
     those that are; `withdrawn` the articles taken back, and their tasks that are still there.
@@ -101,8 +103,9 @@ def status(workspace: Workspace) -> Status:
             "prepared": len(chunks),
             "pushed": len(chunks.keys() & pushed),
             "deleted": len(chunks.keys() & last.keys() - pushed),
-            "answered": len(tally.answered.keys() & last.keys()),
-            "skipped": len(only_skipped & last.keys()),
+            "let_go": len(pushed - chunks.keys()) if chunks else 0,
+            "answered": len(tally.answered.keys() & last.keys() & chunks.keys()),
+            "skipped": len(only_skipped & last.keys() & chunks.keys()),
         },
         annotators=dict(tally.annotators),
         days={day: dict(tally.days[day]) for day in sorted(tally.days)},
@@ -128,14 +131,14 @@ def _review(workspace: Workspace, sent: Mapping[str, LastEvent]) -> dict[str, in
 
 def _withdrawn(workspace: Workspace) -> dict[str, int]:
     gone = withdrawn(workspace)
-    return {"articles": len(gone), "tasks_left": len(tasks_left(workspace, gone))}
+    return {"articles": len(gone), "tasks_left": len(tasks_left(workspace, articles=gone))}
 
 
 def _overlap(workspace: Workspace, chunks: dict[str, str], tally: _Tally) -> dict[str, int]:
     """Count what several people are to answer, and what several have answered."""
     settings = workspace.settings.studio
     shared = {key for key, article in chunks.items() if is_shared(article, settings)}
-    answered = {key: len(people) for key, people in tally.answered.items()}
+    answered = {key: len(people) for key, people in tally.answered.items() if key in chunks}
     return {
         "articles": len({chunks[key] for key in shared}),
         "chunks": len(shared),
@@ -161,7 +164,7 @@ def _server(workspace: Workspace) -> ServerStatus:
         counts = studio.project_counts(project_id)
         drafts = len(studio.drafted_tasks(project_id))
     except (ConfigError, RemoteError) as error:
-        return ServerStatus(problem=error.message)
+        return ServerStatus(problem=error.message, remedy=error.hint)
     return ServerStatus(
         studio.url,
         project_id,

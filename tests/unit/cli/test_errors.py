@@ -77,7 +77,7 @@ def test_a_server_of_this_workspace_that_was_stopped_is_told_as_stopped(news):
     private = news / ".annotate"
     (private / "login.json").write_text('{"email": "a@b", "password": "p", "token": "t"}')
     for command in ("push", "pull", "invite"):
-        assert_error(annotate(news, command), 2, "is not running", "`annotate serve`")
+        assert_error(annotate(news, command), 3, "is not running", "`annotate serve`")
 
 
 def test_push_before_prepare_says_what_comes_first(news):

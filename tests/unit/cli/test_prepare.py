@@ -9,6 +9,7 @@ import pytest
 
 from annotate.cli import output, run
 from annotate.flows.init import init
+from annotate.ledger import Ledger
 from tests.unit.scraped import AD, HTML, NOTE, OTHER, PAGE, SECOND
 
 if TYPE_CHECKING:
@@ -290,3 +291,39 @@ def test_init_quotes_the_folder_and_says_what_the_dataset_is_named(tmp_path, cap
     assert "the dataset is named" not in told
     assert run(["init", "third", "--name", "chosen"]) == 0
     assert "the dataset is named" not in capsys.readouterr().err
+
+
+def test_a_rejected_input_keeps_nobody_from_the_next_step(news, told):
+    (news / "articles" / "broken.jsonl").write_text("{", encoding="utf-8")
+    assert run(["prepare"]) == 1
+    assert "next: `annotate push`" in told().err
+
+
+def test_chunks_that_are_let_go_are_told_with_the_tasks_that_stay(news, told):
+    (chunk,) = [row for row in chunks_of(news) if row["article_id"] == ID]
+    row = {"event": "present", "chunk_id": chunk["id"], "task_id": 12, "project_id": 4}
+    row |= {"project_created_at": "2031", "at": "2031-03-14T10:00:00Z", "chunk": chunk}
+    Ledger(news / "labels" / "tasks.jsonl").append([row])
+    (news / "articles" / "a.txt").write_text(PAGE.replace("the", "a", 3), encoding="utf-8")
+    assert run(["prepare"]) == 4
+    assert "answers to them stay out of the next release" in told().err
+    assert run(["prepare", "--allow-orphans"]) == 0
+    err = told().err
+    assert "1 pushed chunk is no longer in the corpus" in err
+    assert "still in Label Studio, project 4: 1 task\n" in err
+    assert "task ids: 12; chunks: " + chunk["id"] in err
+    assert "/projects/4/data" in err
+    assert run(["status", "--json"]) == 0
+    counts = json.loads(told().out)["chunks"]
+    assert (counts["pushed"], counts["let_go"]) == (0, 1)
+
+
+def test_status_says_what_comes_next(news, told):
+    assert run(["status"]) == 0
+    done = told()
+    assert f"next: `annotate push` sends the {len(chunks_of(news))} chunks not sent" in done.err
+    assert "remedy" in done.out
+
+
+def chunks_of(folder: Path) -> list[dict[str, Any]]:
+    return list(map(json.loads, (folder / "corpus" / "chunks.jsonl").read_text().splitlines()))

@@ -9,7 +9,7 @@ import pytest
 from annotate.cli import run
 from annotate.release.build import publish
 from tests.unit.labels.rows import answered
-from tests.unit.release.source import make_workspace
+from tests.unit.release.source import ANSWERS, make_workspace
 from tests.unit.release.test_publish import corrected, releases, tell
 
 
@@ -108,3 +108,28 @@ def test_strict_publishes_where_nothing_is_set_aside(workspace, capsys):
     assert run(["publish", "--strict"]) == 0
     assert "published 0.1.1" in capsys.readouterr().err
     assert releases(workspace) == ["0.1.0", "0.1.1"]
+
+
+def test_where_a_finding_sets_something_aside_the_release_is_told_all_the_same(
+    tmp_path, capsys, monkeypatch
+):
+    outside = {"start": 0, "end": 99_999, "text": "x", "labels": ["Speaker"]}
+    broken = {"id": "r1", "from_name": "span", "to_name": "text", "type": "labels"}
+    spoilt = answered("c-row-0", [broken | {"value": outside}], annotation_id=5)
+    made = make_workspace(tmp_path / "news", [*ANSWERS[:4], spoilt])
+    monkeypatch.chdir(made.root)
+    assert run(["publish"]) == 1
+    err = capsys.readouterr().err
+    assert "warning: 1 set aside (offset-range)" in err
+    assert 'next: datasets.load_dataset("./datasets/ferry-news/0.1.0", "spans")' in err
+    assert "next: `annotate findings`" in err
+
+
+def test_a_major_change_below_1_says_why_the_step_is_no_larger(workspace, capsys):
+    settings = workspace.root / "annotate.toml"
+    settings.write_text(settings.read_text().replace('"first"', '"single"'))
+    assert run(["publish"]) == 0
+    err = capsys.readouterr().err
+    assert "major: " in err
+    assert "below 1.0.0 a major change raises the middle number" in err
+    assert "published 0.2.0" in err

@@ -127,9 +127,7 @@ def test_relations_that_went_with_a_label_are_listed(relabelled: Difference) -> 
 
 def test_articles_and_people_that_come_and_go_are_named(replaced: Difference) -> None:
     told = replaced.to_json()
-    assert told["articles"]["withdrawn"] == [
-        {"article_id": "articles/visit.txt", "reason": "no answer about it stands any more"}
-    ]
+    assert told["articles"] == {"added": [], "withdrawn": [], "removed": ["articles/visit.txt"]}
     assert told["annotators"] == {"added": ["annotator-cccccccccc"], "removed": []}
     assert told["bump"] == "minor"
     assert told["split_moves"] == 0
@@ -159,7 +157,7 @@ def test_the_change_list_of_a_release_holds_those_before(workspace: Workspace) -
         "## 0.1.0 (2031-04-01)",
     ]
     assert "- Speaker → Relay: 1" in text
-    assert "- articles/visit.txt: no answer about it stands any more" in text
+    assert "Articles removed:\n\n- articles/visit.txt: no answer about it counts any more" in text
 
 
 def test_a_release_is_named_by_version_or_by_folder(

@@ -140,7 +140,7 @@ def test_the_tasks_that_label_studio_still_has_are_named_until_a_push_found_them
     told = capsys.readouterr().err
     assert "still in Label Studio, project 4: 2 tasks" in told
     assert "task ids: 1, 12; chunks: c-call-0 …" in told
-    assert "/projects/NUMBER/data" in told
+    assert "/projects/4/data" in told
     assert status(workspace).withdrawn == {"articles": 1, "tasks_left": 2}
 
     gone = {key: value for key, value in rows["c-call-0"].items() if key != "chunk"} | {
