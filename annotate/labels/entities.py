@@ -10,7 +10,7 @@ from annotate.labels.cues import ARTIFACTS
 from annotate.schema.controls import OTHER
 from annotate.schema.model import Schema
 
-JOINER = re.compile(r"\s*(?:,|and|et|und|y|&|,\s*and)\s*(?:the\s+)?", re.IGNORECASE)
+JOINER = re.compile(r"\s*(?:,|and|et|und|y|e|и|&|,\s*and)\s*(?:the\s+)?", re.IGNORECASE)
 BELONGING = re.compile(
     r"\b(?:of|to|for|by|from|against|with|about|on|in|near|under|de|du|des|d’|d'|à|von|der|des|"
     r"für|gegen|del|para|contra)(?:\s|(?<=’)|(?<='))|['’]s\s",

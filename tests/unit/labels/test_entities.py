@@ -39,6 +39,8 @@ def test_a_mention_of_one_entity_is_found(mention: str, entity: str) -> None:
         "Putin and Macron",
         "Macron & Putin",
         "Macron et Putin",
+        "Macron и Putin",
+        "Macron e Putin",
         "Macron, Putin",
         "Putin, and Macron",
         "Emmanuel Macron and the Russian president",
