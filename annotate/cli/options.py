@@ -22,3 +22,23 @@ def find(folder: Path | None) -> Workspace:
     from annotate.workspace import Workspace
 
     return Workspace.find(folder)
+
+
+def find_if_any(folder: Path | None) -> Workspace | None:
+    """Find the workspace for what works outside of one, too: on folders of releases."""
+    from annotate.errors import ConfigError
+
+    try:
+        return find(folder)
+    except ConfigError:
+        if folder is not None:
+            raise
+        return None
+
+
+def folder_of(release: str, workspace: Workspace | None) -> Path:
+    """Give the folder of a release that is named by its version, or by that folder."""
+    from annotate.release.version import Version
+
+    by_version = workspace is not None and Version.parse(release) and not Path(release).exists()
+    return workspace.releases / release if workspace and by_version else Path(release)

@@ -12,12 +12,15 @@ import typer
 from annotate.cli import output
 from annotate.cli import verify as of_corpus
 from annotate.cli.left import say_left
-from annotate.cli.options import DryRun, Folder, Json, find
+from annotate.cli.options import DryRun, Folder, Json, find, find_if_any, folder_of
 from annotate.cli.release import Gated, Private, print_upload
 
 if TYPE_CHECKING:
     from annotate.findings import Finding
 
+Release = Annotated[
+    str, typer.Argument(metavar="RELEASE", help="A version, or a release's folder.")
+]
 Copies = Annotated[
     Path | None,
     typer.Option("--articles", metavar="DIR", help="Your own copies of the articles."),
@@ -25,7 +28,12 @@ Copies = Annotated[
 
 
 def verify(
-    what: Annotated[str, typer.Argument(metavar="corpus|RELEASE", help="What to prove.")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="corpus|RELEASE", help="The corpus, a version, or a release's folder."
+        ),
+    ],
     articles: Copies = None,
     people: Annotated[
         Path | None,
@@ -43,7 +51,8 @@ def verify(
         return
     from annotate.release.verify import verify_release
 
-    found = verify_release(Path(what), articles=articles, people=_lines(people))
+    release = folder_of(what, find_if_any(folder))
+    found = verify_release(release, articles=articles, people=_lines(people))
     errors = sum(1 for finding in found if finding.severity == "error")
     if json:
         rows = [
@@ -69,7 +78,7 @@ def _print(found: Sequence[Finding], errors: int) -> None:
 
 
 def upload(  # noqa: PLR0917 -- Typer commands take one parameter an option
-    release: Annotated[Path, typer.Argument(metavar="RELEASE")],
+    release: Release,
     repo: Annotated[str, typer.Argument(metavar="ORG/NAME")],
     private: Private = False,
     gated: Gated = None,
@@ -84,18 +93,14 @@ def upload(  # noqa: PLR0917 -- Typer commands take one parameter an option
     """
     from dataclasses import asdict
 
-    from annotate.errors import ConfigError, InputError
+    from annotate.errors import InputError
     from annotate.release.hub import Wish, to_hub
 
-    try:
-        workspace = find(folder)
-    except ConfigError:
-        if folder is not None:
-            raise
-        workspace = None  # a release that was downloaded lies in none
-    if not release.is_dir():
-        raise InputError(f"no release in {release}", "name a folder such as datasets/NAME/1.0.0")
-    report = to_hub(workspace, release, Wish.of(repo, private=private, gated=gated))
+    workspace = find_if_any(folder)  # a release that was downloaded lies in none
+    path = folder_of(release, workspace)
+    if not path.is_dir():
+        raise InputError(f"no release in {path}", "name a folder such as datasets/NAME/1.0.0")
+    report = to_hub(workspace, path, Wish.of(repo, private=private, gated=gated))
     print_upload(report)
     if json:
         output.print_json(asdict(report))
@@ -104,13 +109,14 @@ def upload(  # noqa: PLR0917 -- Typer commands take one parameter an option
 
 
 def hydrate(
-    release: Annotated[Path, typer.Argument(metavar="RELEASE")],
+    release: Release,
     articles: Annotated[
         Path, typer.Option(metavar="DIR", help="Your own copies, as you received them.")
     ],
     to: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to write; NAME-VERSION-with-texts.")
     ] = None,
+    folder: Folder = None,
     json: Json = False,
 ) -> None:
     """Give a release without texts its texts back, from your own copies of the articles.
@@ -121,8 +127,9 @@ def hydrate(
 
     from annotate.release.hydrate import hydrate as run
 
-    whole = release.absolute()
-    report = run(release, articles, to or Path(f"{whole.parent.name}-{whole.name}-with-texts"))
+    path = folder_of(release, find_if_any(folder))
+    whole = path.absolute()
+    report = run(path, articles, to or Path(f"{whole.parent.name}-{whole.name}-with-texts"))
     if json:
         output.print_json(asdict(report))
     else:

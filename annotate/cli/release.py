@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from annotate.cli import output
-from annotate.cli.options import DryRun, Folder, Json, find
-from annotate.errors import ConfigError, InputError
+from annotate.cli.options import DryRun, Folder, Json, find, find_if_any
+from annotate.errors import InputError
 
 if TYPE_CHECKING:
     from annotate.release.build import PublishReport
@@ -167,13 +167,7 @@ def diff(before: First, after: Second, folder: Folder = None, json: Json = False
     """
     from annotate.release.diff import diff as run
 
-    try:
-        workspace = find(folder)
-    except ConfigError:  # folders of releases can be compared anywhere
-        if folder is not None:
-            raise
-        workspace = None
-    difference = run(before, after, workspace)
+    difference = run(before, after, find_if_any(folder))
     if json:
         output.print_json(difference.to_json())
     else:

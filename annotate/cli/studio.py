@@ -213,7 +213,9 @@ def pull(
 def _report_labels(summary: Summary, *, quiet: bool) -> None:
     """Print what a pull brought; ends with status 1 when something of it was set aside."""
     if not quiet and any(summary.labels.values()):
-        output.print_table(("label", "spans, just pulled"), list(summary.labels.items()))
+        output.print_table(
+            ("label", "spans, just pulled"), [row for row in summary.labels.items() if row[1]]
+        )
         output.print_table(("relation", "by hand", "derived", "no link found"), summary.relations)
     for finding in summary.findings:
         output.say(f"{finding.severity}: {finding.place}: {finding.message} ({finding.code})")

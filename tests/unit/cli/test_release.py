@@ -133,3 +133,14 @@ def test_a_major_change_below_1_says_why_the_step_is_no_larger(workspace, capsys
     assert "major: " in err
     assert "below 1.0.0 a major change raises the middle number" in err
     assert "published 0.2.0" in err
+
+
+def test_a_release_is_proved_by_its_version_or_its_folder(workspace, capsys, tmp_path, monkeypatch):
+    assert run(["verify", "0.1.0"]) == 0
+    assert run(["verify", "datasets/ferry-news/0.1.0"]) == 0
+    assert run(["verify", "9.9.9"]) == 2
+    assert "datasets/ferry-news/9.9.9" in capsys.readouterr().err
+    folder = str(workspace.releases / "0.1.0")
+    monkeypatch.chdir(tmp_path)
+    assert run(["verify", folder]) == 0
+    assert run(["verify", "0.1.0", "-C", str(workspace.root)]) == 0
