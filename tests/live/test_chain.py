@@ -162,6 +162,7 @@ def test_status_counts_what_files_and_server_hold(sample, studio):
         "prepared": chunks,
         "pushed": chunks,
         "deleted": 0,
+        "let_go": 0,
         "answered": chunks,
         "skipped": 0,
     }
