@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from annotate.schema.model import Attribute, Schema
 
@@ -33,6 +34,12 @@ NO_KEY = "f19"
 _ROWS = ("ertyfghjkliop", "zxcvbnm")
 _DIGITS = "1234567890"
 _LEFT_OVER = "qwasd" + _DIGITS
+
+
+def free_for_labels(taken: Collection[str]) -> list[str]:
+    """Give the keys that a label can still have, those first that no choice would like."""
+    pool = _LEFT_OVER + _ROWS[0] + _ROWS[1]
+    return [key for key in pool if key not in taken and key not in LABEL_STUDIO_KEYS]
 
 
 def choice_keys(schema: Schema) -> dict[tuple[str, str], str | None]:

@@ -7,11 +7,13 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from annotate.schema.keys import free_for_labels
 from annotate.schema.model import Schema
 from annotate.schema.problem import Path, Problem, did_you_mean, listed, nearest
 from annotate.schema.tree import Tree
 
 _ROUNDS = 4
+KEYS_SHOWN = 5
 
 
 def fit(tree: Tree) -> tuple[Schema | None, list[Problem]]:
@@ -57,7 +59,21 @@ def _meant(path: Path) -> Path | None:
 def _problem(detail: ErrorDetails, value: Any) -> Problem:
     path = detail["loc"]
     owner = _model_at(path[:-1])
-    return Problem(path, _sentence(detail, owner, _at(value, path)))
+    sentence = _sentence(detail, owner, _at(value, path))
+    if detail["type"] == "missing" and path[:1] == ("layers",) and path[-1] == "key":
+        sentence += f"; {listed(free_for_labels(_label_keys(value))[:KEYS_SHOWN])} are free"
+    return Problem(path, sentence)
+
+
+def _label_keys(value: Any) -> set[str]:
+    """Gather the keys of labels out of a tree of which nothing is known to fit."""
+    layers = [layer for layer in _items(_at(value, ("layers",))) if isinstance(layer, dict)]
+    labels = [label for layer in layers for label in _items(layer.get("labels"))]
+    return {str(label["key"]) for label in labels if isinstance(label, dict) and "key" in label}
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _sentence(detail: ErrorDetails, owner: type[BaseModel] | None, given: Any) -> str:
