@@ -116,7 +116,7 @@ def _with_rows(source: Source, workspace: Workspace, parent: Release | None) -> 
             'aggregation = "first" publishes the earliest',
         )
     errors = sum(1 for item in source.labels.findings if item.severity == "error")
-    return _Made(source.schema, built, assignment, errors)
+    return _Made(source.schema, built, assignment.put_away(), errors)
 
 
 def _parent(workspace: Workspace, asked: Version | None) -> Release | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import marshal
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
+from annotate.labels.spill import Spill
 from annotate.release.links import Link
 
 TRAIN = "train"
@@ -42,11 +44,21 @@ class LeftOut(NamedTuple):
     reason: str
 
 
+class _Lines(Spill[Assigned]):
+    """Lines of the ledger that wait on disk until they are written."""
+
+    def _encoded(self, value: Assigned) -> bytes:
+        return marshal.dumps(tuple(value))
+
+    def _decoded(self, data: bytes) -> Assigned:
+        return Assigned(*marshal.loads(data))  # noqa: S302 - our own
+
+
 @dataclass(frozen=True)
 class Assignment:
     """`ledger` holds all lines, old ones first; `why` says why there is one split only, if so."""
 
-    ledger: tuple[Assigned, ...]
+    ledger: Sequence[Assigned]
     left_out: tuple[LeftOut, ...] = ()
     why: str = ""
 
@@ -60,6 +72,10 @@ class Assignment:
         without = {item.article_id for item in self.left_out}
         rows = (row for row in self.ledger if row.article_id not in without)
         return _ByArticle(rows, "split")
+
+    def put_away(self) -> Assignment:
+        """Put the ledger on disk, once rows have their splits: of a million, it is 40 MB."""
+        return replace(self, ledger=_Lines.of(self.ledger))
 
 
 class _ByArticle(Mapping[str, str]):

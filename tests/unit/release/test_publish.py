@@ -529,15 +529,17 @@ def test_what_a_release_is_made_of_is_let_go_while_it_is_made(
         monkeypatch.setattr(module, name, watched)
 
     watch(build, "read_source", lambda found: [found.labels])
+    watch(build, "assign", lambda found: [found])
     watch(build, "build_rows", lambda found: [found])
     watch(build, "agreement_of", lambda _: [])
     watch(draft, "_prove", lambda _: [])
     publish(make_workspace(tmp_path / "news"))
     assert seen == {
         "read_source": [],
-        "build_rows": [True],
-        "agreement_of": [False, True],
-        "_prove": [False, False],
+        "assign": [True],
+        "build_rows": [True, True],
+        "agreement_of": [False, False, True],
+        "_prove": [False, False, False],
     }
 
 
