@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 def give_back() -> None:
@@ -16,6 +19,14 @@ def give_back() -> None:
     if (pyarrow := sys.modules.get("pyarrow")) is not None:  # else it holds nothing
         pyarrow.default_memory_pool().release_unused()
     _trim()(0)
+
+
+def giving_back(items: Iterable[T], every: int = 20_000) -> Iterator[T]:
+    """Pass items on, and give back now and then what whoever takes them has let go."""
+    for number, item in enumerate(items, 1):
+        yield item
+        if number % every == 0:
+            give_back()
 
 
 @cache

@@ -22,6 +22,7 @@ from annotate.labels.triples import Triple, triples_of, without_surface
 from annotate.quality.answers import Answers, Collector
 from annotate.quality.gold import Gold, Judge, Outcome, counted, free_questions, judge
 from annotate.release.bio import bio_row
+from annotate.release.memory import giving_back
 from annotate.release.row_spill import RowSpill
 from annotate.release.splits import SPLITS, TRAIN
 from annotate.release.stance import stance_rows
@@ -153,7 +154,7 @@ def build_rows(source: Source) -> Built:
     placed = array("q")
     evidence: dict[tuple[str, Triple], list[Json]] = {}
     # In the order of all configs but `spans`, which follows the text.
-    for number, chunk in _by_name(source.placed):
+    for number, chunk in giving_back(_by_name(source.placed)):
         if any(article != chunk.article_id for article, _ in evidence):
             _add_triples(source, evidence, built)
         found = _found(source, chunk, known)

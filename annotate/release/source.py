@@ -16,6 +16,7 @@ from annotate.labels.shelf import ChunkShelf, chunks_on
 from annotate.labels.spill import AnswerSpill, ChunkSpill
 from annotate.ledger import Ledger
 from annotate.quality.ledgers import adjudicated, standing_chunks
+from annotate.release.memory import giving_back
 from annotate.release.rows import Source
 from annotate.schema import Schema, load_schema
 from annotate.workspace import Workspace
@@ -63,7 +64,8 @@ def _labels(
     def language_of(name: str) -> str | None:
         return articles[name].language if name in articles else None
 
-    for annotation, found in each_answer(workspace.labels, schema, chunk_of, language_of):
+    answers = each_answer(workspace.labels, schema, chunk_of, language_of)
+    for annotation, found in giving_back(answers):
         if annotation is not None:
             annotations.append(annotation)
         findings += found

@@ -28,3 +28,11 @@ def test_arrow_is_not_loaded_to_give_its_memory_back():
         "sys.exit('pyarrow' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_memory_goes_back_now_and_then_while_items_are_passed_on(monkeypatch):
+    seen = []
+    monkeypatch.setattr(memory, "give_back", lambda: seen.append("back"))
+    for item in memory.giving_back(range(5), every=2):
+        seen.append(item)
+    assert seen == [0, 1, "back", 2, 3, "back", 4]
