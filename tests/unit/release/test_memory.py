@@ -33,6 +33,5 @@ def test_arrow_is_not_loaded_to_give_its_memory_back():
 def test_memory_goes_back_now_and_then_while_items_are_passed_on(monkeypatch):
     seen = []
     monkeypatch.setattr(memory, "give_back", lambda: seen.append("back"))
-    for item in memory.giving_back(range(5), every=2):
-        seen.append(item)
+    list(map(seen.append, memory.giving_back(range(5), every=2)))
     assert seen == [0, 1, "back", 2, 3, "back", 4]
