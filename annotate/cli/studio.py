@@ -254,9 +254,9 @@ def _after(found: Mapping[str, Any]) -> str:
     """Say what is to be done where things stand so."""
     chunks = found["chunks"]
     if not chunks["prepared"]:
-        return "put articles into articles/, then `annotate prepare`"
-    if chunks["pushed"] < chunks["prepared"]:
-        return f"`annotate push` sends the {chunks['prepared'] - chunks['pushed']} chunks not sent"
+        return "`annotate prepare` reads what is in articles/"
+    if waiting := chunks["prepared"] - chunks["pushed"]:
+        return f"`annotate push` sends what Label Studio does not have yet: {waiting} of the chunks"
     if chunks["answered"]:
         return "`annotate pull` for what is new, `annotate publish` for a release"
     return "label, then `annotate pull`"

@@ -321,7 +321,7 @@ def test_chunks_that_are_let_go_are_told_with_the_tasks_that_stay(news, told):
 def test_status_says_what_comes_next(news, told):
     assert run(["status"]) == 0
     done = told()
-    assert f"next: `annotate push` sends the {len(chunks_of(news))} chunks not sent" in done.err
+    assert f"Label Studio does not have yet: {len(chunks_of(news))} of the chunks" in done.err
     assert "remedy" in done.out
 
 
