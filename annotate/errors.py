@@ -27,6 +27,10 @@ class ConfigError(AnnotateError):
     """Settings or schema cannot be used; all problems are told at once."""
 
 
+class NoWorkspaceError(ConfigError):
+    """There is no workspace here."""
+
+
 class InputError(AnnotateError):
     """A file or folder that was named cannot be read or written."""
 

@@ -14,7 +14,7 @@ from typing import IO, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from annotate.errors import ConfigError, InputError, RefusedError
+from annotate.errors import ConfigError, InputError, NoWorkspaceError, RefusedError
 
 SETTINGS_FILE = "annotate.toml"
 
@@ -166,7 +166,7 @@ class Workspace:
         for folder in (here, *here.parents):
             if (folder / SETTINGS_FILE).is_file():
                 return cls(folder, read_settings(folder / SETTINGS_FILE))
-        raise ConfigError(
+        raise NoWorkspaceError(
             f"no {SETTINGS_FILE} in {here} or above it",
             "make a workspace with `annotate init DIR`, or name one with `--workspace DIR`",
         )

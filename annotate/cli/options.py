@@ -26,11 +26,11 @@ def find(folder: Path | None) -> Workspace:
 
 def find_if_any(folder: Path | None) -> Workspace | None:
     """Find the workspace for what works outside of one, too: on folders of releases."""
-    from annotate.errors import ConfigError
+    from annotate.errors import NoWorkspaceError
 
     try:
         return find(folder)
-    except ConfigError:
+    except NoWorkspaceError:
         if folder is not None:
             raise
         return None
@@ -38,7 +38,6 @@ def find_if_any(folder: Path | None) -> Workspace | None:
 
 def folder_of(release: str, workspace: Workspace | None) -> Path:
     """Give the folder of a release that is named by its version, or by that folder."""
-    from annotate.release.version import Version
+    from annotate.release.opened import named_folder
 
-    by_version = workspace is not None and Version.parse(release) and not Path(release).exists()
-    return workspace.releases / release if workspace and by_version else Path(release)
+    return Path(release) if workspace is None else named_folder(workspace.releases, release)

@@ -170,7 +170,8 @@ def withdraw(  # noqa: PLR0917 -- Typer commands take one parameter an option
     if report.notice:
         output.say(f"notice: {report.notice}; put it where the releases are, on the Hub too")
     say_left(report.tasks)
-    output.hint("`annotate publish` makes a release that says so")
+    if report.changed and report.releases and not (undo or dry_run):
+        output.hint("`annotate publish` makes a release that says so")
 
 
 def _lines(path: Path | None) -> list[str]:

@@ -62,7 +62,8 @@ def pull(
 
     Example: annotate review pull
     """
-    from annotate.quality.ledgers import decisions
+    from annotate.labels.decisions import last_decided
+    from annotate.quality.ledgers import every_decision
     from annotate.studio.review import review_pull
 
     workspace = find(folder)
@@ -76,16 +77,22 @@ def pull(
         output.print_counts("would pull" if dry_run else "pulled", counts)
     if dry_run:
         return
-    found = decisions(workspace)
+    every = list(every_decision(workspace))
+    found = last_decided(every)
     kinds = Counter(kind for each in found.values() for kind in each.kinds)
     if kinds and not json:
         output.print_table(("kind of conflict", "decided chunks"), kinds.most_common())
-    _report_findings(found, quiet=json)
+    _report_findings(found, [each for each in every if _is_lost(each)], quiet=json)
 
 
-def _report_findings(found: dict[str, Decided], *, quiet: bool) -> None:
+def _is_lost(decided: Decided) -> bool:
+    annotation = decided.answer.annotation
+    return annotation is None or annotation.void
+
+
+def _report_findings(found: dict[str, Decided], lost: Sequence[Decided], *, quiet: bool) -> None:
     """Print what is wrong with decisions; ends with status 1 where something was set aside."""
-    findings = [finding for each in found.values() for finding in each.answer.findings]
+    findings = [one for each in (*found.values(), *lost) for one in each.answer.findings]
     for finding in findings:
         output.say(f"{finding.severity}: {finding.place}: {finding.message} ({finding.code})")
     unsaid = sum(not (each.kinds and each.why) for each in found.values())

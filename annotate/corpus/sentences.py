@@ -16,7 +16,7 @@ def _words(*lines: str) -> frozenset[str]:
 _PIECE = 4096  # code points; sentencex takes quadratic time over quote marks without a partner
 _LONE = re.compile("[\ud800-\udfff]")
 # Before a full stop, sentencex takes a space of several bytes apart, and breaks down.
-_WIDE_SPACE = re.compile(r"[^\S\x00-\x7f](?=\s*\.)")
+_WIDE_SPACE = re.compile(r"[^\S\x00-\x7f](?=\s{0,8}\.)")
 
 # sentencex keeps a quotation whole and looks for the partner of every mark; to it they are
 # apostrophes here, so that the sentences inside a quotation are found in linear time.

@@ -174,7 +174,8 @@ def _answer_events(
         if record is not None:
             known = text if row.get("text_sha256", digest) == digest else None
             facts = facts_of(record, known)
-            yield _saved_by(people, row, _version(row, before, facts, last))
+            version = _version(row, before, facts, last)
+            yield version if before is None else _saved_by(people, row, version)
             before, last = facts, row
 
 
@@ -197,10 +198,10 @@ def _saved_by(people: Mapping[User, str], row: Json, event: Event) -> Event:
     """Tell a version of whoever saved it, if that is not whose answer it is."""
     record = row["annotation"]
     saver = record.get("updated_by")
-    if event.kind in {"answered", "noted"} or saver in {None, record.get("completed_by")}:
+    if event.kind == "noted" or saver in {None, record.get("completed_by")}:
         return event
     who = people.get((*_project(row), saver), f"user {saver}")
-    return replace(event, who=who, sentence=f"{event.sentence} (the answer of {event.who})")
+    return replace(event, who=who, sentence=f"{event.sentence}, in the answer of {event.who}")
 
 
 def user_of(row: Json) -> User:

@@ -169,12 +169,18 @@ def with_derived(
     relations, missing = derive_relations(spans, drawn, passage, schema)
     return replace(
         _header(row, schema_version),
-        void=not spans and any(finding.severity == "error" for finding in marked.findings),
+        void=_is_void(marked),
         spans=tuple(sorted(spans, key=lambda span: (span.start, span.end, span.label, span.id))),
         relations=tuple(item for item in relations if item not in dangling),
         document=tuple(marked.reading.document),
         missing=tuple(missing),
     )
+
+
+def _is_void(marked: Marked) -> bool:
+    """Whether something was said, and nothing of it stands."""
+    stands = marked.kept.spans or marked.reading.document
+    return not stands and any(finding.severity == "error" for finding in marked.findings)
 
 
 def _header(row: Json, schema_version: str) -> Annotation:

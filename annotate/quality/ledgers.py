@@ -43,9 +43,14 @@ def each_annotation(workspace: Workspace, chunk_of: ChunkOf) -> Iterator[Annotat
 
 def decisions(workspace: Workspace, chunk_of: ChunkOf | None = None) -> dict[str, Decided]:
     """Give by chunk what a person decided last, of `chunk_of` or of all `pushed_chunks`."""
+    return last_decided(every_decision(workspace, chunk_of))
+
+
+def every_decision(workspace: Workspace, chunk_of: ChunkOf | None = None) -> Iterator[Decided]:
+    """Read every decision that stands, also those that decide nothing."""
     schema, chunk_of = load_schema(workspace.schema_file), chunk_of or pushed_chunks(workspace)
     reader = answer_reader(workspace, schema, chunk_of)
-    return last_decided(each_decided(workspace.labels / "annotations.jsonl", reader))
+    return each_decided(workspace.labels / "annotations.jsonl", reader)
 
 
 def adjudicated(workspace: Workspace, chunk_of: ChunkOf | None = None) -> dict[str, Annotation]:

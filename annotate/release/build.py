@@ -112,8 +112,8 @@ def _with_rows(source: Source, workspace: Workspace, parent: Release | None) -> 
     if not built.rows["spans"]:
         raise InputError(
             "no chunk has a decision yet, so there is nothing to publish",
-            "answers were skipped, or differ where only two people answered; "
-            'aggregation = "first" publishes the earliest',
+            "`annotate findings` lists what is set aside; else answers were skipped, or differ "
+            'where only two people answered: aggregation = "first" publishes the earliest',
         )
     errors = sum(1 for item in source.labels.findings if item.severity == "error")
     return _Made(source.schema, built, assignment.put_away(), errors)

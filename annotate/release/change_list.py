@@ -86,7 +86,7 @@ def _withdrawn(difference: Difference) -> str:
     lists = []
     for what in ("withdrawn", "removed"):
         gone = difference.of_kind(f"article {what}")
-        lines = [f"- {_plain(change.key)}: {_plain(change.after)}" for change in gone]
+        lines = [f"- {': '.join(filter(None, (_plain(c.key), _plain(c.after))))}" for c in gone]
         lists += [f"Articles {what}:\n\n" + "\n".join(lines)] if lines else []
     return "\n\n".join(lists)
 

@@ -269,8 +269,7 @@ def _articles(changes: Sequence[Change], withdrawn: Mapping[str, str]) -> list[C
         elif change.config == "articles" and change.kind == "row removed":
             reason = withdrawn.get(change.key)
             kind = "article removed" if reason is None else "article withdrawn"
-            after = "no answer about it counts any more" if reason is None else reason
-            found.append(change._replace(kind=kind, after=after))
+            found.append(change._replace(kind=kind, after=reason or ""))
     return found
 
 

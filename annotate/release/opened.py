@@ -253,8 +253,15 @@ def all_releases(folder: Path) -> list[Path]:
 
 def find_release(releases: Path, name: str) -> Release:
     """Open a release by its version, or by the path of its folder."""
-    folder = releases / name if Version.parse(name) else Path(name)
-    if not (folder / MANIFEST).is_file() and Version.parse(name):
+    return Release.open(named_folder(releases, name))
+
+
+def named_folder(releases: Path, name: str) -> Path:
+    """Give the folder of a release, which its version or its path names."""
+    if not Version.parse(name):
+        return Path(name)
+    folder = releases / name
+    if not folder.is_dir():
         known = ", ".join(path.name for path in all_releases(releases)) or "none yet"
         raise InputError(f"there is no release {name}", f"releases of this workspace: {known}")
-    return Release.open(folder)
+    return folder

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from annotate.corpus import Article, Chunk
-from annotate.corpus.store import shelve_articles
+from annotate.corpus.store import each_chunk, let_go, shelve_articles
 from annotate.corpus.withdrawn import withdrawn
 from annotate.errors import InputError
 from annotate.findings import Finding
@@ -38,7 +38,7 @@ def read_source(workspace: Workspace) -> Source:
             "`annotate status` tells where every chunk stands, `annotate pull` fetches answers",
         )
     publish = workspace.settings.publish
-    chunks, superseded = _chunks(shelf, articles, gone)
+    chunks, superseded = _chunks(shelf, articles, gone, _let_go(workspace))
     return Source(
         schema,
         articles,
@@ -77,16 +77,33 @@ def day_of_last_pull(workspace: Workspace) -> str:
     return max(str(row["pulled_at"]) for row in Ledger(workspace.labels / "annotations.jsonl"))[:10]
 
 
+def _let_go(workspace: Workspace) -> frozenset[str]:
+    """Give the chunks that were let go, and have not come back into the corpus since."""
+    found = {row["chunk_id"] for row in let_go(workspace) if row.get("action") == "let_go"}
+    back = {chunk.id for chunk in each_chunk(workspace)} if found else set[str]()
+    return frozenset(found - back)
+
+
 def _chunks(
-    shelf: ChunkShelf, articles: Mapping[str, Article], gone: Mapping[str, str]
+    shelf: ChunkShelf,
+    articles: Mapping[str, Article],
+    gone: Mapping[str, str],
+    left: frozenset[str] = frozenset(),
 ) -> tuple[Sequence[Chunk], list[Finding]]:
-    """Read the chunks as they were pushed; one that its article no longer holds is set aside."""
+    """Read the chunks as they were pushed.
+
+    Set aside are those that their articles no longer hold, and those that were let go: what they
+    say stands in the chunks that were cut instead.
+    """
     kept = ChunkSpill()
     findings: list[Finding] = []
     for row in shelf.rows():
         chunk = Chunk.from_json(row["chunk"])
         article = articles.get(chunk.article_id)
-        if article is not None and article.text[chunk.start : chunk.end] == chunk.text:
+        if chunk.id in left:
+            message = f"article {chunk.article_id} was prepared anew, and cut otherwise"
+            findings.append(Finding("chunk-superseded", "warning", f"chunk {chunk.id}", message))
+        elif article is not None and article.text[chunk.start : chunk.end] == chunk.text:
             kept.append(chunk)
         elif chunk.article_id in gone:
             message = f"article {chunk.article_id} is withdrawn: {gone[chunk.article_id]}"

@@ -61,7 +61,8 @@ def _problem(detail: ErrorDetails, value: Any) -> Problem:
     owner = _model_at(path[:-1])
     sentence = _sentence(detail, owner, _at(value, path))
     if detail["type"] == "missing" and path[:1] == ("layers",) and path[-1] == "key":
-        sentence += f"; {listed(free_for_labels(_label_keys(value))[:KEYS_SHOWN])} are free"
+        free = free_for_labels(_label_keys(value))
+        sentence += f"; free: {listed(free[:KEYS_SHOWN])}" if free else ""
     return Problem(path, sentence)
 
 

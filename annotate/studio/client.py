@@ -223,7 +223,7 @@ class Studio(Connection):
         try:
             answer: list[Json] = self._get(path)
         except RemoteError as error:
-            if error.status not in TOO_LONG or len(ids) == 1:
+            if error.status not in TOO_LONG or len(ids) <= 1:
                 raise
             # What stands before a server may take less than the server's name lets expect.
             parts = ids[: len(ids) // 2], ids[len(ids) // 2 :]

@@ -80,7 +80,7 @@ class _Tally:
             tally.days[annotation.created_at[:10]][annotation.annotator] += 1
             if annotation.skipped:
                 tally.skipped.add(annotation.chunk_id)
-            else:
+            elif annotation.says_something:
                 tally.answered[annotation.chunk_id].add(annotation.annotator)
         return tally
 

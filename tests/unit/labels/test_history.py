@@ -60,7 +60,8 @@ def test_a_change_is_told_of_whoever_saved_it() -> None:
         (ANNA, "answered: 2 spans"),
         (
             BORIS,
-            f"emptied the answer: now it says that nothing is to be marked (the answer of {ANNA})",
+            "emptied the answer: now it says that nothing is to be marked, in the answer of "
+            + ANNA,
         ),
     ]
     assert [event.who for event in events[2:]] == [ANNA, ANNA]

@@ -15,9 +15,10 @@ import orjson
 import pytest
 import yaml
 
+from annotate.corpus.store import let_go
 from annotate.errors import InputError, RefusedError
 from annotate.ledger import Ledger
-from annotate.release import build, draft
+from annotate.release import build, draft, source
 from annotate.release.build import PublishReport, publish
 from annotate.release.columns import tables
 from annotate.release.draft import check_offsets
@@ -574,3 +575,29 @@ def test_an_answer_of_which_every_mark_is_set_aside_does_not_say_that_there_is_n
         ("c-row-0", False),
         ("c-row-0", True),
     ]
+
+
+def test_a_chunk_that_was_let_go_is_published_no_more_until_it_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = make_workspace(tmp_path / "news")
+    let_go(workspace).append([{"action": "let_go", "chunk_id": "c-call-1", "at": "2031-03-20"}])
+    back = [chunk for chunk in CHUNKS if chunk.id != "c-call-1"]
+    monkeypatch.setattr(source, "each_chunk", lambda _: iter(back))
+    report = publish(workspace, dry_run=True)
+    assert report.set_aside == {"chunk-superseded": 1}
+    monkeypatch.setattr(source, "each_chunk", lambda _: iter(CHUNKS))
+    assert publish(workspace, dry_run=True).set_aside == {}
+
+
+def test_an_answer_about_the_whole_chunk_stands_though_its_marks_are_set_aside(
+    tmp_path: Path,
+) -> None:
+    outside = {"start": 0, "end": 99_999, "text": "x", "labels": ["Speaker"]}
+    mark = {"id": "r1", "from_name": "span", "to_name": "text", "type": "labels", "value": outside}
+    (question, *_) = STARTER.document
+    about = {"id": "d1", "from_name": question.name, "to_name": "text", "type": "choices"}
+    about["value"] = {"choices": [question.values[0]]}  # type: ignore[assignment]
+    workspace = make_workspace(tmp_path / "news", [answered("c-call-1", [mark, about])])
+    report = publish(workspace, dry_run=True)
+    assert (report.undecided, report.set_aside) == (3, {"offset-range": 1})

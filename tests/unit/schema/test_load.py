@@ -28,7 +28,7 @@ def test_the_small_schema_of_these_tests_is_right(tiny: str) -> None:
         ("page: {title", "pages: {title", "27: unknown key `pages`; did you mean `page`?"),
         ("rules:\n", "xyzzy: 1\nrules:\n", "25: unknown key `xyzzy`"),
         ("version: 1.0.0\n", "", "1: missing key `version`"),
-        ("key: w", "color: '#136dd2'", "8: missing key `key`; `w`, `s`, `d`, `1`, `2` are free"),
+        ("key: w", "color: '#136dd2'", "8: missing key `key`; free: `w`, `s`, `d`, `1`, `2`"),
         ("names: [Valdor]", "names: []", "24: `names` must be a list with at least one item"),
         ("names: [Valdor]", "names: {a: b}", "24: `names` must be a list: [one, two]"),
         ("{id: 1,", "{id: one,", "26: `id` must be a whole number"),
@@ -148,7 +148,7 @@ def test_a_mistake_inside_a_list_does_not_make_the_list_empty(
 def test_a_missing_key_does_not_hide_a_mistake_of_meaning(tiny: str, problems: Problems) -> None:
     text = tiny.replace("{name: Relay, key: w}", "{name: Relay}").replace("to: stance", "to: nil")
     assert problems(text) == (
-        "schema.yaml:8: missing key `key`; `w`, `s`, `d`, `1`, `2` are free",
+        "schema.yaml:8: missing key `key`; free: `w`, `s`, `d`, `1`, `2`",
         "schema.yaml:19: `to` names `nil`, which is no label or layer",
     )
 
