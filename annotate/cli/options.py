@@ -36,8 +36,10 @@ def find_if_any(folder: Path | None) -> Workspace | None:
         return None
 
 
-def folder_of(release: str, workspace: Workspace | None) -> Path:
-    """Give the folder of a release that is named by its version, or by that folder."""
+def folder_of(release: str, folder: Path | None) -> Path:
+    """Give the folder of a release that is named by it, or by its version in a workspace."""
     from annotate.release.opened import named_folder
 
-    return Path(release) if workspace is None else named_folder(workspace.releases, release)
+    path = Path(release)
+    workspace = None if path.is_dir() else find_if_any(folder)
+    return path if workspace is None else named_folder(workspace.releases, release)

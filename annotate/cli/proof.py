@@ -51,7 +51,7 @@ def verify(
         return
     from annotate.release.verify import verify_release
 
-    release = folder_of(what, find_if_any(folder))
+    release = folder_of(what, folder)
     found = verify_release(release, articles=articles, people=_lines(people))
     errors = sum(1 for finding in found if finding.severity == "error")
     if json:
@@ -97,7 +97,7 @@ def upload(  # noqa: PLR0917 -- Typer commands take one parameter an option
     from annotate.release.hub import Wish, to_hub
 
     workspace = find_if_any(folder)  # a release that was downloaded lies in none
-    path = folder_of(release, workspace)
+    path = folder_of(release, folder)
     if not path.is_dir():
         raise InputError(f"no release in {path}", "name a folder such as datasets/NAME/1.0.0")
     report = to_hub(workspace, path, Wish.of(repo, private=private, gated=gated))
@@ -127,7 +127,7 @@ def hydrate(
 
     from annotate.release.hydrate import hydrate as run
 
-    path = folder_of(release, find_if_any(folder))
+    path = folder_of(release, folder)
     whole = path.absolute()
     report = run(path, articles, to or Path(f"{whole.parent.name}-{whole.name}-with-texts"))
     if json:

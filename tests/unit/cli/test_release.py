@@ -143,6 +143,7 @@ def test_a_release_is_proved_by_its_version_or_its_folder(workspace, capsys, tmp
     assert "error: there is no release 9.9.9" in err
     assert "hint: releases of this workspace: 0.1.0" in err
     folder = str(workspace.releases / "0.1.0")
+    (tmp_path / "annotate.toml").write_text("no toml")
     monkeypatch.chdir(tmp_path)
     assert run(["verify", folder]) == 0
     assert run(["verify", "0.1.0", "-C", str(workspace.root)]) == 0
