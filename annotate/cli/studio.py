@@ -255,7 +255,7 @@ def _after(found: Mapping[str, Any]) -> str:
     chunks = found["chunks"]
     if not chunks["prepared"]:
         return "`annotate prepare` reads what is in articles/"
-    if waiting := chunks["prepared"] - chunks["pushed"] - chunks["deleted"]:
+    if waiting := chunks["to_push"]:
         return f"`annotate push` sends what Label Studio does not have yet: {waiting} of the chunks"
     if chunks["answered"]:
         return "`annotate pull` for what is new, `annotate publish` for a release"

@@ -12,7 +12,8 @@ AGGREGATIONS = {
     "gold": "one answer stands as it is, two where they say the same; three and four are voted on "
     "span by span, each vote weighed by how well its annotator agrees with the others; five and "
     "more are read token by token with Dawid and Skene's model; a tie waits for a person",
-    "first": "the earliest answer that was submitted and not skipped stands for a chunk",
+    "first": "the earliest answer that counts stands for a chunk: none that was skipped, nor one "
+    "of which everything was set aside",
     "single": "a chunk counts only if exactly one answer was submitted for it",
 }
 

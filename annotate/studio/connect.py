@@ -16,7 +16,8 @@ def connect(workspace: Workspace) -> Studio:
     """Open the server that settings, environment or a running `annotate serve` name.
 
     Address: `LABEL_STUDIO_URL`, then `annotate.toml`, then `annotate serve` of this workspace.
-    Key: `LABEL_STUDIO_API_KEY`, and for the workspace's own server its own login.
+    Key: `LABEL_STUDIO_API_KEY` for an address that is named; the workspace's own server, where
+    none is, has its own login, and a key for some other server is not shown to it.
     """
     url = os.environ.get("LABEL_STUDIO_URL") or workspace.settings.studio.url
     key = os.environ.get("LABEL_STUDIO_API_KEY")

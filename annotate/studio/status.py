@@ -42,6 +42,7 @@ class Status:
     """Counts of articles by status, of chunks by what happened to them, and of findings.
 
     Chunks that were `let_go` have a task, and are no longer in the corpus: none else counts them.
+    Those `to_push` are what the next push sends: not of articles that were withdrawn.
     `days` counts answers by day (UTC) and annotator; `overlap` the chunks that several people
     are to answer, and by how many of them that is done; `review` those sent to be decided, and
     those that are; `withdrawn` the articles taken back, and their tasks that are still there.
@@ -97,10 +98,12 @@ def status(workspace: Workspace) -> Status:
     last = events[MAIN]
     pushed = {key for key, one in last.items() if one.event == "present"}
     only_skipped = tally.skipped - tally.answered.keys()
+    gone = withdrawn(workspace)
     return Status(
         articles=dict(articles),
         chunks={
             "prepared": len(chunks),
+            "to_push": sum(key not in last and of not in gone for key, of in chunks.items()),
             "pushed": len(chunks.keys() & pushed),
             "deleted": len(chunks.keys() & last.keys() - pushed),
             "let_go": len(pushed - chunks.keys()) if chunks else 0,
@@ -111,7 +114,7 @@ def status(workspace: Workspace) -> Status:
         days={day: dict(tally.days[day]) for day in sorted(tally.days)},
         overlap=_overlap(workspace, chunks, tally),
         review=_review(workspace, events[REVIEW]),
-        withdrawn=_withdrawn(workspace),
+        withdrawn=_withdrawn(workspace, gone),
         findings=dict(tally.findings),
         last_pull=_last_pull(workspace),
         server=_server(workspace),
@@ -129,8 +132,7 @@ def _review(workspace: Workspace, sent: Mapping[str, LastEvent]) -> dict[str, in
     }
 
 
-def _withdrawn(workspace: Workspace) -> dict[str, int]:
-    gone = withdrawn(workspace)
+def _withdrawn(workspace: Workspace, gone: Mapping[str, str]) -> dict[str, int]:
     return {"articles": len(gone), "tasks_left": len(tasks_left(workspace, articles=gone))}
 
 

@@ -160,6 +160,7 @@ def test_status_counts_what_files_and_server_hold(sample, studio):
     chunks = len(read_chunks(sample))
     assert found.chunks == {
         "prepared": chunks,
+        "to_push": 0,
         "pushed": chunks,
         "deleted": 0,
         "let_go": 0,

@@ -325,5 +325,15 @@ def test_status_says_what_comes_next(news, told):
     assert "remedy" in done.out
 
 
+def test_status_has_nothing_sent_of_what_is_withdrawn(news, told):
+    own = sum(row["article_id"] == ID for row in chunks_of(news))
+    others = len(chunks_of(news)) - own
+    assert run(["withdraw", ID, "--reason", "asked for"]) == 0
+    assert run(["status", "--json"]) == 0
+    counts = json.loads(told().out)["chunks"]
+    assert own
+    assert (counts["prepared"], counts["to_push"]) == (own + others, others)
+
+
 def chunks_of(folder: Path) -> list[dict[str, Any]]:
     return list(map(json.loads, (folder / "corpus" / "chunks.jsonl").read_text().splitlines()))

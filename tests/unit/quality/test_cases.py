@@ -10,15 +10,18 @@ import orjson
 import pytest
 
 from annotate.cli import run
-from annotate.errors import RefusedError
+from annotate.errors import InputError, RefusedError
 from annotate.flows.decide import told
 from annotate.labels.shelf import REVIEW
 from annotate.ledger import Ledger
-from annotate.quality.cases import Standing, standings
+from annotate.quality.agreement import agreement
+from annotate.quality.annotators import annotators
+from annotate.quality.cases import Standing, each_case, standings
 from annotate.quality.conflicts import find_conflicts
 from annotate.quality.ledgers import decisions
 from annotate.release.build import publish
 from annotate.release.files import read_parquet
+from annotate.studio.status import status
 from annotate.workspace import Workspace
 from tests.unit.labels.marked import Marked, marked
 from tests.unit.labels.rows import ANNA, BORIS, answered, drawn, present
@@ -200,3 +203,19 @@ def test_strict_refuses_while_a_conflict_waits_for_a_decision(
     assert not list(found.releases.glob("*.*.*"))
     decide(found, "rule 4")
     assert publish(found, strict=True).path
+
+
+def test_an_answer_of_which_nothing_stands_counts_nowhere(tmp_path: Path) -> None:
+    outside = {"start": 0, "end": 99_999, "text": "x", "labels": ["Speaker"]}
+    mark = {"id": "r1", "from_name": "label", "to_name": "text", "type": "labels"}
+    void = answered("c-call-0", [mark | {"value": outside}], annotation_id=1)
+    says = answered("c-call-0", [], annotation_id=2, annotator=BORIS)
+    workspace = make_workspace(tmp_path / "news", [void, says])
+    assert list(each_case(workspace)) == []
+    assert [each.name for each in annotators(workspace)] == [BORIS]
+    with pytest.raises(InputError, match="no chunk has the answers of two people"):
+        agreement(workspace)
+    found = status(workspace)
+    assert (found.chunks["answered"], found.chunks["skipped"]) == (1, 0)
+    alone = make_workspace(tmp_path / "alone", [void])
+    assert status(alone).chunks["answered"] == 0
