@@ -15,7 +15,7 @@ from annotate.corpus.decided import decided, visible_text
 from annotate.corpus.edits import EditedText
 from annotate.corpus.flags import flags_of
 from annotate.corpus.html import read_page
-from annotate.corpus.language import language_of
+from annotate.corpus.language import code_of, language_of
 from annotate.corpus.mojibake import mojibake, repaired
 from annotate.workspace import PrepareSettings
 
@@ -198,11 +198,11 @@ def _settled(opened: _Opened) -> _Opened | Rejected:
 
 
 def _with_language(opened: _Opened) -> _Opened:
+    """Say the language by its code: as it was told, where that is one, else as the text has it."""
     body = opened.body
-    if body.metadata.language:
-        return opened
     with _Stage("language"):
-        metadata = replace(body.metadata, language=language_of(body.edited.clean))
+        language = code_of(body.metadata.language) or language_of(body.edited.clean)
+    metadata = replace(body.metadata, language=language)
     return opened._replace(body=body._replace(metadata=metadata))
 
 

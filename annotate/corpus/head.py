@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from annotate.corpus.articles import Metadata
 from annotate.corpus.clean import clean_line
+from annotate.corpus.language import code_of
 
 _TITLES = (
     "og:title",
@@ -31,7 +32,6 @@ _AUTHORS = ("author", "parsely-author", "sailthru.author", "dc.creator", "dcterm
 _AUTHORS_TOO = ("article:author", "og:article:author", "byl")
 
 _ABSOLUTE = re.compile(r"https?://[^\s/]+\S*\Z", re.IGNORECASE)
-_LANGUAGE = re.compile(r"\s*([a-zA-Z]{2,3})(?:[-_][\w-]*)?\s*(?:,|\Z)")
 _SEPARATOR = re.compile(r"\s+[-–—|·•:»›/]+\s+|\s*\|\s*")
 _MAX_VALUE = 1_000  # characters of a name, title or address that is one
 _MAX_AUTHORS = 8
@@ -61,7 +61,7 @@ def read_head(tree: Any, articles: Nodes) -> Head:
         "outlet": outlet,
         "url": _first(filter(_is_absolute, _urls(tree, tags, linked))),
         "published_at": _date(_first(_dates(tree, tags, linked))),
-        "language": _first(map(_code, _languages(tree, tags, linked))),
+        "language": _first(map(code_of, _languages(tree, tags, linked))),
         "author": _authors(tree, tags, linked),
     }
     known = {field.name for field in fields(Metadata)}
@@ -116,12 +116,6 @@ def _languages(tree: Any, tags: dict[str, str], linked: dict[str, Any]) -> Itera
     yield from (tree.get("lang"), tree.get("xml:lang"), tags.get("og:locale"))
     yield from (tags.get("content-language"), tags.get("dc.language"))
     yield from _names(linked.get("inLanguage"))
-
-
-def _code(value: Any) -> str | None:
-    """Shorten `en-GB` or `en_GB` to `en`."""
-    found = _LANGUAGE.match(value) if isinstance(value, str) else None
-    return found[1].lower() if found else None
 
 
 def _dates(tree: Any, tags: dict[str, str], linked: dict[str, Any]) -> Iterator[Any]:

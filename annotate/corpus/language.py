@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 MODEL = Path("resources", "lid.176.ftz")
 _PIECES = (60, 250)  # characters of each of two pieces of a body: a guess takes as long as they are
 _LEAST = 40  # letters, below which every guess is a gamble
 _SURE = (0.7, 0.65)  # mean probability over the pieces; of two languages in equal parts, one half
 _ISO_639_1 = 2  # letters; the model knows some languages by three
+_CODE = re.compile(r"\s*([a-zA-Z]{2,3})(?:[-_][\w-]*)?\s*(?:,|\Z)")
 
 
 class _Model(Protocol):
     def predict(self, text: str, k: int) -> tuple[tuple[str, ...], tuple[float, ...]]: ...
+
+
+def code_of(value: Any) -> str | None:
+    """Shorten `en-GB` or `en_GB` to `en`; None for what is no code, such as `English`."""
+    found = _CODE.match(value) if isinstance(value, str) else None
+    return found[1].lower() if found else None
 
 
 def language_of(text: str) -> str | None:

@@ -7,7 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hypothesis import given
 
+from annotate.corpus.article import prepare_article
+from annotate.corpus.articles import Metadata, Received, Source
 from annotate.corpus.language import language_of
+from annotate.workspace import PrepareSettings
 from tests.unit.corpus.languages import TEXTS
 from tests.unit.corpus.texts import law, nasty_texts
 
@@ -31,6 +34,17 @@ def test_a_text_of_few_letters_has_no_language(text: str) -> None:
 @pytest.mark.parametrize(("one", "two"), [("en", "fr"), ("de", "ru"), ("es", "pl"), ("el", "en")])
 def test_a_text_in_two_languages_has_none(one: str, two: str) -> None:
     assert language_of(TEXTS[one] * 2 + "\n\n" + TEXTS[two] * 2) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [("de", "de"), ("en-GB", "en"), ("pt_BR", "pt"), ("FR", "fr"), ("English", "ru"), ("", "ru")],
+)
+def test_a_language_that_is_told_is_kept_as_its_code_or_else_recognised(told, kept) -> None:
+    source = Source("articles/a.txt", None)
+    received = Received("a", source, TEXTS["ru"] * 3, metadata=Metadata(language=told or None))
+    made = prepare_article(received, PrepareSettings(body="as-is"))
+    assert made.article.language == kept
 
 
 @law
