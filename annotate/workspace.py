@@ -20,9 +20,11 @@ SETTINGS_FILE = "annotate.toml"
 
 
 PATTERNS = {
+    "publish.license": "must be a licence as the Hub names it, such as cc-by-4.0, cc0-1.0 or other",
     "name": "must be a-z, 0-9 and -, 3 to 49 characters, no - at the ends",
     "workspace_id": "must be 8 to 32 characters out of a-z and 0-9",
 }
+LICENSE = r"^[a-z0-9][a-z0-9.+-]*$"  # as the Hub names licences
 
 
 class _Section(BaseModel):
@@ -103,7 +105,7 @@ class PublishSettings(_Section):
     outlets: dict[str, Literal["full", "standoff"]] = {}
     aggregation: Literal["gold", "single", "first"] = "gold"
     pretty_name: str | None = None
-    license: str = "other"
+    license: str = Field("other", pattern=LICENSE)
     text_license: str = "all rights reserved by the outlets"
     contact: str | None = None
     authors: tuple[str, ...] = ()

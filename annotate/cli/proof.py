@@ -164,9 +164,12 @@ def withdraw(  # noqa: PLR0917 -- Typer commands take one parameter an option
         output.print_json(asdict(report))
         return
     what = "restored" if undo else "withdrawn"
-    output.say(f"{'would be ' if dry_run else ''}{what}" if report.changed else f"{what} before")
+    before = "it is not withdrawn" if undo else "withdrawn before"
+    output.say(f"{'would be ' if dry_run else ''}{what}" if report.changed else before)
     if report.releases:
         typer.echo(f"releases that hold it: {', '.join(report.releases)}")
+    for name in report.unread:
+        output.warn(f"release {name} is damaged: whether it holds the article is not known")
     if report.notice:
         output.say(f"notice: {report.notice}; put it where the releases are, on the Hub too")
     say_left(report.tasks)
@@ -180,6 +183,6 @@ def _lines(path: Path | None) -> list[str]:
     from annotate.errors import InputError
 
     try:
-        return path.read_text(encoding="utf-8").splitlines()
+        return path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read {path}: {error}") from None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from annotate.cli import output
 from annotate.cli.options import DryRun, Folder, Json, find, find_if_any
-from annotate.errors import InputError
+from annotate.errors import AnnotateError, InputError
 
 if TYPE_CHECKING:
     from annotate.release.build import PublishReport
@@ -70,21 +70,38 @@ def publish(  # noqa: PLR0917 -- Typer commands take one parameter an option
     report = run(workspace, dry_run=dry_run, version=version, strict=strict)
     if not json:
         _print(report, dry_run=dry_run)
-    for code, count in report.set_aside.items():
-        output.warn(f"{count} set aside ({code})")
-    uploaded = _upload(workspace, report, wish, dry_run=dry_run) if wish else None
+    _warn(report)
+    try:
+        uploaded = _upload(workspace, report, wish, dry_run=dry_run) if wish else None
+    except AnnotateError:
+        if json:
+            output.print_json(_told(report) | {"hub": None})
+        raise
     if json:
-        counted = ("undecided", "in_conflict")
-        keys = ("version", "path", "manifest_sha256", "changes", "reasons", *counted)
-        told = {key: getattr(report, key) for key in keys}
-        output.print_json(told | ({"hub": uploaded and asdict(uploaded)} if wish else {}))
+        output.print_json(_told(report) | ({"hub": uploaded and asdict(uploaded)} if wish else {}))
     elif uploaded:
         typer.echo(uploaded.url)
     if report.path and not wish:
         output.hint(f'datasets.load_dataset("./{report.path}", "spans")')
     if report.errors:
         output.hint("`annotate findings` lists what is set aside, and where each can be mended")
+    if report.errors or report.left_out:
         raise typer.Exit(1)
+
+
+def _warn(report: PublishReport) -> None:
+    """Say what is not in the release."""
+    for code, count in report.set_aside.items():
+        output.warn(f"{count} set aside ({code})")
+    for one in report.left_out:
+        output.warn(f"{one.article_id} is left out, as it would tie splits together: {one.reason}")
+
+
+def _told(report: PublishReport) -> dict[str, Any]:
+    """Give what `--json` says of a release."""
+    keys = ("version", "path", "manifest_sha256", "changes", "reasons", "undecided", "in_conflict")
+    left_out = [one._asdict() for one in report.left_out]
+    return {key: getattr(report, key) for key in keys} | {"left_out": left_out}
 
 
 def _wish(repo: str | None, private: bool, gated: str | None) -> Wish | None:

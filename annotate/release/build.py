@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from annotate.corpus.store import each_header
 from annotate.errors import ConfigError, InputError, RefusedError
 from annotate.release.agreed import agreement_of
 from annotate.release.diff import Difference, compare_releases
 from annotate.release.draft import Draft, removed_if_broken
+from annotate.release.leak import RUN
 from annotate.release.links import find_links
 from annotate.release.memory import give_back
 from annotate.release.opened import Release, all_releases
 from annotate.release.rows import Built, Source, build_rows
 from annotate.release.source import day_of_last_pull, read_source
-from annotate.release.splits import Assignment, Policy, assign, read_ledger
+from annotate.release.splits import Assignment, LeftOut, Policy, assign, read_ledger
 from annotate.release.standing import SINGLE
 from annotate.release.step import next_version, parse_asked
 from annotate.release.tallies import Tallies
@@ -35,7 +37,8 @@ class PublishReport:
 
     `reasons` say in words why the version is what it is. `set_aside` counts findings by code,
     `errors` those of severity error among them. `undecided` chunks have no decision, those
-    `in_conflict` of them because answers differ. `rights` is `full`, `standoff`, or `mixed`.
+    `in_conflict` of them because answers differ. `left_out` are articles that would tie two splits
+    together. `rights` is `full`, `standoff`, or `mixed`.
     """
 
     version: str | None
@@ -47,6 +50,7 @@ class PublishReport:
     errors: int
     reasons: tuple[str, ...] = ()
     in_conflict: int = 0
+    left_out: tuple[LeftOut, ...] = ()
     rights: str = "full"
     change_list: str = field(default="", repr=False)
 
@@ -96,17 +100,22 @@ def _made(workspace: Workspace, parent: Release | None, *, strict: bool) -> _Mad
     """Read the source and build the rows; what they come from is not held after that."""
     source = read_source(workspace)
     give_back()
-    source = replace(source, standoff=_standoff(workspace.settings.publish, source))
+    source = replace(source, standoff=_standoff(workspace, source))
     if strict:
         _require_whole(source)
     made = _with_rows(source, workspace, parent)
     if strict:
         _require_decided(made.built.in_conflict, source.aggregation)
+        _require_placed(made.assignment.left_out)
     return made
 
 
 def _with_rows(source: Source, workspace: Workspace, parent: Release | None) -> _Made:
-    """Build the rows; raises `InputError` when no chunk has a decision."""
+    """Build the rows.
+
+    Raises `InputError` when no chunk has a decision, `RefusedError` when answers quote at length
+    what is not published.
+    """
     source, assignment = _split(source, workspace, parent)
     built = build_rows(source)
     if not built.rows["spans"]:
@@ -114,6 +123,12 @@ def _with_rows(source: Source, workspace: Workspace, parent: Release | None) -> 
             "no chunk has a decision yet, so there is nothing to publish",
             "`annotate findings` lists what is set aside; else answers were skipped, or differ "
             'where only two people answered: aggregation = "first" publishes the earliest',
+        )
+    if built.leaked:
+        raise RefusedError(
+            f"answers repeat {RUN} or more words in a row of texts that the release leaves out",
+            "shorten them in Label Studio and pull; or publish the text: rights of the outlet",
+            tuple(built.leaked),
         )
     errors = sum(1 for item in source.labels.findings if item.severity == "error")
     return _Made(source.schema, built, assignment.put_away(), errors)
@@ -203,17 +218,19 @@ def _report(
         if difference
         else (),
         in_conflict=compared.built.in_conflict,
+        left_out=compared.assignment.left_out,
         rights=compared.rights,
         change_list=draft.section if draft else "",
     )
 
 
-def _standoff(settings: PublishSettings, source: Source) -> frozenset[str]:
+def _standoff(workspace: Workspace, source: Source) -> frozenset[str]:
     """Name the articles whose words stay out: those of outlets without rights to publish them.
 
     Raises `RefusedError` when texts are to be published under a licence that reserves all rights,
     `ConfigError` when rights are stated for an outlet that has no article.
     """
+    settings = workspace.settings.publish
     outlets, standoff, full = set[str](), set[str](), False
     for article in source.articles.values():
         outlets |= {article.outlet} if article.outlet else set()
@@ -221,13 +238,10 @@ def _standoff(settings: PublishSettings, source: Source) -> frozenset[str]:
             standoff.add(article.id)
         else:
             full = True
-    for name in settings.outlets:
-        if name not in outlets:
-            near = difflib.get_close_matches(name, outlets, n=1)
-            raise ConfigError(
-                f"annotate.toml states rights for {name!r}, and no article is of that outlet"
-                + (f"; did you mean {near[0]!r}?" if near else "")
-            )
+    if not outlets.issuperset(settings.outlets):  # those of withdrawn articles are known, too
+        _require_known(
+            settings, {header.metadata.outlet or "" for header in each_header(workspace)}
+        )
     if full and settings.text_license == PublishSettings().text_license:
         raise RefusedError(
             "the release would hold articles' text, and annotate.toml says of the texts: "
@@ -238,6 +252,17 @@ def _standoff(settings: PublishSettings, source: Source) -> frozenset[str]:
     return frozenset(standoff)
 
 
+def _require_known(settings: PublishSettings, outlets: Collection[str]) -> None:
+    for name in settings.outlets:
+        if name not in outlets:
+            near = difflib.get_close_matches(name, outlets, n=1)
+            raise ConfigError(
+                f"annotate.toml states rights for {name!r}, and no article is of that outlet"
+                + (f"; did you mean {near[0]!r}?" if near else ""),
+                "spell it as the articles have it: `annotate prepare --report` counts outlets",
+            )
+
+
 def _require_whole(source: Source) -> None:
     """Refuse to leave anything out that a finding sets aside; a withdrawal was decided."""
     findings = [item for item in source.labels.findings if item.code != "article-withdrawn"]
@@ -246,6 +271,17 @@ def _require_whole(source: Source) -> None:
             f"{len(findings)} findings set something aside, and --strict leaves nothing out",
             "`annotate findings` lists them all, with the task where each can be mended",
             tuple(f"{item.code}: {item.place}: {item.message}" for item in findings[:10]),
+        )
+
+
+def _require_placed(left_out: Sequence[LeftOut]) -> None:
+    """Refuse to leave articles out because they would tie two splits together."""
+    if left_out:
+        articles = f"{len(left_out)} article{'s' * (len(left_out) > 1)}"
+        raise RefusedError(
+            f"{articles} would tie two splits together, and --strict leaves nothing out",
+            "without --strict they stay out of the release, which lists them",
+            tuple(f"{one.article_id}: {one.reason}" for one in left_out[:10]),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from annotate.release.files import data_file
 from annotate.release.history import Past
 from annotate.release.links import RUN
 from annotate.release.pictures import heat_map, label_bars, outlet_topics, version_bars
+from annotate.release.proof.declared import LANGUAGE
 from annotate.release.provenance import NOT_TOLD, guidance, preparation
 from annotate.release.rows import Built
 from annotate.release.splits import LEDGER, TRAIN, Assignment
@@ -84,7 +86,8 @@ def render_card(card: CardInput) -> str:
 def _metadata(card: CardInput) -> Json:
     rows = card.built.rows
     publish = card.settings.publish
-    languages = sorted({row["language"] for row in rows["articles"] if row["language"]})
+    told = {row["language"] for row in rows["articles"] if row["language"]}
+    languages = sorted(name for name in told if re.match(LANGUAGE, name))
     return {
         "license": publish.license,
         "language": languages or ["und"],

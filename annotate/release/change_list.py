@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +16,8 @@ FILE, TABLE_FILE = "CHANGELOG.md", "CHANGES.parquet"
 COLUMNS: Table = dict.fromkeys(Change._fields, TEXT)
 TITLE = "# Changes\n"
 LISTED = frozenset({"schema changed"})
+EXAMPLES_HEAD = "### Examples"
+_EXAMPLES = re.compile(rf"\n{EXAMPLES_HEAD}\n.*?(?=\n## |\Z)", re.DOTALL)
 
 
 def change_list(difference: Difference, date: str) -> str:
@@ -26,6 +29,7 @@ def change_list(difference: Difference, date: str) -> str:
         _flow(difference),
         _agreement(difference),
         _withdrawn(difference),
+        _counts(difference),
         _examples(difference),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -36,10 +40,13 @@ def first_section(version: str, date: str) -> str:
 
 
 def whole_list(section: str, parent: Path | None) -> str:
-    """Put a section on top of the change list of the release before."""
+    """Put a section on top of the change list of the release before.
+
+    Its examples stay behind: they quote texts, which may have been taken back since.
+    """
     before = parent / FILE if parent else None
     older = before.read_text(encoding="utf-8") if before and before.is_file() else TITLE
-    return f"{TITLE}\n{section}{older.removeprefix(TITLE)}"
+    return f"{TITLE}\n{section}{_EXAMPLES.sub('', older.removeprefix(TITLE))}"
 
 
 def write_changes(path: Path, changes: Sequence[Change]) -> None:
@@ -91,6 +98,11 @@ def _withdrawn(difference: Difference) -> str:
     return "\n\n".join(lists)
 
 
+def _counts(difference: Difference) -> str:
+    lines = [f"| {each.kind} | {each.total} |" for each in examples(difference)]
+    return "| change | how many |\n|---|---|\n" + "\n".join(lines) if lines else ""
+
+
 class Examples(NamedTuple):
     """The first changes of a kind in words, and how many there are of it."""
 
@@ -119,7 +131,7 @@ def _examples(difference: Difference) -> str:
         f"{each.kind}: {each.total}\n\n" + "\n".join(f"- {_plain(one)}" for one in each.lines)
         for each in examples(difference)
     ]
-    return "\n\n".join(parts)
+    return "\n\n".join([EXAMPLES_HEAD, *parts]) if parts else ""
 
 
 def _words(change: Change) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,13 +15,15 @@ from annotate.labels.triples import without_surface
 from annotate.release.agreed import Agreed, agreement_changes
 from annotate.release.compare import Matched, match
 from annotate.release.opened import Places, Rows, Side, find_release
-from annotate.release.span_changes import Change, span_changes
+from annotate.release.span_changes import Change, is_own_words, span_changes
 from annotate.release.terms import Reason, changed_terms
 from annotate.release.version import BUMPS, Bump
+from annotate.schema.controls import OTHER
 from annotate.workspace import Workspace
 
 Json = dict[str, Any]
 EXAMPLES = 5
+_HASHED = re.compile(r"\?[0-9a-f]{12}")
 KEYS = {
     "spans": ("id",),
     "annotations": ("annotation_id",),
@@ -116,8 +119,10 @@ def compare_releases(before: Side, after: Side) -> Difference:
     rows: dict[str, dict[str, dict[str, int]]] = {}
     changes: list[Change] = []
     hidden = any(side.manifest["publish"]["rights"] != "full" for side in (before, after))
+    questions = before.manifest["schema"]["attributes"]
+    free = frozenset(one["name"] for one in questions if one["type"] == "text")
     for config in sorted(before.configs.keys() & after.configs.keys(), key=list(KEYS).index):
-        compared = _Compared.of(config, before.configs[config], after.configs[config], hidden)
+        compared = _Compared.of(config, before.configs[config], after.configs[config], hidden, free)
         rows[config] = compared.by_split()
         changes += compared.changes()
     withdrawn = {row["article_id"]: row["reason"] for row in after.manifest.get("withdrawn", ())}
@@ -154,14 +159,17 @@ class _Compared:
     splits_before: Sequence[str]
     splits_after: Sequence[str]
     hidden: bool
+    free: frozenset[str]  # questions that were answered in one's own words
 
     @classmethod
-    def of(cls, config: str, before: Rows, after: Rows, hidden: bool) -> _Compared:
+    def of(
+        cls, config: str, before: Rows, after: Rows, hidden: bool, free: frozenset[str]
+    ) -> _Compared:
         ignored = {*VERSION_COLUMNS, "split"}
         if not hidden and "text_sha256" in {*before.schema.names} & {*after.schema.names}:
             ignored.add("text")  # its hash is there to be compared, and is much shorter
         matched = match(before, after, KEYS[config], ignored)
-        return cls(config, before, after, matched, before.splits(), after.splits(), hidden)
+        return cls(config, before, after, matched, before.splits(), after.splits(), hidden, free)
 
     def by_split(self) -> dict[str, dict[str, int]]:
         found: dict[str, dict[str, int]] = {}
@@ -190,9 +198,9 @@ class _Compared:
     def _rows(
         self, kind: str, rows: Rows, splits: Sequence[str], places: Places
     ) -> Iterator[Change]:
-        hidden = self.hidden or kind == "row removed"  # a text may be gone because it had to go
+        gone = kind == "row removed"  # maybe because it had to go
         for place, parts, article in _named(self.config, rows, places):
-            named = map(without_surface, parts) if hidden else parts
+            named = [_hidden(part, gone=gone) for part in parts] if self.hidden or gone else parts
             yield Change(kind, self.config, splits[place], " ".join(named), article)
 
     def _moves(self) -> Iterator[Change]:
@@ -213,7 +221,7 @@ class _Compared:
         for place, row in zip(
             places, self.after.rows(places.tolist(), (*MARKS, "text")), strict=True
         ):
-            yield from span_changes(before[row["id"]], row, self.splits_after[place])
+            yield from span_changes(before[row["id"]], row, self.splits_after[place], self.free)
 
     def _cut_anew(self) -> Iterator[Change]:
         """List chunks that overlap one that is gone: their article was cut another way."""
@@ -227,6 +235,13 @@ class _Compared:
                     words = f"[{one}:{two})", f"[{start}:{end})"
                     split = self.splits_after[place]
                     yield Change("chunk cut anew", "spans", split, article, article, *words)
+
+
+def _hidden(part: str, *, gone: bool) -> str:
+    """Hide words of a text, unless the release has hidden them already; of what is gone, all."""
+    if gone and is_own_words(part):
+        return f"{OTHER}:…"
+    return part if _HASHED.fullmatch(part) else without_surface(part)
 
 
 def _named(config: str, rows: Rows, places: Places) -> Iterator[tuple[int, list[str], str]]:

@@ -36,6 +36,7 @@ from annotate.workspace import TEMPORARY, Workspace, writing
 
 Json = dict[str, Any]
 SUMS = "SHA256SUMS"
+NOT_PUBLIC = frozenset({"email-found", "local-path"})  # findings about what people wrote
 LEDGER_COLUMNS: Table = dict.fromkeys(Assigned._fields, TEXT)
 
 
@@ -282,20 +283,38 @@ def _versions(parent: Release | None) -> dict[str, tuple[str, str]]:
 
 
 def _prove(folder: Path) -> None:
-    """Prove a draft; what is wrong with it is a bug of ours, so it keeps its traceback."""
+    """Prove a draft.
+
+    Raises `RefusedError` for what people wrote and must not be public. Anything else that is
+    wrong with it is a bug of ours, so it keeps its traceback.
+    """
     wrong = [finding for finding in verify_release(folder) if finding.severity == "error"]
+    private = [finding for finding in wrong if finding.code in NOT_PUBLIC]
+    if private:
+        raise RefusedError(
+            "the release would make public what must not be",
+            "correct the answer in Label Studio and pull, or the setting in annotate.toml",
+            tuple(f"{one.code}: {one.place}: {one.message}" for one in private),
+        )
     if wrong:
         raise ValueError(f"{wrong[0].code}: {wrong[0].place}: {wrong[0].message} ({len(wrong)})")
 
 
 def _require_same(draft: Path, target: Path) -> None:
-    mine, theirs = ((folder / SUMS).read_text(encoding="utf-8") for folder in (draft, target))
+    """Expect the files of a release that is built again, not only its sums, to be the same."""
+    mine, theirs = (set(_sums(folder).splitlines()) for folder in (draft, target))
     if mine == theirs:
         return
-    files = {line.split("  ")[1] for line in set(mine.splitlines()) ^ set(theirs.splitlines())}
+    files = sorted({line.split("  ")[1] for line in mine ^ theirs})
+    told = (target / SUMS).read_text(encoding="utf-8") if (target / SUMS).is_file() else ""
+    if set(told.splitlines()) == mine:
+        raise RefusedError(
+            f"release {target.name} is there already, and damaged: {', '.join(files[:5])}",
+            f"move its folder away, and run `annotate publish --version {target.name}` again",
+        )
     raise RefusedError(
         f"release {target.name} is there already, and built again it would not be the same: "
-        + ", ".join(sorted(files)[:5]),
+        + ", ".join(files[:5]),
         "a release never changes; publish without --version to make the next one",
     )
 
@@ -305,7 +324,8 @@ def _pretty(value: Json) -> bytes:
 
 
 def _sums(folder: Path) -> str:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    """Give a line with the sum of every file but the one that holds these lines."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
     lines = [f"{file_sha256(path)}  {path.relative_to(folder).as_posix()}" for path in files]
     return "\n".join(lines) + "\n"
 

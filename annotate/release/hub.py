@@ -60,6 +60,13 @@ class Wish:
     @classmethod
     def of(cls, repo: str, *, private: bool = False, gated: str | None = None) -> Wish:
         """Read it as it is typed; raises `InputError` for a name or a gate that is none."""
+        from huggingface_hub.errors import HFValidationError
+        from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]
+
+        try:
+            validate_repo_id(repo)
+        except HFValidationError as error:
+            raise InputError(f"{repo!r} is no repository: {error}", "name it as ORG/NAME") from None
         if not _REPO.fullmatch(repo):
             raise InputError(f"{repo!r} is no repository", "name it as ORG/NAME")
         return cls(repo, private, _gated_as(gated))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -76,7 +77,8 @@ class Release:
 
     @cached_property
     def manifest(self) -> Json:
-        return dict(orjson.loads((self.folder / MANIFEST).read_bytes()))
+        with whole_file(self.folder / MANIFEST):
+            return dict(orjson.loads((self.folder / MANIFEST).read_bytes()))
 
     @property
     def version(self) -> str:
@@ -88,6 +90,18 @@ class Release:
         for name in sorted(self.manifest["files"], key=_place):
             files.setdefault(name.partition("/")[0], []).append(self.folder / name)
         return {config: StoredRows(tuple(paths)) for config, paths in files.items()}
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[None]:
+    """Turn a failure to read a file of a release into an `InputError`."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError) as error:  # whatever a broken file asks for
+        raise InputError(
+            f"{path} is damaged: {type(error).__name__}",
+            "`annotate verify` says of a release what is wrong with it; restore it from a copy",
+        ) from None
 
 
 def split_of(name: str) -> str:
@@ -122,7 +136,11 @@ class StoredRows:
     def _opened(self) -> list[pq.ParquetFile]:
         import pyarrow.parquet as pq
 
-        return [pq.ParquetFile(file) for file in self.files]
+        found = []
+        for file in self.files:
+            with whole_file(file):
+                found.append(pq.ParquetFile(file))
+        return found
 
     @cached_property
     def _groups(self) -> list[_Group]:
@@ -147,7 +165,10 @@ class StoredRows:
     def column(self, name: str) -> pa.ChunkedArray:
         import pyarrow as pa
 
-        parts = [opened.read(columns=[name]).column(name) for opened in self._opened]
+        parts = []
+        for file, opened in zip(self.files, self._opened, strict=True):
+            with whole_file(file):
+                parts.append(opened.read(columns=[name]).column(name))
         return pa.chunked_array([chunk for part in parts for chunk in part.chunks], parts[0].type)
 
     def taken(self, name: str, places: Places) -> pa.Array:
@@ -170,7 +191,8 @@ class StoredRows:
             while len(self._held) >= _GROUPS_HELD:
                 self._held.popitem(last=False)
             file, number = self._groups[group]
-            column = self._opened[file].read_row_group(number, columns=[name]).column(name)
+            with whole_file(self.files[file]):
+                column = self._opened[file].read_row_group(number, columns=[name]).column(name)
             self._held[key] = whole(column)
         self._held.move_to_end(key)
         return self._held[key]
@@ -192,7 +214,8 @@ class StoredRows:
             here, wanted = _until(wanted, end)
             if here:
                 opened = self._opened[file]
-                group = opened.read_row_group(number, columns=_those(opened, columns))
+                with whole_file(self.files[file]):
+                    group = opened.read_row_group(number, columns=_those(opened, columns))
                 found += _listed(group, [place - begin for place in here])
         return found
 

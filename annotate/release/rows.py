@@ -22,6 +22,7 @@ from annotate.labels.triples import Triple, triples_of, without_surface
 from annotate.quality.answers import Answers, Collector
 from annotate.quality.gold import Gold, Judge, Outcome, counted, free_questions, judge
 from annotate.release.bio import bio_row
+from annotate.release.leak import RUN, Runs
 from annotate.release.memory import giving_back
 from annotate.release.row_spill import RowSpill
 from annotate.release.splits import SPLITS, TRAIN
@@ -115,6 +116,7 @@ class Built:
     # What several people answered; until their agreement is measured.
     compared: Answers | None = field(default=None, compare=False)
     groups_without_triple: int = 0
+    leaked: list[str] = field(default_factory=list)  # answers that quote what is not published
     set_aside: Counter[str] = field(default_factory=Counter)
 
     def _splits(self, config: str) -> NDArray[np.uint8]:
@@ -158,6 +160,8 @@ def build_rows(source: Source) -> Built:
         if any(article != chunk.article_id for article, _ in evidence):
             _add_triples(source, evidence, built)
         found = _found(source, chunk, known)
+        if chunk.article_id in source.standoff:
+            built.leaked += _quoting(source, found)
         for config, rows in _rows_of_chunk(source, found):
             for row in rows:
                 built.rows[config].append(_without_text(row) if bare else row)
@@ -215,6 +219,23 @@ def _found(source: Source, chunk: Chunk, known: Judge) -> _Found:
     count = counted(answers)
     outcome = decide(source.aggregation, known, chunk.id, count, chunk.text)
     return _Found(chunk, answers, count, known.adjudicated.get(chunk.id), outcome)
+
+
+def _quoting(source: Source, found: _Found) -> Iterator[str]:
+    """Name the answers with a run of words of an article whose text is not published."""
+    answers = [*found.answers, *([found.decision] if found.decision else [])]
+    said = [(each.annotator, words) for each in answers for words in _said(each)]
+    if said := [(who, words) for who, words in said if words.count(" ") >= RUN - 1]:
+        runs = Runs([source.articles[found.chunk.article_id].text])
+        for who in dict.fromkeys(who for who, words in said if runs.first_in(words)):
+            yield f"chunk {found.chunk.id}, {who}"
+
+
+def _said(answer: Annotation) -> Iterator[str]:
+    """Give what an annotator chose or wrote."""
+    for span in answer.spans:
+        yield from (item.value for item in span.attributes)
+    yield from (value for _, value in answer.document)
 
 
 def _count_undecided(found: _Found, built: Built) -> None:
@@ -317,23 +338,33 @@ def _sha256(text: str) -> str:
 
 def _annotation_rows(source: Source, found: _Found) -> list[Json]:
     """Give every answer to a chunk, and what a person decided about it."""
-    rows = [
-        _annotation_row(source, found.chunk, answer)
-        | {"role": ANNOTATOR, "counts": any(answer is one for one in found.counted)}
-        for answer in found.answers
-    ]
-    if found.decision is not None:
-        row = _annotation_row(source, found.chunk, found.decision)
-        rows.append(row | {"role": ADJUDICATOR, "counts": False})
+    answers = sorted(found.answers, key=lambda each: (each.created_at, each.annotation_id))
+    decided = [] if found.decision is None else [found.decision]
+    rows = []
+    for answer, name in zip([*answers, *decided], _names([*answers, *decided]), strict=True):
+        role = ADJUDICATOR if answer is found.decision else ANNOTATOR
+        counts = role == ANNOTATOR and any(answer is one for one in found.counted)
+        told = {"annotation_id": name, "role": role, "counts": counts}
+        rows.append(_annotation_row(source, found.chunk, answer) | told)
     return sorted(rows, key=lambda row: str(row["annotation_id"]))
 
 
+def _names(answers: Iterable[Annotation]) -> Iterator[str]:
+    """Name answers by what is the same on every run, each once: numbers of a server come again.
+
+    Their times have no part in it: whoever knows all else that is hashed finds them by trying.
+    """
+    seen: Counter[str] = Counter()
+    for answer in answers:
+        of_server = f"{answer.project_id} {answer.annotation_id}"
+        told = f"{answer.chunk_id} {answer.annotator} {of_server}"
+        seen[told] += 1
+        again = f" {seen[told]}" if seen[told] > 1 else ""
+        yield f"a-{hashlib.sha256((told + again).encode()).hexdigest()[:16]}"
+
+
 def _annotation_row(source: Source, chunk: Chunk, answer: Annotation) -> Json:
-    # With its number: a program may answer twice within a tick of the clock.
-    number = answer.annotation_id
-    identity = f"{answer.chunk_id} {answer.annotator} {answer.created_at} {number}"
     return {
-        "annotation_id": f"a-{hashlib.sha256(identity.encode()).hexdigest()[:16]}",
         "id": answer.chunk_id,
         "article_id": chunk.article_id,
         "start": chunk.start,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
+
+from annotate.schema.controls import OTHER
 
 Json = dict[str, Any]
 
@@ -29,14 +31,23 @@ class Pair(NamedTuple):
     after: Json | None
 
 
-def span_changes(before: Json, after: Json, split: str) -> Iterator[Change]:
-    """List what differs in a row of `spans` that is in both releases."""
+def span_changes(
+    before: Json, after: Json, split: str, free: Collection[str] = ()
+) -> Iterator[Change]:
+    """List what differs in a row of `spans` that is in both releases.
+
+    What was answered before to a question out of `free`, in one's own words, is not repeated: it
+    may have been taken back for what it said.
+    """
     pairs = paired(before["spans"], after["spans"])
     place = ("spans", split, after["id"], after["article_id"])
     text = after.get("text")
     for old, new in pairs:
         for kind in _kinds(old, new):
-            words = [_words(span, text, kind) if span else "" for span in (old, new)]
+            words = [
+                _words(span, text, kind, hidden) if span else ""
+                for span, hidden in ((old, free), (new, None))
+            ]
             labels = [span["label"] if span else "" for span in (old, new)]
             yield Change(kind, *place, *words, *labels)
     yield from _relation_changes(before, after, pairs, place)
@@ -104,13 +115,23 @@ def _attributes(span: Json) -> dict[str, str]:
     return {item["key"]: item["value"] for item in span["attributes"]}
 
 
-def _words(span: Json, text: str | None, kind: str) -> str:
-    """Describe a span; its words are those of the later release's text, if that has one."""
+def _words(span: Json, text: str | None, kind: str, hidden: Collection[str] | None) -> str:
+    """Describe a span; its words are those of the later release's text, if that has one.
+
+    `hidden` names the questions whose answers are not told; None for none.
+    """
     place = f"[{span['start']}:{span['end']})"
     surface = f" “{text[span['start'] : span['end']]}”" if text is not None else ""
     if kind == "attribute changed":
-        surface += "".join(f" {key}={value}" for key, value in sorted(_attributes(span).items()))
+        for key, value in sorted(_attributes(span).items()):
+            own = hidden is not None and (key in hidden or is_own_words(value))
+            surface += f" {key}={'…' if own else value}"
     return f"{span['label']} {place}{surface}"
+
+
+def is_own_words(value: str) -> bool:
+    """Whether an annotator wrote whom they mean, alone or beside ids of the schema."""
+    return any(part.startswith(f"{OTHER}:") for part in value.split("+"))
 
 
 def _relation_changes(

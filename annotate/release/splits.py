@@ -312,16 +312,14 @@ def _sum(counters: Iterable[Counter[str]]) -> Counter[str]:
 
 
 def read_ledger(folder: Path | None) -> tuple[Assigned, ...]:
-    """Read the ledger of a release; before there were ledgers, all stood in its articles."""
+    """Read the ledger of a release; raises `InputError` for one that is not there or damaged."""
     if folder is None:
         return ()
     from annotate.release.files import read_parquet
+    from annotate.release.opened import whole_file
 
-    if (folder / LEDGER).is_file():
+    with whole_file(folder / LEDGER):
         return tuple(Assigned(**row) for row in read_parquet(folder / LEDGER))
-    rows = [row for path in sorted(folder.glob("articles/*")) for row in read_parquet(path)]
-    names = sorted((row["article_id"], row["split"]) for row in rows)
-    return tuple(Assigned(_group_name([name]), name, split, folder.name) for name, split in names)
 
 
 def ledger_rows(ledger: Iterable[Assigned], version: str) -> Iterator[dict[str, str]]:

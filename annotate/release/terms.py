@@ -140,10 +140,12 @@ def _card(before: Json, after: Json) -> list[Reason]:
 
 
 def _withdrawals(before: Json, after: Json) -> list[Reason]:
-    """See whether another reason is given for an article that was withdrawn already."""
+    """See whether another reason is given for a withdrawal, or it is taken back."""
     old, new = (
         {row["article_id"]: row["reason"] for row in side.get("withdrawn", ())}
         for side in (before, after)
     )
     changed = sorted(name for name in old.keys() & new.keys() if old[name] != new[name])
-    return [Reason("patch", f"another reason for a withdrawal: {name}") for name in changed]
+    found = [Reason("patch", f"another reason for a withdrawal: {name}") for name in changed]
+    back = sorted(old.keys() - new.keys())
+    return [*found, *(Reason("patch", f"no longer withdrawn: {name}") for name in back)]

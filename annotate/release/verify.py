@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
 
-from annotate.errors import InputError
+from annotate.errors import AnnotateError, InputError
 from annotate.findings import Finding
 from annotate.release.croissant import croissant
 from annotate.release.leak import TEXT_COLUMNS, Runs, leaks
 from annotate.release.memory import give_back, giving_back
 from annotate.release.proof.answers import GivenAnswers
+from annotate.release.proof.changes import check_changes
 from annotate.release.proof.declared import (
     check_columns,
     check_declared,
@@ -22,6 +24,7 @@ from annotate.release.proof.declared import (
 )
 from annotate.release.proof.derived import DerivedProof
 from annotate.release.proof.opened import (
+    CARD,
     CROISSANT,
     MANIFEST,
     Findings,
@@ -58,20 +61,36 @@ def verify_release(
     release = open_release(path.absolute(), findings)
     texts = _texts(release, articles, findings)
     check_seals(release, findings)
-    check_withdrawn(release, texts, findings)
-    broken = check_columns(release, findings)
-    head = read_head(release, findings)
-    if head is not None:
-        check_declared(release, head, findings)
-    figures = _check_rows(release, texts, broken, PeopleProof(people, findings), findings)
-    if release.card is not None:
-        check_figures(release, findings, figures)
-    _check_croissant(release, findings)
-    if release.rights == "standoff":
-        _check_columns_of_text(release, findings)
-    if release.rights != "full":
-        _check_leaks(release, texts, findings)
+    with _goes_on(CARD, findings):
+        head = read_head(release, findings)
+        if head is not None:
+            check_declared(release, head, findings)
+    with _goes_on("rows", findings):
+        check_withdrawn(release, texts, findings)
+        broken = check_columns(release, findings)
+        figures = _check_rows(release, texts, broken, PeopleProof(people, findings), findings)
+        if release.card is not None:
+            check_figures(release, findings, figures)
+    with _goes_on(CROISSANT, findings):
+        _check_croissant(release, findings)
+    with _goes_on("texts", findings):
+        if release.rights == "standoff":
+            _check_columns_of_text(release, findings)
+        if release.rights != "full":
+            _check_leaks(release, texts, findings)
     return _unique(findings.found)
+
+
+@contextmanager
+def _goes_on(what: str, findings: Findings) -> Iterator[None]:
+    """Tell of a release that breaks a proof, and go on with the next."""
+    try:
+        yield
+    except AnnotateError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever was put into a release may be the cause
+        message = f"so broken that no more can be said: {type(error).__name__}: {error}"
+        findings.add("cannot-be-proved", what, message)
 
 
 def _texts(release: Release, articles: Path | None, findings: Findings) -> Texts:
@@ -149,8 +168,9 @@ def _check_rows(
             proofs.splits.near_duplicates()
             give_back()
     proofs.finish(whole=not broken)
+    check_changes(release.path, people, findings)
     for file in sorted(release.path.glob("*")):
-        if file.suffix in {".md", ".json"}:
+        if file.suffix in {".md", ".json"} and file.is_file():
             people.text(file.name, file.read_text(encoding="utf-8", errors="replace"))
     return proofs.rows.figures()
 

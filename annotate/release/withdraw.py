@@ -6,9 +6,12 @@ that is out stays as it is; a notice beside the releases says which ones hold th
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
 
 from annotate.corpus.lookup import nearest
 from annotate.corpus.store import each_header
@@ -16,7 +19,8 @@ from annotate.corpus.withdrawn import standing, withdrawals, withdrawn
 from annotate.errors import InputError
 from annotate.labels.pushed import PushedTask, tasks_left
 from annotate.ledger import Ledger, now
-from annotate.release.proof.people import EMAIL
+from annotate.release.opened import MANIFEST, all_releases
+from annotate.release.proof.people import EMAIL, LOCAL_PATH
 from annotate.release.version import Version
 from annotate.workspace import Workspace, lock, replacing, writing
 
@@ -30,6 +34,7 @@ class WithdrawReport:
 
     `changed` is False when it had been withdrawn for the same reason before. `tasks` are those
     that Label Studio still has of it: nothing takes them, or what was answered in them, off.
+    Of the releases `unread`, which are damaged, it is not known whether they hold it.
     """
 
     article: str
@@ -38,19 +43,31 @@ class WithdrawReport:
     releases: tuple[str, ...]
     notice: str | None
     tasks: tuple[PushedTask, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def tombstones(workspace: Workspace, last: str | None = None) -> list[Json]:
     """Make the public list of what was withdrawn: no text, no title, the reason as given.
 
-    Only what a release has held is in it; `last` leaves out all releases after that version.
+    Only what a release has held is in it, `last` or one before it. Raises `InputError` for a
+    release that cannot be read.
     """
     gone = standing(workspace)
-    holders = _holders(workspace) if gone else {}
-    until = Version.parse(last) if last else None
+    if not gone:
+        return []
+    holders = _holders(workspace)
+    for name in holders.unread:
+        raise InputError(
+            f"release {name} is damaged, so whether it holds a withdrawn article is not known",
+            f"`annotate verify {name}` says what is wrong; restore it, or move its folder away",
+        )
+    return _rows(gone, holders, _number(last) if last else None)
+
+
+def _rows(gone: Mapping[str, Json], holders: _Holders, until: Version | None = None) -> list[Json]:
     rows = []
     for article, row in sorted(gone.items()):
-        named = [name for name in holders.get(article, ()) if not until or _number(name) <= until]
+        named = [name for name in holders.of(article) if not until or _number(name) <= until]
         if named:
             told = {"article_id": article, "reason": row["reason"]}
             rows.append(told | {"withdrawn_at": row["at"][:10], "releases": named})
@@ -63,15 +80,12 @@ def withdraw(
     """Write down that an article is withdrawn, and make the notice for the releases that hold it.
 
     The reason will be public. Raises `InputError` for an article that no corpus, ledger or release
-    knows, and for a reason of nothing but space or with an address in it.
+    knows, and for a reason of nothing but space, or with an address or a local path in it.
     """
     reason = " ".join(reason.split())
-    if EMAIL.search(reason):
-        raise InputError(
-            "the reason is public, and an e-mail address stands in it", "say it without the address"
-        )
+    _require_public(reason)
     holders = _holders(workspace)
-    known = _known(workspace) | holders.keys()
+    known = _known(workspace) | holders.versions.keys()
     if article not in known:
         raise _unknown(article, known)
     if not reason and not undo:
@@ -85,11 +99,18 @@ def withdraw(
             event = "restored" if undo else "withdrawn"
             row = {"event": event, "article": article, "reason": reason, "at": now()}
             withdrawals(workspace).append([row])
-            _write_notice(workspace)
+            _write_notice(workspace, holders)
     path = workspace.releases / NOTICE
     notice = workspace.relative(path) if path.exists() else None
     tasks = () if undo else tuple(tasks_left(workspace, articles={article}))
-    return WithdrawReport(article, reason, changed, holders.get(article, ()), notice, tasks)
+    held = holders.of(article)
+    return WithdrawReport(article, reason, changed, held, notice, tasks, holders.unread)
+
+
+def _require_public(reason: str) -> None:
+    for pattern, what in ((EMAIL, "an e-mail address"), (LOCAL_PATH, "a path of this machine")):
+        if pattern.search(reason):
+            raise InputError(f"the reason is public, and {what} stands in it", "say it without")
 
 
 def _unknown(article: str, known: set[str]) -> InputError:
@@ -113,34 +134,54 @@ def _known(workspace: Workspace) -> set[str]:
     return pushed | {header.id for header in each_header(workspace)}
 
 
-def _holders(workspace: Workspace) -> dict[str, tuple[str, ...]]:
-    """Tell for each published article which releases hold it, oldest first."""
+class _Holders(NamedTuple):
+    """Which releases hold, or say that they held, which articles; `unread` are damaged."""
+
+    versions: dict[str, set[Version]]
+    unread: tuple[str, ...]
+
+    def of(self, article: str) -> tuple[str, ...]:
+        """Name the releases with an article, oldest first."""
+        return tuple(map(str, sorted(self.versions.get(article, ()))))
+
+
+def _holders(workspace: Workspace) -> _Holders:
+    """Look into every release, and into its list of what older ones held: those may be gone."""
+    versions: dict[str, set[Version]] = {}
+    unread = []
+    for path in all_releases(workspace.releases):
+        try:
+            found = list(_held(path))
+        except (OSError, ValueError, KeyError, TypeError):  # whatever a broken file asks for
+            unread.append(path.name)
+            continue
+        for article, version in found:
+            versions.setdefault(article, set()).add(version)
+    return _Holders(versions, tuple(unread))
+
+
+def _held(path: Path) -> Iterator[tuple[str, Version]]:
     import pyarrow.parquet as pq
 
-    found: dict[str, tuple[str, ...]] = {}
-    versions = [(Version.parse(path.name), path) for path in _folders(workspace.releases)]
-    for version, path in sorted((each, path) for each, path in versions if each is not None):
-        for file in sorted(path.glob("articles/*.parquet")):
-            with pq.ParquetFile(file) as table:
-                ids = table.read(columns=["article_id"])["article_id"].to_pylist()
-            for article in ids:
-                found[article] = (*found.get(article, ()), str(version))
-    return found
+    told = orjson.loads((path / MANIFEST).read_bytes()).get("withdrawn", ())
+    for row in told:
+        yield from ((str(row["article_id"]), _number(name)) for name in row["releases"])
+    for file in sorted(path.glob("articles/*.parquet")):
+        with pq.ParquetFile(file) as table:
+            ids = table.read(columns=["article_id"])["article_id"].to_pylist()
+        yield from ((article, _number(path.name)) for article in ids)
 
 
 def _number(name: str) -> Version:
     version = Version.parse(name)
-    assert version is not None, "a holder is named by its version"
+    if version is None:
+        raise ValueError(f"{name} is no version")
     return version
 
 
-def _folders(releases: Path) -> list[Path]:
-    return [path for path in releases.iterdir() if path.is_dir()] if releases.is_dir() else []
-
-
-def _write_notice(workspace: Workspace) -> None:
+def _write_notice(workspace: Workspace, holders: _Holders) -> None:
     """Write beside the releases which of them hold a withdrawn article."""
-    rows = tombstones(workspace)
+    rows = _rows(standing(workspace), holders)
     path = workspace.releases / NOTICE
     with writing(workspace.relative(path)):
         if not rows:

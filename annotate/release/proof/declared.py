@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from annotate.release.proof.opened import CARD, Findings, Json, Manifest, Part, Release
+from annotate.workspace import LICENSE
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,6 +34,7 @@ CLASS_OF = {
     "soft.label": "polarity",
 }
 TAGS = "_tags"
+_BAR = re.compile(r"(?<!\\)\|")  # that parts two cells
 NEEDED: Mapping[str, Mapping[str, str]] = {
     "spans": dict.fromkeys(("id", "article_id", "first_version", "last_changed_version"), "string")
     | {"start": "int32", "end": "int32", "spans": "list", "relations": "list"}
@@ -94,7 +96,7 @@ class Info(_Strict):
 class CardHead(_Strict):
     """The card's YAML, as the Hub checks it on line and `datasets` reads it."""
 
-    license: str = Field(pattern=r"^[a-z0-9][a-z0-9.+-]*$")
+    license: str = Field(pattern=LICENSE)
     language: list[str] = Field(min_length=1)
     pretty_name: str = Field(min_length=1)
     size_categories: list[Size] = Field(min_length=1, max_length=1)
@@ -333,24 +335,42 @@ def check_columns(release: Release, findings: Findings) -> frozenset[str]:
     return frozenset(broken)
 
 
+# The tables of the card that count rows: where the name stands, and where the figures do.
+TABLES: Mapping[str, tuple[str, int, slice]] = {
+    "configs": ("## Configs", 0, slice(1, 2)),
+    "labels": ("## Labels", 1, slice(2, 3)),
+    "outlets": ("## Outlets", 0, slice(1, 2)),
+    "splits": ("## Splits", 0, slice(1, 4)),
+}
+
+
 def check_figures(release: Release, findings: Findings, figures: Json) -> None:
     """Compare the figures in the card's text with the rows.
 
-    `figures` has `configs` and `labels`, rows and spans by name.
+    `figures` has those of each of `TABLES` by name, and those of `opening` by their words.
     """
-    for kind, pattern in (
-        ("configs", r"^\| `(\w+)` \| (\d+) \|"),
-        ("labels", r"^\| \w+ \| (\w+) \| (\d+) \|"),
-    ):
-        told = {name: int(n) for name, n in re.findall(pattern, release.body, re.MULTILINE)}
-        for name, count in figures[kind].items():
-            if name not in told:
-                findings.add("card-figure-differs", f"{CARD}, {name}", f"is not told; is {count}")
-            elif told[name] != count:
-                message = f"says {told[name]}, the rows say {count}"
-                findings.add("card-figure-differs", f"{CARD}, {name}", message)
-    for words, count in figures["opening"].items():
-        said = re.search(rf"\b{words}: (\d+)", release.body)
-        if said is None or int(said[1]) != count:
-            message = f"says {said[1] if said else 'nothing'}, the rows say {count}"
-            findings.add("card-figure-differs", f"{CARD}, {words}", message)
+    for kind, (heading, name_at, at) in TABLES.items():
+        rows = list(_table(release.body, heading))
+        told = {row[name_at].strip("`"): ", ".join(row[at]) for row in rows if len(row) > name_at}
+        made = {name: ", ".join(map(str, each)) for name, each in figures[kind].items()}
+        _compare_figures(told, made, findings)
+    opening = release.body.partition("\n# ")[2].partition("\n## ")[0].partition("\n")[2]
+    said = {words: re.search(rf"\b{words}: (\d+)", opening) for words in figures["opening"]}
+    made = {words: str(count) for words, count in figures["opening"].items()}
+    _compare_figures({words: each[1] for words, each in said.items() if each}, made, findings)
+
+
+def _compare_figures(told: Mapping[str, str], made: Mapping[str, str], findings: Findings) -> None:
+    for name in sorted(told.keys() | made.keys()):
+        if told.get(name) != made.get(name):
+            message = f"says {told.get(name, 'nothing')}, the rows say {made.get(name, 'nothing')}"
+            findings.add("card-figure-differs", f"{CARD}, {name}", message)
+
+
+def _table(body: str, heading: str) -> Iterator[list[str]]:
+    """Give the cells of each row of the first table in a section of the card, but for its head."""
+    section = body.partition(f"\n{heading}\n")[2].partition("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ")]
+    for line in rows[1:]:
+        cells = (cell.strip() for cell in _BAR.split(line)[1:-1])
+        yield [cell.replace("\\|", "|").replace("&lt;", "<") for cell in cells]

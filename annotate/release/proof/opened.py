@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 MANIFEST, CARD, SUMS, CROISSANT = "MANIFEST.json", "README.md", "SHA256SUMS", "croissant.json"
 BATCH = 250  # rows
-DATA_FILE = re.compile(r"(?P<config>[a-z_]+)/(?P<split>[a-z_]+)-\d{5}-of-\d{5}\.parquet")
+DATA_FILE = re.compile(r"(?P<config>[a-z_]+)/(?P<split>[a-z_]+)-00000-of-00001\.parquet")
 _HEAD = re.compile(r"---\n(?P<yaml>.*?\n)---\n(?P<body>.*)", re.DOTALL)
 
 
@@ -71,6 +71,8 @@ class ManifestTerms(_Loose):
     license: str
     rights: str
     aggregation: str = "first"
+    outlets: dict[str, str] = {}
+    text_license: str | None = None
 
 
 class Tombstone(_Loose):
@@ -302,7 +304,7 @@ def _card(path: Path, findings: Findings) -> tuple[Json | None, str]:
         return None, text
     try:
         head = yaml.safe_load(found["yaml"])
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # a date that there is not is the latter
         where = getattr(error, "problem_mark", None)
         line = f" in line {where.line + 2}" if where else ""
         findings.add("card-broken", CARD, f"its YAML cannot be read{line}")

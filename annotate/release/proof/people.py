@@ -34,7 +34,7 @@ class PeopleProof:
         suspect = b"@" in line or any(folder in line for folder in _FOLDERS)
         if suspect or (self.named and self.named.search(line.decode())):
             for column, text in strings(row):
-                self._cell(column, text, place)
+                self.cell(column, text, place)
 
     def text(self, name: str, text: str) -> None:
         """Check a file of text, whose contact address is meant to be there."""
@@ -52,7 +52,8 @@ class PeopleProof:
         if lead is not None and not LEAD_TIME.fullmatch(str(lead)):
             self.findings.add("time-too-exact", f"{place}, lead_time", "is no range of seconds")
 
-    def _cell(self, column: str, text: str, place: str) -> None:
+    def cell(self, column: str, text: str, place: str) -> None:
+        """Check the text of one cell."""
         where = f"{place}, {column}"
         source = column.rpartition(".")[2] in SOURCE_COLUMNS
         if found := EMAIL.search(text):

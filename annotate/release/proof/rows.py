@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from array import array
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
 
@@ -15,6 +14,7 @@ from annotate.corpus.names import Column
 from annotate.release.leak import TEXT_COLUMNS
 from annotate.release.proof.declared import FIELDS, NEEDED
 from annotate.release.proof.opened import Findings, Json, Part, Release
+from annotate.release.proof.sightings import Known
 from annotate.release.proof.texts import Texts
 from annotate.release.version import Version
 
@@ -26,6 +26,9 @@ def missing_in(part: Part, row: Json) -> list[str]:
     return missing + [name for name in FIELDS if name in needed and None in (row[name] or ())]
 
 
+ABOUT = ("outlet", "published_at", "url", "language", "event")
+UNKNOWN = "unknown"  # the name of no outlet
+_ALL_BITS = (1 << 64) - 1
 IDS = {
     "spans": ("id",),
     "annotations": ("annotation_id",),
@@ -37,25 +40,6 @@ IDS = {
 def id_of(config: str, row: Json) -> str:
     """Give what a row is told by in its config."""
     return " | ".join(str(row[name]) for name in IDS[config])
-
-
-class _Known:
-    """Knows what was added, by 64 bits of a hash: eight bytes each."""
-
-    def __init__(self) -> None:
-        self._hashes, self._in_order = array("q"), True
-
-    def add(self, what: tuple[str, ...]) -> None:
-        self._hashes.append(hash(what))
-        self._in_order = False
-
-    def __contains__(self, what: object) -> bool:
-        if not self._in_order:
-            np.frombuffer(self._hashes, np.int64).sort()
-            self._in_order = True
-        key = hash(what)
-        place = bisect_left(self._hashes, key)
-        return place < len(self._hashes) and self._hashes[place] == key
 
 
 class RowProof:
@@ -75,7 +59,12 @@ class RowProof:
         self._ids = array("q")  # hashes of those of the config that is looked at
         self._parts: list[Part] = []  # of that config
         self._chunks, self._told = Column(), Column()  # by the numbers of articles
-        self._stances = _Known()
+        self._about = Column()  # what is known of an article, by a hash
+        self._last: tuple[str, int, int] = "", 0, 0  # article, start and number of a chunk
+        self._counts: dict[str, Counter[str]] = {"articles": Counter(), "spans": Counter()}
+        self._outlets: Counter[str] = Counter()
+        self._groups: dict[str, array[int]] = {}  # hashes of their names, by split
+        self._stances = Known()
         self.hidden: set[str] = set()
         self.checks: dict[str, Callable[[Json, str], None]] = {
             "spans": self._spans,
@@ -98,6 +87,11 @@ class RowProof:
             self._begin(part)
         self.configs[part.config] += 1
         place = f"{part.name}, row {number}"
+        if part.config in self._counts:
+            self._counts[part.config][part.split] += 1
+        if part.config == "articles":
+            self._groups.setdefault(part.split, array("q")).append(hash(row.get("group")))
+            self._outlets[row.get("outlet") or UNKNOWN] += 1
         if part.config == "articles" and row.get("rights") == "standoff":
             self.hidden.add(row["article_id"])
         if row.get("article_id") in self.hidden:
@@ -166,10 +160,24 @@ class RowProof:
         self._chunks.add(self.texts.number(row["article_id"]), 1)
         self._slice(row, place)
         self._history(row, place)
+        self._same_article(row, place)
         for span in row["spans"]:
             self.labels[str(span["label"])] += 1
             if span["layer"] == "stance":
-                self._stances.add((row["id"], span["id"], str(span["label"])))
+                self._stances.add(row["id"], span["id"], str(span["label"]))
+
+    def _same_article(self, row: Json, place: str) -> None:
+        """Expect of a chunk what its article says, and chunks to be numbered as they follow."""
+        number = self.texts.number(row["article_id"])
+        if row["article_id"] in self.texts and self._about[number] != _about(row):
+            message = f"{', '.join(ABOUT)}: one of them is not that of the article"
+            self.findings.add("article-differs", place, message)
+        article, start, index = self._last
+        now = row["article_id"], row["start"], row.get("chunk_index") or 0
+        if now[0] == article and (now[1] > start) != (now[2] > index):
+            message = f"is chunk {now[2]} at {now[1]}, behind chunk {index} at {start}"
+            self.findings.add("chunk-index-wrong", place, message)
+        self._last = now
 
     def _annotation(self, row: Json, place: str) -> None:
         self._once("annotations", row)
@@ -272,12 +280,32 @@ class RowProof:
     def _article(self, row: Json, place: str) -> None:
         article = row["article_id"]
         self._once("articles", row)
+        self._about[self.texts.number(article)] = _about(row)
+        self._rights(row, place)
         if not _is_sha256(row["sha256"]):
             self.findings.add("hash-malformed", place, f"{row['sha256']!r} is no SHA-256")
         self._told[self.texts.number(article)] = max(0, row.get("chunks") or 0) + 1
         told, text = row.get("text_sha256"), self.texts.get(article)
         if told and text is not None and told != hashlib.sha256(text.encode()).hexdigest():
             self.findings.add("article-text-differs", place, "is not the text its hash is of")
+
+    def _rights(self, row: Json, place: str) -> None:
+        """Expect the rights and the licence that the manifest states, and a text where one is."""
+        terms, rights = self.release.manifest, row.get("rights")
+        if terms is None or rights is None:
+            return
+        stated = terms.publish.outlets.get(row.get("outlet") or "", rights)
+        if rights != stated or terms.publish.rights not in {rights, "mixed"}:
+            message = (
+                f"says {rights}, the manifest says {stated}, and of all {terms.publish.rights}"
+            )
+            self.findings.add("rights-differ", place, message)
+        elif rights == "full" and row.get("text") is None:
+            self.findings.add("rights-differ", place, "says full, and there is no text")
+        licence = terms.publish.text_license
+        if licence is not None and row["licence"] != licence:
+            message = f"licence is {row['licence']!r}, in the manifest {licence!r}"
+            self.findings.add("rights-differ", place, message)
 
     def _tokens(self, row: Json, place: str) -> None:
         """Expect lists as long as the tokens, and the tokens at their offsets."""
@@ -309,14 +337,29 @@ class RowProof:
                 self.findings.add("chunk-count-differs", f"article {article}", message)
 
     def figures(self) -> Json:
-        """Give the figures that the card's text repeats."""
-        opening = {
-            "articles": self.configs["articles"],
-            "labelled chunks": self.configs["spans"],
-            "spans": self.labels.total(),
+        """Give the figures that the card's tables and its first lines repeat."""
+        return {
+            "configs": {name: (count,) for name, count in self.configs.items()},
+            "labels": {name: (self.labels[name],) for name in self.layer_of},
+            "outlets": {name: (count,) for name, count in self._outlets.items()},
+            "splits": {split: self._of_split(split) for split in self._counts["articles"]},
+            "opening": {
+                "articles": self.configs["articles"],
+                "outlets": len(self._outlets.keys() - {UNKNOWN}),
+                "labelled chunks": self.configs["spans"],
+                "spans": self.labels.total(),
+                "positions": self.configs["triples"],
+            },
         }
-        labels = {name: self.labels[name] for name in self.layer_of}
-        return {"configs": dict(self.configs), "labels": labels, "opening": opening}
+
+    def _of_split(self, split: str) -> tuple[int, int, int]:
+        """Count the groups, articles and labelled chunks of a split."""
+        groups = len(np.unique(np.frombuffer(self._groups[split], np.int64)))
+        return groups, self._counts["articles"][split], self._counts["spans"][split]
+
+
+def _about(row: Json) -> int:
+    return hash(tuple(row.get(name) for name in ABOUT)) & _ALL_BITS
 
 
 def _is_sha256(value: object) -> bool:

@@ -6,7 +6,16 @@ import re
 from pathlib import Path
 
 from annotate.release.files import file_sha256
-from annotate.release.proof.opened import CARD, MANIFEST, SUMS, Findings, Manifest, Part, Release
+from annotate.release.proof.opened import (
+    CARD,
+    DATA_FILE,
+    MANIFEST,
+    SUMS,
+    Findings,
+    Manifest,
+    Part,
+    Release,
+)
 from annotate.release.version import Version
 
 _LINE = re.compile(r"(?P<sum>[0-9a-f]{64})  (?P<name>\S.*)")
@@ -85,6 +94,9 @@ def _check_manifest(
         findings.add("file-missing", name, f"stands in {MANIFEST}, but is not there")
     for name in sorted(parquet - manifest.files.keys()):
         findings.add("file-unlisted", name, f"does not stand in {MANIFEST}")
+    for name in sorted(name for name in manifest.files if not DATA_FILE.fullmatch(name)):
+        message = "is no CONFIG/SPLIT-00000-of-00001.parquet, so no proof has looked at it"
+        findings.add("file-astray", name, message)
     for name, told in manifest.files.items():
         if there.get(name, told.sha256) != told.sha256:
             findings.add("manifest-file-differs", name, f"has another sum than {MANIFEST} says")

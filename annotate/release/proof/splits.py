@@ -11,12 +11,13 @@ from typing import NamedTuple
 from annotate.corpus.names import Column
 from annotate.corpus.samples import Samples
 from annotate.corpus.sentences import sentences
-from annotate.release.proof.opened import BATCH, Findings, Json, Part, Release
+from annotate.release.proof.opened import BATCH, Findings, Json, Manifest, Part, Release
 from annotate.release.proof.rows import missing_in
-from annotate.release.proof.sightings import Sightings, Thing, key_of
+from annotate.release.proof.sightings import Known, Sightings, Thing, key_of
 from annotate.release.proof.texts import Texts
 
 LEDGER = "splits.parquet"
+LINE = ("article_id", "group", "split")
 KINDS = ("article", "event", "group", "sentence")
 COLUMNS = ("article_id", "event", "group")  # that name the kinds but sentences
 ARTICLE, _, GROUP, SENTENCE = range(len(KINDS))
@@ -93,7 +94,7 @@ class SplitProof:
                 where = " and ".join(sight.place for sight in sights.values())
                 self.findings.add(f"{kind}-in-two-splits", where, message)
         self._ledger()
-        self._parent()
+        self._before()
 
     def _sights(self, keys: set[int]) -> dict[Thing, dict[str, Sight]]:
         """Read again, and give the first row in each split of the things that have these keys."""
@@ -129,6 +130,7 @@ class SplitProof:
             name = type(error).__name__
             self.findings.add("split-ledger-broken", LEDGER, f"cannot be read: {name}")
             return
+        self._unlisted(path)
         sights = self._sights({key_of(thing) for each in wrong.values() for thing in each})
         for thing, told in (item for each in wrong.values() for item in each.items()):
             for split, sight in sights.get(thing, {}).items():
@@ -144,12 +146,44 @@ class SplitProof:
             if any(split != told for split in self.seen.splits_of(thing)):
                 yield thing, told
 
-    def _parent(self) -> None:
-        """Compare with the release before, when it lies beside this one."""
+    def _unlisted(self, path: Path) -> None:
+        """Expect of every article one line in the ledger, which names its group."""
+        listed, grouped = Known(), Known()
+        for row in _read(path):
+            listed.add(str(row.get("article_id")))
+            grouped.add(str(row.get("article_id")), str(row.get("group")))
+        if twice := listed.repeats():
+            message = f"{twice} lines are about an article that an earlier one is about"
+            self.findings.add("split-ledger-differs", LEDGER, message)
+        for part in self.release.of("articles"):
+            for number, row in enumerate(self.release.rows(part, ["article_id", "group"])):
+                name, group = str(row["article_id"]), str(row["group"])
+                if (name, group) not in grouped:
+                    what = f"{name} in group {group}" if (name,) in listed else name
+                    message = f"the ledger has no line for {what}"
+                    self.findings.add("split-ledger-lacks", f"{part.name}, row {number}", message)
+
+    def _before(self) -> None:
+        """Compare with the release before, when it lies beside this one and can be read."""
         manifest = self.release.manifest
         if manifest is None or manifest.parent is None:
             return
-        before = self.release.path.parent / manifest.parent
+        try:
+            self._parent(manifest, self.release.path.parent / manifest.parent)
+        except Exception as error:  # noqa: BLE001 - pyarrow raises whatever a broken file asks for
+            message = f"cannot be read ({type(error).__name__}): what moved since is not known"
+            self.findings.add("parent-broken", f"release {manifest.parent}", message, "warning")
+
+    def _parent(self, manifest: Manifest, before: Path) -> None:
+        """Expect the ledger to hold what it held, and no article to be in another split."""
+        if (before / LEDGER).is_file() and (self.release.path / LEDGER).is_file():
+            own = Known()
+            for row in _read(self.release.path / LEDGER, LINE):
+                own.add(*map(str, row.values()))
+            lines = (tuple(map(str, row.values())) for row in _read(before / LEDGER, LINE))
+            if lost := sum(line not in own for line in lines):
+                message = f"lines of {manifest.parent} that are not in it as they were: {lost}"
+                self.findings.add("split-ledger-differs", LEDGER, message)
         for path in sorted(before.glob("articles/*.parquet")):
             for row in _read(path, ["article_id", "split"]):
                 now = self._split(row["article_id"]) or row["split"]

@@ -359,7 +359,14 @@ def test_a_dry_run_tells_where_it_would_go_and_asks_nobody(
 
 
 @pytest.mark.parametrize(
-    "options", [("--private",), ("--gated", "auto"), ("--to-hub", "ferry"), ("--to-hub", REPO)]
+    "options",
+    [
+        ("--private",),
+        ("--gated", "auto"),
+        ("--to-hub", "ferry"),
+        ("--to-hub", "news/ferry..x"),
+        ("--to-hub", REPO),
+    ],
 )
 def test_a_wrong_wish_is_told_before_anything_is_built(
     client: Client, news: Workspace, options: tuple[str, ...]

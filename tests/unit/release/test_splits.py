@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotate.errors import ConfigError
+from annotate.errors import ConfigError, InputError
 from annotate.release.build import publish
 from annotate.release.files import read_parquet
 from annotate.release.links import Link
@@ -203,15 +203,18 @@ def test_splits_are_files_of_their_own_and_rows_follow_their_article(tmp_path: P
                 assert split_of[row["article_id"]] == path.name.split("-")[0]
 
 
-def test_a_release_of_before_there_were_ledgers_is_taken_as_it_was_published(
-    tmp_path: Path,
+@pytest.mark.parametrize("content", [None, b"PAR1"])
+def test_nothing_is_published_on_a_release_whose_ledger_cannot_be_read(
+    tmp_path: Path, content: bytes | None
 ) -> None:
     workspace = make_workspace(tmp_path / "news", settings=TWO_SPLITS)
     publish(workspace)
-    folder = workspace.releases / "0.1.0"
-    told = {row.article_id: row.split for row in read_ledger(folder)}
-    (folder / "splits.parquet").unlink()
-    assert {row.article_id: row.split for row in read_ledger(folder)} == told
+    ledger = workspace.releases / "0.1.0" / "splits.parquet"
+    ledger.unlink()
+    if content is not None:
+        ledger.write_bytes(content)
+    with pytest.raises(InputError, match=r"splits\.parquet is damaged"):
+        publish(workspace)
     assert read_ledger(None) == ()
 
 

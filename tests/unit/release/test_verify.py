@@ -273,6 +273,48 @@ def split_of_ledger(shop: Workshop) -> None:
     shop.seal()
 
 
+def ledger_cut(lines: int) -> Break:
+    """Take lines off the ledger of splits, or add the last ones again."""
+
+    def broken(shop: Workshop) -> None:
+        table = pq.read_table(shop.folder / "splits.parquet")
+        cut = table.to_pylist()
+        cut = cut[lines:] if lines > 0 else [*cut, *cut[lines:]]
+        pq.write_table(pa.Table.from_pylist(cut, table.schema), shop.folder / "splits.parquet")
+        shop.seal()
+
+    return broken
+
+
+def numbered_backwards(found: list[Json]) -> None:
+    first, second = (row for row in found if row["article_id"] == "articles/call.txt")
+    first["chunk_index"], second["chunk_index"] = second["chunk_index"], first["chunk_index"]
+
+
+def beside_the_one_file(shop: Workshop) -> None:
+    shutil.copyfile(shop.path("spans"), shop.folder / "spans" / "train-00001-of-00002.parquet")
+    shop.seal()
+
+
+def label_numbers_lost(card: Json) -> None:
+    (info,) = (each for each in card["dataset_info"] if each["config_name"] == "stance")
+    (stance,) = (each for each in info["features"] if each["name"] == "stance")
+    names = stance["dtype"]["class_label"]["names"]
+    stance["dtype"]["class_label"]["names"] = {f"n{key}": name for key, name in names.items()}
+
+
+def changes_naming(address: str) -> Break:
+    """Add a table of changes, with an address in an answer and in words of an article."""
+
+    def broken(shop: Workshop) -> None:
+        words = "Speaker [0:3) “write to a@b.test” entity="
+        row = {"kind": "attribute changed", "before": words, "after": f"{words}other:{address}"}
+        pq.write_table(pa.Table.from_pylist([row]), shop.folder / "CHANGES.parquet")
+        shop.sums()
+
+    return broken
+
+
 LONG = (
     "The ferry company said on Monday that it would not reopen the northern line before the "
     "harbour had been dredged and both piers inspected. "
@@ -383,6 +425,12 @@ BREAKS: dict[str, tuple[Break, str]] = {
         )[0],
         "file-unlisted",
     ),
+    "a data file of another name, all sealed again": (beside_the_one_file, "file-astray"),
+    "a table of changes cut short": (
+        added("CHANGES.parquet", b"PAR1", summed=True),
+        "parquet-broken",
+    ),
+    "an e-mail in the table of changes": (changes_naming("anna@news.test"), "email-found"),
     "a file replaced by a link": (linked, "file-link"),
     "a file gone": (gone("croissant.json"), "file-missing"),
     "a data file gone, summed again": (gone(SPANS, summed=True), "file-missing"),
@@ -449,6 +497,23 @@ BREAKS: dict[str, tuple[Break, str]] = {
         in_text("labelled chunks: 3", "labelled chunks: 30"),
         "card-figure-differs",
     ),
+    "a figure of an outlet": (
+        in_text("| Velin \\| Post | 2 |", "| Velin \\| Post | 3 |"),
+        "card-figure-differs",
+    ),
+    "an outlet that has no article": (
+        in_text("| unknown | 1 |", "| Tarn Times | 4 | unknown |\n| unknown | 1 |"),
+        "card-figure-differs",
+    ),
+    "a figure of a split": (
+        in_text("| train | 2 | 3 | 3 |", "| train | 2 | 3 | 30 |"),
+        "card-figure-differs",
+    ),
+    "names of class labels that are no numbers": (in_card(label_numbers_lost), "cannot-be-proved"),
+    "a date that there is not": (
+        in_text("license: ", "since: 2024-13-45\nlicense: "),
+        "card-broken",
+    ),
     "a row dropped": (last_row_dropped, "manifest-count-differs"),
     "a row dropped, all sealed again": (rows("spans", lambda r: r.pop()), "card-figure-differs"),
     "a column dropped": (without_column("articles", "sha256"), "column-missing"),
@@ -481,6 +546,14 @@ BREAKS: dict[str, tuple[Break, str]] = {
     "evidence for the contrary": (rows("triples", other_polarity), "evidence-astray"),
     "no evidence": (cell("triples", evidence=[]), "evidence-astray"),
     "a change from the future": (cell("spans", last_changed_version="7.0.0"), "row-version-wrong"),
+    "a date that is not the article's": (
+        cell("spans", published_at="1999-01-01"),
+        "article-differs",
+    ),
+    "chunks numbered against their order": (rows("spans", numbered_backwards), "chunk-index-wrong"),
+    "another licence of a text": (cell("articles", licence="CC0"), "rights-differ"),
+    "other rights to a text": (cell("articles", rights="standoff"), "rights-differ"),
+    "a text that is gone": (cell("articles", text=None), "rights-differ"),
     "too few chunks": (cell("articles", chunks=0), "chunk-count-differs"),
     "a hash that is none": (cell("articles", sha256="unknown"), "hash-malformed"),
     "a name for an annotator": (cell("annotations", annotator="Anna"), "pseudonym-form"),
@@ -512,6 +585,13 @@ BREAKS: dict[str, tuple[Break, str]] = {
     "a split misnamed": (in_two(split_misnamed), "split-differs"),
     "a split that the ledger does not say": (in_two(split_of_ledger), "split-ledger-differs"),
     "no ledger of splits": (in_two(gone("splits.parquet", summed=True)), "split-ledger-missing"),
+    "a ledger of splits without an article": (in_two(ledger_cut(1)), "split-ledger-lacks"),
+    "a ledger of splits without a line": (in_two(ledger_cut(3)), "split-ledger-lacks"),
+    "an article twice in the ledger of splits": (in_two(ledger_cut(-1)), "split-ledger-differs"),
+    "a group that the ledger does not say": (
+        in_two(cell("articles", group="g-new")),
+        "split-ledger-lacks",
+    ),
     "a broken ledger of splits": (
         in_two(added("splits.parquet", b"PAR1", summed=True)),
         "split-ledger-broken",
@@ -627,6 +707,7 @@ def test_every_code_is_reached_by_a_break() -> None:
     """The codes stand in the sources as words; those of other tests are named here."""
     elsewhere = {"person-named", "email-in-source", "text-not-at-hand", "text-in-standoff"}
     elsewhere |= {"words-leaked", "article-text-differs", "tokens-uneven", "group-in-two-splits"}
+    elsewhere |= {"parent-broken"}
     reached = {code for _, code in BREAKS.values()}
     assert _codes_in_sources() - elsewhere == reached
 
@@ -645,10 +726,11 @@ def _codes_in_sources() -> set[str]:
 
 def test_a_person_who_must_not_be_named_is_found_but_not_repeated(shop: Workshop) -> None:
     cell("articles", outlet="as told to Anna Berg")(shop)
-    assert verify_release(shop.folder) == []
-    (found,) = verify_release(shop.folder, people=["Anna Berg", "x@y.test"])
-    assert found.code == "person-named"
-    assert "Anna" not in found.message
+    before = verify_release(shop.folder)
+    found = verify_release(shop.folder, people=["Anna Berg", "x@y.test"])
+    (named,) = (one for one in found if one not in before)
+    assert named.code == "person-named"
+    assert "Anna" not in named.message
 
 
 def test_an_address_that_the_article_prints_is_told_and_does_not_fail(shop: Workshop) -> None:
@@ -666,7 +748,7 @@ def test_a_group_in_two_splits_is_found(shop: Workshop) -> None:
     for split in ("train", "test"):
         shop.edit("articles", lambda rows: [row.update(group="g-1") for row in rows], split)
     shop.seal()
-    assert codes(verify_release(shop.folder)) == {"group-in-two-splits"}
+    assert codes(verify_release(shop.folder)) == {"group-in-two-splits", "split-ledger-lacks"}
 
 
 TOKENS = {"id": "c", "article_id": "articles/call.txt", "text": "a bc", "tokens": ["a", "bc"]}
@@ -743,3 +825,27 @@ def test_what_the_hub_adds_to_a_download_is_no_break(shop: Workshop) -> None:
 def test_an_empty_folder_has_everything_missing(tmp_path: Path) -> None:
     told = codes(verify_release(tmp_path))
     assert {"manifest-missing", "card-missing", "sums-missing", "config-missing"} <= told
+
+
+def test_a_folder_that_is_named_as_a_text_is_passed_over(shop: Workshop) -> None:
+    (shop.folder / "notes.md").mkdir()
+    assert verify_release(shop.folder) == []
+
+
+def test_a_damaged_release_before_is_told_and_does_not_fail(shop: Workshop) -> None:
+    moved_since(shop)
+    before = shop.folder.parent / "0.0.9" / "articles" / "train-00000-of-00001.parquet"
+    before.write_bytes(b"PAR1")
+    (found,) = verify_release(shop.folder)
+    assert (found.code, found.severity) == ("parent-broken", "warning")
+
+
+def test_a_ledger_that_lost_what_it_held_before_is_found(shop: Workshop) -> None:
+    moved_since(shop)
+    before = shop.folder.parent / "0.0.9"
+    shutil.rmtree(before / "articles")
+    line = {"group": "g-old", "article_id": "articles/old.txt", "split": "test"}
+    pq.write_table(pa.Table.from_pylist([line]), before / "splits.parquet")
+    (found,) = verify_release(shop.folder)
+    assert found.code == "split-ledger-differs"
+    assert "lines of 0.0.9 that are not in it as they were: 1" in found.message
