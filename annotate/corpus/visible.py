@@ -10,8 +10,8 @@ from itertools import pairwise
 
 from annotate.corpus.markup import BLOCKS, tokens
 
-_PLAIN_BLOCKS = {slash + name: name for name in BLOCKS for slash in ("", "/")}
-_KINDS = {**_PLAIN_BLOCKS, "br": "br", "a": "a", "/a": "/a"}
+_CLOSED = {f"/{name}": "" for name in BLOCKS}
+_KINDS = _CLOSED | {name: name for name in (*BLOCKS, "br", "a", "/a")}
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Visible:
     """All visible characters but white space, and where blocks and links lie in them.
 
     Positions count in `dense`, half-open; `breaks` is sorted, and `blocks` names the element
-    whose tag made each break.
+    that opens at each break, empty where one only closes.
     """
 
     source: str
@@ -60,7 +60,7 @@ class Visible:
         return list(pairwise(cuts))
 
     def block_at(self, position: int) -> str:
-        """Name the element whose tag stands nearest before a position."""
+        """Name the element that opens nearest before a position; empty behind one that closed."""
         index = bisect_right(self.breaks, position) - 1
         return self.blocks[index] if index >= 0 else ""
 
@@ -105,8 +105,8 @@ def read_visible(source: str, most: int) -> Visible | None:
         tags += 1
         if tags > most:
             return None
-        if kind := kinds(name):
-            marks.add(kind, runs.size, opens=name[0] != "/")
+        if (kind := kinds(name)) is not None:
+            marks.add(kind, runs.size)
     runs.add(dense(source[position:]), position, len(source), entity=False)
     return Visible(
         source,
@@ -151,13 +151,13 @@ class _Marks:
         self.links: list[tuple[int, int]] = []
         self._link: int | None = None
 
-    def add(self, kind: str, place: int, *, opens: bool) -> None:
+    def add(self, kind: str, place: int) -> None:
         if kind in ("a", "/a"):
             if self._link is not None and self._link < place:
                 self.links.append((self._link, place))
-            self._link = place if opens else None
+            self._link = place if kind == "a" else None
         elif not self.breaks or self.breaks[-1] < place:
             self.breaks.append(place)
             self.blocks.append(kind)
-        elif opens:
+        else:
             self.blocks[-1] = kind

@@ -65,6 +65,7 @@ _QUOTE = (
     "“Nobody likes to wait in the rain, but a quay that falls into the sea is worse,” she said."
 )
 _SENTENCES = "".join(f"<div>{text}</div>" for text in TEXT)
+_FIGURE = "<figure><img src=q.jpg><figcaption>The north quay in May.</figcaption></figure>"
 _SHORT = "The lighthouse of Mell will be lit again on Friday."
 
 PAGES = (
@@ -347,5 +348,37 @@ PAGES = (
             f" in 2030</figcaption></figure><p>{_SHORT}</p><p>It had been dark for nine years.</p>"
         ),
         (_SHORT, "It had been dark for nine years."),
+    ),
+    Example(
+        "text behind a picture, without a paragraph of its own",
+        page(f"<p>{A}</p>{_FIGURE}{B}<p>{C}</p><p>{D}</p>"),
+        TEXT,
+    ),
+    Example(
+        "a lead behind a picture, without a paragraph of its own",
+        page(f"<div>{_FIGURE}{A}<br><br>{B}<br><br>{C}</div>"),
+        (A, B, C),
+    ),
+    Example(
+        "a lead behind the title, without a paragraph of its own",
+        page(f"<h1>Quay to be repaired</h1>{A}<br><br>{B}<br><br>{C}"),
+        (A, B, C),
+    ),
+    Example(
+        "a button inside a sentence",
+        page(
+            f"<p>{A}</p><p>{B.replace('market until', 'market <button>share</button> until')}</p><p>{C}</p>"
+        ),
+        (A, B.replace(" until", "\nuntil"), C),
+    ),
+    Example(
+        "text behind what unfolds it",
+        page(f"<p>{A}</p><details><summary>Background</summary>{B}</details><p>{C}</p>"),
+        (A, B, C),
+    ),
+    Example(
+        "text behind a form without words",
+        page(f"<p>{A}</p><form><input></form>{B}<p>{C}</p><p>{D}</p>"),
+        TEXT,
     ),
 )
