@@ -105,11 +105,11 @@ def read_again(inputs: InputPlan, article: Article, settings: PrepareSettings) -
 
 
 def _in_piece(piece: Piece, article: Article, settings: PrepareSettings) -> Received | None:
-    """Find the article with its text; one of that id with another text ends the search."""
+    """Find the article with its text, past others of that id, which were rejected."""
     for each in read_piece(piece, settings):
-        if isinstance(each, Received) and each.id == article.id:
-            same = each.source.sha256 == article.source.sha256
-            return replace(each, source=article.source) if same else None
+        same = each.source.sha256 == article.source.sha256
+        if same and isinstance(each, Received) and each.id == article.id:
+            return replace(each, source=article.source)
     return None
 
 

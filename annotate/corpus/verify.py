@@ -11,7 +11,8 @@ from annotate.corpus.articles import Article, Chunk, Received, Rejected, Source,
 from annotate.corpus.clean import clean
 from annotate.corpus.edits import EditedText
 from annotate.corpus.inputs import plan_inputs
-from annotate.corpus.read import read_inputs, read_metadata
+from annotate.corpus.pieces import Piece
+from annotate.corpus.read import read_piece
 from annotate.corpus.store import each_article, each_chunk, manifest, read_rejected
 from annotate.findings import Finding
 from annotate.workspace import Workspace
@@ -47,7 +48,7 @@ def verify_corpus(workspace: Workspace, progress: Progress | None = None) -> Ver
     articles = each_article(workspace)
     article, group = next(articles, None), next(chunks, None)
     for number, received in enumerate(_received(workspace), 1):
-        if article is None or isinstance(received, Rejected) or received.id != article.id:
+        if article is None or isinstance(received, Rejected) or not check.gave(article, received):
             check.is_rejected(received.source)
             continue
         own: tuple[Chunk, ...] = ()
@@ -62,9 +63,8 @@ def verify_corpus(workspace: Workspace, progress: Progress | None = None) -> Ver
 
 
 def _received(workspace: Workspace) -> Iterator[Received | Rejected]:
-    inputs = plan_inputs(workspace)
-    settings = workspace.settings.prepare
-    return read_inputs(inputs.inputs, read_metadata(inputs.tables), settings)
+    for item in plan_inputs(workspace).inputs:
+        yield from read_piece(Piece(item), workspace.settings.prepare)
 
 
 def _place(source: Source) -> str:
@@ -94,9 +94,17 @@ class _Check:
         else:
             self.find("input-unaccounted", place, "is neither an article nor rejected")
 
+    def gave(self, article: Article, received: Received) -> bool:
+        """Tell whether an article is made of an input; one that was rejected holds no id."""
+        same = received.source.sha256 == article.source.sha256
+        listed = self.rejected[_place(received.source)] > 0
+        return received.id == article.id and (same or not listed)
+
     def article(self, article: Article, received: Received, chunks: tuple[Chunk, ...]) -> None:
         self.articles += 1
         self.characters += len(received.raw)
+        if article.id in self.standing or article.id in self.duplicates:
+            self.find("id-twice", article.id, "is the id of an earlier article")
         if article.duplicate_of is None:
             self.standing.add(article.id)
         else:
