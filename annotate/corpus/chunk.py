@@ -34,8 +34,8 @@ def chunk_article(
             start=start,
             end=end,
             text=text[start:end],
-            context_before=_before(text, start) if index else "",
-            context_after=_after(text, end) if index + 1 < len(pieces) else "",
+            context_before=context_before(text, start),
+            context_after=context_after(text, end),
             flags=tuple(found),
         )
         for index, ((start, end, _, _), found) in enumerate(zip(pieces, placed, strict=True))
@@ -118,7 +118,7 @@ def _placed(flags: Iterable[Flag], pieces: list[Atom]) -> list[list[Flag]]:
     return placed
 
 
-def _before(text: str, start: int) -> str:
+def context_before(text: str, start: int) -> str:
     """Give the last two sentences before a chunk, or as many words of them as fit."""
     window = text[max(0, start - _WINDOW) : start]
     found = sentences(window)
@@ -128,7 +128,7 @@ def _before(text: str, start: int) -> str:
     return re.sub(r"\A\S*\s+", "", context[-CONTEXT - 1 :])[-CONTEXT:].lstrip()
 
 
-def _after(text: str, end: int) -> str:
+def context_after(text: str, end: int) -> str:
     """Give the sentence that follows a chunk, or as many words of it as fit."""
     window = text[end : end + _WINDOW]
     start, stop = next(iter(sentences(window)), (0, 0))

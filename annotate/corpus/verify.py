@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from annotate.corpus.articles import Article, Chunk, Received, Rejected, Source, chunk_id
+from annotate.corpus.chunk import context_after, context_before
 from annotate.corpus.clean import clean
 from annotate.corpus.edits import EditedText
 from annotate.corpus.inputs import plan_inputs
@@ -166,9 +167,9 @@ class _Check:
             self.find("offset-mismatch", chunk.id, "is not the text at its offsets")
         if chunk.id != chunk_id(article.id, chunk.start, chunk.end, chunk.text):
             self.find("id-mismatch", chunk.id, "is not the name of its text")
-        if not text[: chunk.start].rstrip().endswith(chunk.context_before):
+        if chunk.context_before != context_before(text, chunk.start):
             self.find("context-mismatch", chunk.id, "says something else stands before it")
-        if not text[chunk.end :].lstrip().startswith(chunk.context_after):
+        if chunk.context_after != context_after(text, chunk.end):
             self.find("context-mismatch", chunk.id, "says something else stands after it")
         if edited and not _comes_back(edited, chunk):
             self.find("offset-astray", chunk.id, "is not found again from its raw characters")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -178,6 +179,7 @@ def test_workers_give_the_same_corpus(news):
     (news / "articles" / "page.html").write_text(HTML, encoding="utf-8")
     run(["prepare"])
     before = {path.name: path.read_bytes() for path in (news / "corpus").iterdir()}
+    shutil.rmtree(news / "corpus")
     assert run(["prepare", "--workers", "1"]) == 0
     assert {path.name: path.read_bytes() for path in (news / "corpus").iterdir()} == before
 
