@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from annotate.corpus.quotes import CLOSING, PARTNERS, find_quotes
+from annotate.corpus.quotes import CLOSING, MARKS, PARTNERS, find_quotes
 from annotate.corpus.sentences import SAYS, sentences
 
 _SENTENCE, _LEANS = 0.35, 0.25
@@ -20,6 +20,8 @@ _CLUSTER = 64  # code points; longer than any character sequence that is written
 _VISIBLE = re.compile(r"\S")
 _GLUE = "\u200d\u200c"
 _CLOSERS = CLOSING | frozenset("“」』")
+_FULL_STOPS = tuple(".…。।॥։۔።။")
+_BEHIND_STOP = "".join(sorted(MARKS)) + ")）"
 _PRONOUN = re.compile(
     r"(?:He|She|It|They|His|Her|Their|Its|This|That|These|Those|"
     r"Il|Elle|Ils|Elles|Son|Sa|Leur|Ce|Cette|Er|Sie|Es|Ihr|Ihre|Sein|Seine|Dies|Diese|"
@@ -84,10 +86,14 @@ def _ends(text: str, lines: list[_Line], short: int) -> Iterator[tuple[int, floa
 def _line_cost(text: str, line: tuple[int, int], following: _Line) -> float:
     """Price a cut behind a line: headings and what ends in a colon belong to what follows."""
     start, end = line
-    last = text[end - 1]
-    if last == ":" or (end - start <= _HEADING_LENGTH and last.isalnum()):
+    if text[end - 1] == ":" or (end - start <= _HEADING_LENGTH and _is_heading(text[start:end])):
         return _HEADING
     return _leaning(text, following.start)
+
+
+def _is_heading(line: str) -> bool:
+    """Whether a short line ends as no statement does, a question and a title in quote marks too."""
+    return not line.rstrip(_BEHIND_STOP).endswith(_FULL_STOPS)
 
 
 def _inside_cost(text: str, end: int, following: tuple[int, int]) -> float:

@@ -107,13 +107,28 @@ def cuts_of(text: str, limit: int = 400, target: int = 250) -> list[tuple[str, s
     return [(one.text, two.text) for one, two in pairwise(chunks_of(text, limit, target))]
 
 
-@pytest.mark.parametrize("heading", ["What the board knew", "The clerk of the board said:"])
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "What the board knew",
+        "The clerk of the board said:",
+        "Who pays for the quay?",
+        "“A sad day”",
+        "The plan (in short)",
+        "No more ferries!",
+    ],
+)
 def test_a_heading_or_a_colon_stays_with_what_follows(heading: str) -> None:
     for words in range(20, 50):
         text = f"{'word ' * words}end.\n\n{heading}\n\n{SENTENCE * 4}"
         cuts = cuts_of(text.strip())
         assert cuts
         assert not any(before.endswith(heading) for before, _ in cuts)
+
+
+@pytest.mark.parametrize("line", ["The ferry left.", "»The ferry left.«", "(The ferry left.)"])
+def test_a_short_paragraph_may_end_a_chunk(line: str) -> None:
+    assert all(before.endswith(line) for before, _ in cuts_of("\n\n".join([line] * 60)))
 
 
 def test_a_heading_is_left_behind_rather_than_a_quote_broken() -> None:
