@@ -7,6 +7,7 @@ of one. `scripts/train_body.py` makes the model from the marked scrapes in `test
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +23,10 @@ from annotate.corpus.repeats import second_copies, without_repeats
 _MOST_LINES = 20_000
 _BYLINES = 12  # lines around the body that may hold who wrote it
 _MIN_REPEAT = 4  # words; shorter lines may stand twice in a body
-_MAX_CAPTION = 40  # words
+_MIN_CAPTION, _MAX_CAPTION = 3, 40  # words
+_TIME_OR_DATE = re.compile(
+    r"\d:\d\d|\b(?:19|20)\d\d(?:\W|年)\d|\b\d{1,2}\W{1,2}(?:\w+\W{1,2}){0,3}(?:19|20)\d\d\b"
+)
 _CLEAR = 100  # chance in a thousand below which a line is clearly noise
 _GENEROUS = -2000  # log-odds in thousandths that do for the body of a page without clear noise
 _SURE = 2000
@@ -237,9 +241,15 @@ def _name_captions(page: Page, reasons: list[str | None], credit: Sequence[bool]
             credit[below]
             and reasons[above] == "boilerplate"
             and page.spans[above][1] + 1 == page.spans[below][0]
-            and page.strings[above].count(" ") < _MAX_CAPTION
+            and _may_be_caption(page.strings[above])
         ):
             reasons[above] = "caption"
+
+
+def _may_be_caption(string: str) -> bool:
+    """Whether a line has the length of a caption, and does not say when the article came out."""
+    spaced = _MIN_CAPTION <= string.count(" ") + 1 <= _MAX_CAPTION
+    return spaced and not _TIME_OR_DATE.search(string)
 
 
 def _edits(page: Page, reasons: Sequence[str | None]) -> Iterator[Edit]:

@@ -29,7 +29,7 @@ _SOURCE = re.compile(
     re.IGNORECASE,
 )
 _IN_BRACKETS = re.compile(r"\([^()]*[:/©][^()]*\)\Z")
-_TAIL = re.compile(rb"[.?][\"')]* ?(?P<tail>[^.?dq]{2,90}?(?:\.[^.?]{1,30}){0,2})\Z")
+_TAIL = re.compile(rb"[.?](?:[\"')]+ ?| )(?P<tail>[^.?dq]{2,90}?(?:\.[^.?]{1,30}){0,2})\Z")
 _MAX_NAME_WORDS = 8
 _FINAL = (b".", b"?", b"d", b"q")
 _MIN_BYLINE = 3  # words
@@ -95,7 +95,7 @@ def _has_credit_tail(string: str, shape: bytes) -> bool:
     if not match or shape[: match.start()].count(b" ") < 2:  # noqa: PLR2004
         return False
     words = string[match.start("tail") :].strip(" /|–—-()").split()
-    if not 1 < len(words) <= _MAX_NAME_WORDS:
+    if not 1 < len(words) <= _MAX_NAME_WORDS or "@" in words[-1][1:]:
         return False
     small = sum(word[0].islower() and len(word) > 3 for word in words)  # noqa: PLR2004
     return small * 3 <= len(words)

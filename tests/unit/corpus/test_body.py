@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 import annotate
 from annotate.corpus.body import select, select_bodies, select_body
 from annotate.corpus.clean import clean
+from annotate.corpus.credits import is_credit
 from annotate.corpus.edits import EditedText
 from annotate.corpus.lines import Lines
 from annotate.corpus.model import Model, Verdicts, again, describe
+from annotate.corpus.shapes import shape_of
 from annotate.corpus.words import words_of
 from tests.unit.corpus.texts import nasty_texts
 
@@ -69,6 +71,10 @@ def reasons_of(*lines: str) -> dict[str, str]:
     text = page(*lines)
     edits = select_body(text).edits
     return {text[edit.start : edit.end].strip(): edit.reason for edit in edits}
+
+
+def captions_of(*lines: str) -> list[str]:
+    return [text for text, reason in reasons_of(*lines).items() if reason == "caption"]
 
 
 def test_an_article_alone_is_its_own_body() -> None:
@@ -138,9 +144,32 @@ def test_credits_between_paragraphs_go(line: str) -> None:
     assert body_of(*HEAD, *ARTICLE[:2], line, *ARTICLE[2:], *FOOT) == page(*ARTICLE)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Levy falls to 2.4 per cent in May",
+        "Flooding in Mell: sound peaks at 4.2 metres – as it happened",
+        "Read the survey at mell.example before Monday",
+        "Do you have a story for us? Write to tips@mell.example",
+    ],
+)
+def test_a_point_inside_a_number_or_an_address_ends_no_sentence_before_a_name(line: str) -> None:
+    assert not is_credit(line, shape_of(line))
+
+
 def test_a_caption_with_its_credit_goes() -> None:
     caption = "The ferry leaves Mell on a morning in March\nPhoto: Jo Tarn / Mell Mail"
     assert body_of(*HEAD, *ARTICLE[:2], caption, *ARTICLE[2:], *FOOT) == page(*ARTICLE)
+    assert caption.partition("\n")[0] in captions_of(*HEAD, *ARTICLE[:2], caption, *ARTICLE[2:])
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Live", "Share", "6 мая 2031, 14:20", "6 de mayo de 2031", "May 6, 2031", "2031-05-06"],
+)
+def test_a_button_or_a_date_above_a_credit_is_no_caption(line: str) -> None:
+    credit = "Photo: Jo Tarn / Mell Mail"
+    assert not captions_of(*HEAD[:5], f"{line}\n{credit}", TITLE, *ARTICLE)
 
 
 @pytest.mark.parametrize("text", ["Home\n\nContact", "Home\nNews\nSport", "12:40", ""])
