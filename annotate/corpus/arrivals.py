@@ -15,11 +15,12 @@ import orjson
 
 from annotate.corpus.columns import find_columns
 from annotate.corpus.decode import decode
+from annotate.corpus.markup import first_element
 from annotate.errors import InputError
 
 _HEAD = 1 << 16  # bytes of standard input that are looked at to tell what it is
 _JSON = re.compile(r"[{\[]\s*[\"{\[}\]]")
-_PAGE = re.compile(r"(?i)<(?:!doctype\s+html|html|head|body|article|main|div|p|meta|title)\b")
+_PAGE = frozenset(("html", "head", "body", "article", "main", "div", "p", "meta", "title"))
 
 
 def expand_lists(arguments: Iterable[str]) -> Iterator[Path]:
@@ -85,7 +86,7 @@ def suffix_of(head: bytes) -> str:
     text = decoded.text.lstrip("\ufeff \t\r\n") if decoded else ""
     if _JSON.match(text):
         return _json_suffix(text)
-    if _PAGE.match(text):
+    if first_element(text) in _PAGE:
         return ".html"
     return _table_suffix(text.partition("\n")[0]) or ".txt"
 

@@ -37,8 +37,23 @@ _TOKEN = re.compile(
 _ATTRIBUTE = re.compile(r"""[^>=]*+(?:>|=\s*+(?P<quote>["'])?)""")
 _BARE = re.compile(r"[^<>]*+>?")
 _COMMENT_END = re.compile(r"--!?>")
+_FIRST = re.compile(
+    r"(?is)(?:\s++|<\?xml\b[^>]*+>|<!--.*?-->)*+<(?:!doctype\s++)?+(?P<name>[a-z]\w*+)(?=[\s/>])"
+)
 _VERBATIM = {"pre": 1, "/pre": -1}
 _BREAK = re.compile(r"[ \t\r\n\f]*[\t\r\n\f][ \t\r\n\f]*")
+
+
+def first_element(source: str) -> str:
+    """Name the element that a source begins with, behind declarations and comments; else empty."""
+    match = _FIRST.match(source)
+    return match["name"].lower() if match else ""
+
+
+def is_marked_up(text: str) -> bool:
+    """Whether a text begins as a page does, or with a block that is closed again."""
+    name = first_element(text)
+    return name == "html" or (name in BLOCKS and _closing(name).search(text) is not None)
 
 
 def tokens(source: str, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, str]]:

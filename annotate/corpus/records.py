@@ -14,6 +14,7 @@ from annotate.corpus.articles import Metadata, Received, Rejected, Source
 from annotate.corpus.binary import is_noise
 from annotate.corpus.clean import clean_line
 from annotate.corpus.columns import ColumnFinder
+from annotate.corpus.markup import is_marked_up
 from annotate.workspace import PrepareSettings
 
 MEGABYTE = 1_000_000
@@ -42,7 +43,8 @@ class RowReader:
     ) -> Received | Rejected:
         """Take the text, else the page, of a row; the id is its own, else path and number.
 
-        A row is `sound` when its bytes show that no control character can be in it.
+        A text that is marked up is a page, too. A row is `sound` when its bytes show that no
+        control character can be in it.
         """
         columns = self.columns.of(tuple(row))
         form: Literal["text", "html"] = "text"
@@ -54,6 +56,8 @@ class RowReader:
         if not isinstance(text, str):
             message = f"{named(source)} has no text or html with a string in it"
             return Rejected(source, "bad_record", message, "read")
+        if is_marked_up(text):
+            form = "html"
         known = {}
         for role, key in columns.metadata:
             value = row[key]

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from annotate.corpus import Metadata, Received, Rejected, plan_inputs
+from annotate.corpus import Metadata, Received, Rejected, Source, plan_inputs
 from annotate.corpus.article import Prepared, prepare_article
 from annotate.corpus.metadata import parse_metadata
 from annotate.corpus.pieces import Piece
 from annotate.corpus.read import read_piece
+from annotate.corpus.records import RowReader
 from annotate.workspace import ColumnSettings, PrepareSettings
 
 if TYPE_CHECKING:
@@ -79,6 +80,47 @@ def test_every_form_is_read_packed_or_not(workspace: Workspace, name: str, packi
     inner = f"!deep/{name}" if packing == ".zip" else ""
     assert received.source.path == f"articles/{name}{packing}{inner}"
     assert len(received.source.sha256 or "") == 64
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("<p>The ferry is back.</p>\n<p>It sails at noon.</p>", "html"),
+        ("\n<!-- wp:paragraph -->\n<P class=a>The ferry is back.</P>", "html"),
+        ("<h2>Ferry</h2>The ferry is back.", "html"),
+        ("<!DOCTYPE html><title>Ferry</title>The ferry is back.", "html"),
+        ("<p> begins a paragraph, said the ferry's clerk.", "text"),
+        ("<b>The ferry</b> is back.", "text"),
+        ("<pre-war> ferries </pre>", "text"),
+        ("The ferry is back.<p>It sails at noon.</p>", "text"),
+        ("< The ferry", "text"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.csv", "a.parquet"])
+def test_a_text_that_begins_with_a_block_of_html_is_read_as_a_page(
+    workspace: Workspace, name: str, text: str, form: str
+) -> None:
+    row = {"id": "x", "content": text}
+    data = json.dumps(row).encode() + b"\n"
+    if name == "a.parquet":
+        data = parquet([row])
+    elif name == "a.csv":
+        data = f'id,content\nx,"{text}"\n'.encode()
+    (received,) = read(workspace, name, data)
+    assert isinstance(received, Received)
+    assert (received.form, received.raw) == (form, text)
+
+
+def test_the_characters_of_such_a_text_are_traced_to_the_value_received() -> None:
+    raw = "<p>The ferry of Mell is <b>back</b> &amp; sails at noon.</p>\n<p>So they said.</p>"
+    found = RowReader(PrepareSettings()).article({"body": raw}, Source("a.jsonl", "0", None, 1))
+    assert isinstance(found, Received)
+    prepared = prepare_article(found, PrepareSettings())
+    assert isinstance(prepared, Prepared)
+    article = prepared.article
+    assert article.text == "The ferry of Mell is back & sails at noon.\n\nSo they said."
+    place = article.edited(raw).to_raw(article.text.index("&"), article.text.index("&") + 1)
+    assert raw[slice(*place)] == "&amp;"
 
 
 @pytest.mark.parametrize(
