@@ -178,4 +178,6 @@ def _wide(data: bytes) -> Decoded | None:
     from annotate.corpus.detect import detect_wide
 
     encoding = detect_wide(data)
-    return Decoded(data.decode(encoding), encoding, "encoding_guessed") if encoding else None
+    if encoding is None:
+        return None
+    return Decoded(data.decode(encoding, errors="replace"), encoding, "encoding_guessed")

@@ -99,11 +99,12 @@ def _read_form(piece: Piece, form: Form, reader: RowReader) -> Iterator[Received
     assert form.kind is not None, "only an archive has members instead of a kind"
     with _opened(path, packed=form.packing == "gz") as file:
         if piece.start or piece.end:
-            yield from read_lines(
+            lines = read_lines(
                 file, name, reader, start=piece.start, end=piece.end, record=piece.first_record
             )
+            yield from _guarded(name, lines)
         else:
-            yield from _read_opened(Member(name, form.kind, file), reader)
+            yield from _guarded(name, _read_kind(Member(name, form.kind, file), reader))
 
 
 def _opened(path: Path, *, packed: bool) -> io.BufferedReader:
@@ -116,16 +117,20 @@ def _read_archive(path: Path, name: str, reader: RowReader) -> Iterator[Received
             yield member
         else:
             with member.file:
-                yield from _read_opened(member, reader)
+                yield from _guarded(member.name, _read_kind(member, reader))
 
 
-def _read_opened(member: Member, reader: RowReader) -> Iterator[Received | Rejected]:
+def _guarded(name: str, results: Iterator[Received | Rejected]) -> Iterator[Received | Rejected]:
     """Read one file, wherever it lies; what is broken behind a readable part ends it."""
     try:
-        yield from _read_kind(member, reader)
+        yield from results
     except PackedError as error:
-        message = f"{member.name} {error}"
-        yield Rejected(Source(member.name, None), error.code, message, "read")
+        yield Rejected(Source(name, None), error.code, f"{name} {error}", "read")
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 - foreign bytes must not end the run
+        message = f"{name} broke the read stage: {type(error).__name__}"
+        yield Rejected(Source(name, None), "failed", message, "read")
 
 
 def _read_kind(member: Member, reader: RowReader) -> Iterator[Received | Rejected]:

@@ -33,6 +33,23 @@ def test_wide_encodings_without_a_mark_are_seen(encoding: str) -> None:
     assert [name for name, story in STORIES.items() if not guessed(story.text, encoding)] == []
 
 
+@pytest.mark.parametrize(
+    ("encoding", "cut", "half", "end"),
+    [
+        ("utf-32-le", -2, b"", "!\ufffd"),
+        ("utf-16-le", None, b"\x20\xd8\x80\x04", "!?\ufffd\u0480"),  # valid UTF-8, by chance
+    ],
+)
+def test_of_a_wide_text_half_a_character_is_lost_alone(
+    encoding: str, cut: int | None, half: bytes, end: str
+) -> None:
+    data = ("The ferry is back in port. " * 3 + "!?").encode(encoding)[:cut] + half
+    decoded = decode(data)
+    assert decoded is not None
+    assert decoded.text.endswith(end)
+    assert decoded.flags == ("encoding_guessed",)
+
+
 def test_half_a_story_and_a_page_around_one_are_guessed_as_well() -> None:
     shapes = [
         (name, encoding, shape)

@@ -115,6 +115,7 @@ def test_damaged_files_never_stop_a_run_and_none_is_lost(workspace: Workspace, n
     assert time.process_time() - start < SECONDS
     sources = [each.source for each in (*read_articles(workspace), *read_rejected(workspace))]
     assert {source.path.partition("!")[0] for source in sources} == names
+    assert not [each for each in read_rejected(workspace) if each.code == "failed"]
     statuses = ("ready", "duplicate", "needs_review", "rejected")
     assert counts["inputs"] == sum(counts[status] for status in statuses) == len(sources)
 

@@ -3,13 +3,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
+import annotate.corpus.read
 from annotate.corpus import Metadata, Received, Rejected, plan_inputs, read_inputs, read_metadata
+from annotate.corpus.decode import Decoded, decode
 from annotate.corpus.metadata import parse_metadata
 from annotate.errors import InputError, RefusedError
 from annotate.workspace import PrepareSettings
@@ -88,6 +91,30 @@ def test_what_is_no_article_is_rejected(
     rejected, good = read(workspace)
     assert (rejected.code, rejected.stage) == (code, "read")
     assert rejected.source.path == f"articles/{name}"
+    assert good.raw == "A good article."
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_file_that_breaks_the_reader_is_rejected_and_the_rest_goes_on(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, *, packed: bool
+) -> None:
+    def broken(data: bytes) -> Decoded | None:
+        if b"poison" in data:
+            raise RecursionError
+        return decode(data)
+
+    monkeypatch.setattr(annotate.corpus.read, "decode", broken)
+    files = {"a.txt": b"poison", "b.txt": b"A good article."}
+    if packed:
+        with zipfile.ZipFile(workspace.articles / "a.zip", "w") as archive:
+            for name, data in files.items():
+                archive.writestr(name, data)
+    else:
+        for name, data in files.items():
+            put(workspace, name, data)
+    rejected, good = read(workspace)
+    assert (rejected.code, rejected.stage) == ("failed", "read")
+    assert rejected.message.endswith("a.txt broke the read stage: RecursionError")
     assert good.raw == "A good article."
 
 
