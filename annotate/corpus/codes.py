@@ -13,7 +13,7 @@ REJECTIONS = {
     "binary": "something that is no text",
     "crashed": "an article that took down every process that prepared it",
     "empty": "an input without text in it",
-    "failed": "an article that broke a stage of the pipeline",
+    "failed": "an input that broke a stage of the pipeline",
     "id_twice": "an article whose id an earlier one has",
     "member_encrypted": "an encrypted file in an archive",
     "member_link": "a link in an archive",

@@ -18,6 +18,7 @@ from annotate.corpus.records import (
 
 _BATCH_BYTES = 4 * MEGABYTE
 _BATCH_ROWS = 1000
+_FOREIGN = (OverflowError, ValueError, LookupError)  # for values that Python has not
 _BOMB = 4000 * MEGABYTE  # bytes of one row group; writers end them far below
 
 
@@ -92,22 +93,34 @@ def _rows(table: Any, columns: Columns) -> Iterator[dict[str, Any]]:
     while True:
         with _named_errors():
             batch = next(batches, None)
-            values = batch and _binary(batch).to_pylist()
-        if values is None:
-            return
-        yield from values
+            if batch is None:
+                return
+            values = [_values(_binary(column)) for column in batch.columns]
+        for row in zip(*values, strict=True):
+            yield dict(zip(batch.schema.names, row, strict=True))
 
 
-def _binary(batch: Any) -> Any:
+def _binary(column: Any) -> Any:
     """Take strings as bytes: one that is not UTF-8 must not break the batch."""
     import pyarrow as pa
 
     kinds = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary()}
-    arrays = [
-        column.view(kinds[column.type]) if column.type in kinds else column
-        for column in batch.columns
-    ]
-    return pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
+    return column.view(kinds[column.type]) if column.type in kinds else column
+
+
+def _values(column: Any) -> list[Any]:
+    """Give the values of a column; null for one that Python has none for, such as a far date."""
+    try:
+        return list(column.to_pylist())
+    except _FOREIGN:
+        return [_value(each) for each in column]
+
+
+def _value(scalar: Any) -> Any:
+    try:
+        return scalar.as_py()
+    except _FOREIGN:
+        return None
 
 
 def _article(row: dict[str, Any], name: str, record: int, reader: RowReader) -> Received | Rejected:

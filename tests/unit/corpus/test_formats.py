@@ -276,6 +276,19 @@ def test_dates_and_numbers_of_parquet_become_metadata(workspace: Workspace) -> N
     assert texts([three]) == ["three"]
 
 
+def test_a_date_of_parquet_that_no_calendar_has_is_none(workspace: Workspace) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    dates = pa.array([1_717_000_000_000, 1_717_000_000_000_000], pa.timestamp("ms"))
+    file = io.BytesIO()
+    pq.write_table(pa.table({"text": ["one", "two"], "date": dates}), file)
+    found = read(workspace, "a.parquet", file.getvalue())
+    assert texts(found) == ["one", "two"]
+    days = [each.metadata.published_at for each in found if isinstance(each, Received)]
+    assert days == ["2024-05-29T16:26:40", None]
+
+
 def test_parquet_rows_that_are_not_utf8_do_not_stop_the_others(workspace: Workspace) -> None:
     found = read(workspace, "a.parquet", parquet([{"text": b"caf\xe9"}, {"text": b"two"}]))
     assert texts(found) == ["caf\ufffd", "two"]
