@@ -127,12 +127,15 @@ class _Rows:
         self._reader = reader
         self._header = header
         self._read_again = 0
+        self._plain_up_to = 0  # a line in which quote marks are part of the text
 
     def __iter__(self) -> Iterator[Received | Rejected]:
         while (first := self._lines.take_filled()) is not None:
             yield self._row(first)
 
     def _row(self, first: _Line) -> Received | Rejected:
+        if first.number <= self._plain_up_to and (plain := self._unquoted([first])):
+            return plain
         taken: list[_Line] = []
         flags: set[str] = set()
         try:
@@ -141,6 +144,8 @@ class _Rows:
             return self._bad(taken, str(error))
         except _TooLargeError:
             return self._too_large(taken)
+        if len(taken) > 1 and self._are_rows(taken) and (plain := self._unquoted(taken)):
+            return plain
         missing = len(self._header.names) - len(values)
         if missing > 0 or any(values[len(self._header.names) :]):
             return self._bad(taken, f"{len(values)} columns instead of {len(self._header.names)}")
@@ -180,7 +185,7 @@ class _Rows:
 
     def _bad(self, taken: list[_Line], why: str) -> Received | Rejected:
         """Reject the line at which the row begins; what its open quote took is read again."""
-        if self._header.delimiter == "\t" and (plain := self._unquoted(taken)):
+        if plain := self._unquoted(taken):
             return plain
         taken = self._first(taken)
         source = self._source(taken)
@@ -201,22 +206,45 @@ class _Rows:
 
         Lines can be made that each take the whole rest of the file into an open quote.
         """
-        size = taken[-1].end - taken[0].end
-        if self._read_again + size > taken[-1].end + _SPARE:
+        if not self._may_read_again(taken):
             return taken
-        self._read_again += size
         self._lines.give_back(taken[1:])
         return taken[:1]
 
+    def _may_read_again(self, taken: list[_Line]) -> bool:
+        """Count what is read again behind the first line; false when it has become too much."""
+        size = taken[-1].end - taken[0].end
+        if self._read_again + size > taken[-1].end + _SPARE:
+            return False
+        self._read_again += size
+        return True
+
     def _unquoted(self, taken: list[_Line]) -> Received | Rejected | None:
-        """Read a line of TSV whose quote marks are part of the text, as most programs write it."""
-        text, doubts = _text(taken[0].data, self._lines.encoding)
-        values = text.rstrip("\r\n").split("\t")
-        if len(values) != len(self._header.names):
+        """Read a line of TSV whose quote marks are part of the text, as most programs write it.
+
+        The others that were taken are read again: each as this one, once that was done too often.
+        """
+        values, doubts = self._values(taken[0])
+        if self._header.delimiter != "\t" or len(values) != len(self._header.names):
             return None
+        if not self._may_read_again(taken):
+            self._plain_up_to = max(self._plain_up_to, taken[-1].number)
         self._lines.give_back(taken[1:])
         row = dict(zip(self._header.names, values, strict=True))
         return self._reader.article(row, self._source(taken[:1]), doubts)
+
+    def _are_rows(self, taken: list[_Line]) -> bool:
+        """Whether lines of TSV that a quote joins are rows, each by itself: none is indented."""
+        names = self._header.names
+        if self._header.delimiter != "\t" or len(names) == 1:
+            return False
+        rows = (self._values(line)[0] for line in taken)
+        return all(len(values) == len(names) and values[0] for values in rows)
+
+    def _values(self, line: _Line) -> tuple[list[str], tuple[str, ...]]:
+        """Cut a line at its tabs, whatever quote marks stand in it."""
+        text, doubts = _text(line.data, self._lines.encoding)
+        return text.rstrip("\r\n").split("\t"), doubts
 
 
 class _TooLargeError(Exception):

@@ -73,6 +73,28 @@ def test_tabs_may_stand_between_texts_with_quote_marks_of_their_own(tmp_path: Pa
     assert texts == ['"Yes," she said.', 'quoted "twice"', '"open', "four"]
 
 
+def test_a_quote_that_ends_in_a_later_row_of_tabs_takes_no_row_into_its_own(tmp_path: Path) -> None:
+    data = b'id\ttext\nr1\t"The ferry left.\nr2\tShe stayed. So did he."\nr3\tThird.\n'
+    assert found(read(tmp_path, data, "a.tsv")) == [
+        (2, '"The ferry left.'),
+        (3, 'She stayed. So did he."'),
+        (4, "Third."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["one\n\nno\ttwo", "one\n\tan indented line\n\tanother", "one\ntwo\n"]
+)
+def test_a_text_of_several_lines_in_quotes_stays_one_row_of_tabs(tmp_path: Path, text: str) -> None:
+    data = f'id\ttext\n1\t"{text}"\n2\tthe next\n'
+    rows = found(read(tmp_path, data.encode(), "a.tsv"))
+    assert [raw for _, raw in rows] == [text, "the next"]
+
+
+def test_a_table_of_one_column_of_tabs_has_texts_of_several_lines(tmp_path: Path) -> None:
+    assert found(read(tmp_path, b'text\n"one\ntwo"\n', "a.tsv")) == [(2, "one\ntwo")]
+
+
 def test_a_table_in_an_old_encoding_is_read_by_its_beginning(tmp_path: Path) -> None:
     rows = "".join(f"{n};Паром вернулся в порт номер {n} после ремонта\n" for n in range(50))
     results = read(tmp_path, f"id;text\n{rows}51;да\n52;yes\n".encode("cp1251"))
@@ -93,6 +115,8 @@ def test_two_columns_of_a_name_and_one_without_are_kept_apart(tmp_path: Path) ->
 def test_quotes_that_toggle_to_the_end_do_not_take_quadratic_time(tmp_path: Path) -> None:
     start = time.process_time()
     read(tmp_path, b"id,text\n" + b'x","\n' * 100_000)
+    rows = read(tmp_path, b"id\ttext\n" + b'x"\t"\n' * 50_000, "a.tsv")
+    assert set(found(rows)) == {(number, '"') for number in range(2, 50_002)}
     assert time.process_time() - start < 20
 
 
