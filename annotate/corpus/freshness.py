@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable
 
 from annotate.corpus.inputs import Input, InputPlan, plan_inputs
@@ -50,4 +49,4 @@ def _touched(workspace: Workspace, inputs: InputPlan) -> bool:
 def _files(inputs: InputPlan) -> tuple[Input, ...]:
     """Leave out what cannot be read: from elsewhere it is not copied in."""
     every = (*inputs.inputs, *inputs.tables)
-    return tuple(item for item in every if os.access(item.path, os.R_OK))
+    return tuple(item for item in every if item.is_readable)

@@ -28,6 +28,11 @@ class Input:
     def is_article(self) -> bool:
         return form_of(self.path.name) is not None and self.path.name not in OWN_FILES
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether it is a file, and no pipe or link to nowhere, that may be read."""
+        return self.path.is_file() and os.access(self.path, os.R_OK)
+
 
 @dataclass(frozen=True)
 class InputPlan:
@@ -140,6 +145,6 @@ def _same(left: Path, right: Path) -> bool:
 def copy_inputs(workspace: Workspace, copies: Iterable[Input]) -> None:
     """Copy files into the workspace as they are; one that cannot be read stays outside."""
     for item in copies:
-        if os.access(item.path, os.R_OK):
+        if item.is_readable:
             with replacing(workspace.root / item.name) as draft:
                 shutil.copyfile(item.path, draft)

@@ -155,7 +155,7 @@ def _draft(
         needs_review=merged.needs_review,
         rejected=merged.rejected,
         orphans=_orphans(Part(draft), pushed),
-        copied=tuple(item.name for item in inputs.copies),
+        copied=tuple(item.name for item in inputs.copies if item.is_readable),
         warnings=tuple(_warnings(inputs, recipe, Part(draft))),
     )
 

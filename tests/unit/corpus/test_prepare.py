@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import gzip
 import json
+import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from annotate.corpus import (
     read_rejected,
 )
 from annotate.corpus.article import Prepared, prepare_article, prepare_articles
+from annotate.corpus.freshness import stale_warning
 from annotate.errors import InputError, RefusedError
 from annotate.workspace import PrepareSettings, Workspace
 from tests.unit.corpus.test_body import LEAD, OTHER, SECOND, THIRD, TITLE
@@ -120,6 +122,22 @@ def test_files_from_outside_are_copied_and_stay_prepared(
     prepare(workspace, [tmp_path / "b.txt"])
     assert [each.id for each in read_articles(workspace)] == ["articles/a.txt", "articles/b.txt"]
     assert (workspace.articles / "a.txt").read_bytes() == ARTICLE.encode()
+
+
+def test_a_pipe_among_the_files_from_outside_stays_there_and_is_rejected(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    outside = tmp_path / "scrapes"
+    outside.mkdir()
+    (outside / "a.txt").write_bytes(ARTICLE.encode())
+    os.mkfifo(outside / "b.txt")
+    report = prepare(workspace, [outside])
+    assert report.copied == ("articles/scrapes/a.txt",)
+    assert [(each.source.path, each.code) for each in report.rejected] == [
+        ("articles/scrapes/b.txt", "unreadable")
+    ]
+    assert stale_warning(workspace) is None
+    assert [path.name for path in (workspace.articles / "scrapes").iterdir()] == ["a.txt"]
 
 
 def test_the_same_text_twice_is_a_duplicate_of_the_first(workspace: Workspace) -> None:
