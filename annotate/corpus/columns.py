@@ -76,7 +76,7 @@ _SHAPES = 1000  # remembered; rows in which every key differs must not fill the 
 def find_columns(keys: Iterable[str], chosen: dict[str, str]) -> Columns:
     """Give every role the key that was chosen for it, else the first of its common names."""
     keys = tuple(keys)
-    roles = {role: key for role, name in chosen.items() if (key := _key_named(name, keys))}
+    roles = {role: key for role, name in chosen.items() if (key := key_named(name, keys))}
     taken = {*roles.values(), *chosen.values()}
     free = _by_name(key for key in keys if key not in taken)
     for role in _ROLES:
@@ -86,7 +86,7 @@ def find_columns(keys: Iterable[str], chosen: dict[str, str]) -> Columns:
     return Columns(roles.get("text"), roles.get("html"), roles.get("id"), metadata)
 
 
-def _key_named(name: str, keys: tuple[str, ...]) -> str | None:
+def key_named(name: str, keys: tuple[str, ...]) -> str | None:
     """Find a key by its exact name, else the only one that differs in case or punctuation."""
     if name in keys:
         return name

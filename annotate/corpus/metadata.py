@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from annotate.corpus.articles import Metadata
 from annotate.corpus.clean import clean_line
+from annotate.corpus.columns import key_named
 from annotate.errors import InputError
 
 METADATA_FILE = "metadata.csv"
@@ -29,10 +30,14 @@ class MetadataRow(NamedTuple):
 
 
 class MetadataTable:
-    """All rows, found by an article's id or its path in the workspace."""
+    """All rows, found by an article's id or its path in the workspace.
 
-    def __init__(self, rows: Iterable[MetadataRow] = ()) -> None:
+    `unread` are the columns that have none of the known names.
+    """
+
+    def __init__(self, rows: Iterable[MetadataRow] = (), unread: Iterable[str] = ()) -> None:
         self.rows = tuple(rows)
+        self.unread = tuple(dict.fromkeys(unread))
         self._by_name = {name: row.metadata for row in self.rows for name in row.names}
 
     def of(self, article_id: str, path: str) -> Metadata:
@@ -45,11 +50,30 @@ class MetadataTable:
         return tuple(row.name for row in self.rows if not any(name in names for name in row.names))
 
 
-def parse_metadata(data: bytes, name: str) -> list[MetadataRow]:
+def parse_metadata(data: bytes, name: str) -> MetadataTable:
     """Read the table that lies at `name` in the workspace.
 
     Raises `InputError` when it is no UTF-8 table with a `path` column, or a row is too long.
     """
+    heads, rows = _read(data, name)
+    path = key_named("path", heads)
+    if path is None:
+        if not rows:
+            return MetadataTable()
+        raise InputError(f"{name} has no column path", f"columns: path,{','.join(_COLUMNS)}")
+    found = {column: key for column in _COLUMNS if (key := key_named(column, heads))}
+    folder = name.rpartition("/")[0]
+    listed = (
+        MetadataRow(folder, row[path].strip().removeprefix("./"), _metadata(row, found))
+        for row in rows
+        if row[path]
+    )
+    unread = (each.strip() for each in heads if each not in {path, *found.values()})
+    return MetadataTable(listed, filter(None, unread))
+
+
+def _read(data: bytes, name: str) -> tuple[tuple[str, ...], list[dict[Any, Any]]]:
+    """Give the names of the columns, and the rows by them."""
     too_long = list[str]()
     try:
         reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
@@ -67,15 +91,8 @@ def parse_metadata(data: bytes, name: str) -> list[MetadataRow]:
     if too_long:
         hint = 'a title with a comma stands in quote marks: "Talks, then silence"'
         raise InputError(f"{name} has rows that are too long", hint, tuple(too_long))
-    if rows and "path" not in rows[0]:
-        raise InputError(f"{name} has no column path", f"columns: path,{','.join(_COLUMNS)}")
-    folder = name.rpartition("/")[0]
-    return [
-        MetadataRow(folder, row["path"].strip().removeprefix("./"), _metadata(row))
-        for row in rows
-        if row["path"]
-    ]
+    return tuple(reader.fieldnames or ()), rows
 
 
-def _metadata(row: dict[str, str | None]) -> Metadata:
-    return Metadata(**{name: clean_line(row.get(name) or "") or None for name in _COLUMNS})
+def _metadata(row: dict[str, str | None], columns: dict[str, str]) -> Metadata:
+    return Metadata(**{name: clean_line(row[key] or "") or None for name, key in columns.items()})

@@ -196,6 +196,8 @@ def _orphans_refused(orphans: tuple[str, ...]) -> RefusedError:
 def _warnings(inputs: InputPlan, recipe: Recipe, draft: Part) -> Iterator[str]:
     if inputs.skipped:
         yield f"not copied, being no articles: {', '.join(inputs.skipped)}"
+    if recipe.table.unread:
+        yield f"metadata.csv has columns that are not read: {', '.join(recipe.table.unread)}"
     unused = recipe.table.unused(set(draft.names())) if recipe.table.rows else ()
     if unused:
         yield f"metadata.csv names no article: {', '.join(unused)}"

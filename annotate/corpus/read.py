@@ -29,14 +29,15 @@ _BUFFER = 1 << 20
 
 def read_metadata(tables: Iterable[Input]) -> MetadataTable:
     """Read all tables of metadata; raises `InputError` when one cannot be read."""
-    rows = []
+    found = []
     for table in tables:
         try:
             data = table.path.read_bytes()
         except OSError as error:
             raise InputError(f"cannot read {table.name}: {error.strerror}") from None
-        rows += parse_metadata(data, table.name)
-    return MetadataTable(rows)
+        found.append(parse_metadata(data, table.name))
+    rows = (row for each in found for row in each.rows)
+    return MetadataTable(rows, (name for each in found for name in each.unread))
 
 
 def read_inputs(

@@ -251,8 +251,8 @@ def test_a_date_that_can_be_two_days_is_kept_as_it_is_written(workspace: Workspa
     prepared = prepare_article(whole, PrepareSettings())
     assert isinstance(prepared, Prepared)
     assert prepared.article.metadata.published_at == "03/05/2026"
-    (table,) = parse_metadata(b"path,published_at\na.txt,03/05/2026\n", "articles/metadata.csv")
-    assert table.metadata.published_at == "03/05/2026"
+    table = parse_metadata(b"path,published_at\na.txt,03/05/2026\n", "articles/metadata.csv")
+    assert table.rows[0].metadata.published_at == "03/05/2026"
 
 
 def test_of_two_columns_that_fit_the_more_telling_one_is_read(workspace: Workspace) -> None:

@@ -396,6 +396,16 @@ def test_a_row_of_metadata_that_names_no_article_is_a_warning(workspace: Workspa
     assert report.warnings == ("metadata.csv names no article: b.txt",)
 
 
+def test_a_column_of_metadata_that_is_not_known_is_a_warning(workspace: Workspace) -> None:
+    (workspace.articles / "a.txt").write_bytes(ARTICLE.encode())
+    table = b"path, Outlet,Published At,headline,\na.txt, Mell Mail,2031-05-03,Talks,\n"
+    (workspace.articles / "metadata.csv").write_bytes(table)
+    report = prepare(workspace)
+    (article,) = read_articles(workspace)
+    assert (article.outlet, article.published_at) == ("Mell Mail", "2031-05-03")
+    assert report.warnings == ("metadata.csv has columns that are not read: headline",)
+
+
 def test_progress_ends_with_all_bytes(workspace: Workspace) -> None:
     for name in ("a.txt", "b.txt"):
         (workspace.articles / name).write_bytes(ARTICLE.encode())
