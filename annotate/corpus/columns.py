@@ -40,16 +40,22 @@ _PUNCTUATION = re.compile(r"[\W_]+")
 
 
 class Columns(NamedTuple):
-    """The key of each thing in rows of one shape."""
+    """The key of each thing in rows of one shape; `further` hold a text where `text` has none."""
 
     text: str | None
     html: str | None
     id: str | None
     metadata: tuple[tuple[str, str], ...]
+    further: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that can hold an article, in the order they are asked."""
+        return tuple(key for key in (self.text, self.html, *self.further) if key is not None)
 
     @property
     def used(self) -> tuple[str, ...]:
-        keys = (self.text, self.html, self.id, *(key for _, key in self.metadata))
+        keys = (*self.texts, self.id, *(key for _, key in self.metadata))
         return tuple(dict.fromkeys(key for key in keys if key is not None))
 
 
@@ -79,11 +85,12 @@ def find_columns(keys: Iterable[str], chosen: dict[str, str]) -> Columns:
     roles = {role: key for role, name in chosen.items() if (key := key_named(name, keys))}
     taken = {*roles.values(), *chosen.values()}
     free = _by_name(key for key in keys if key not in taken)
+    texts = () if "text" in roles else tuple(_candidates("text", free))
     for role in _ROLES:
         if role not in roles and (found := next(_candidates(role, free), None)):
             roles[role] = found
     metadata = tuple((role, roles[role]) for role in _ROLES[3:] if role in roles)
-    return Columns(roles.get("text"), roles.get("html"), roles.get("id"), metadata)
+    return Columns(roles.get("text"), roles.get("html"), roles.get("id"), metadata, texts[1:])
 
 
 def key_named(name: str, keys: tuple[str, ...]) -> str | None:

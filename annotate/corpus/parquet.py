@@ -12,6 +12,7 @@ from annotate.corpus.records import (
     MEGABYTE,
     RowReader,
     hash_of_row,
+    is_filled,
     too_large,
     without_text,
 )
@@ -126,9 +127,11 @@ def _value(scalar: Any) -> Any:
 def _article(row: dict[str, Any], name: str, record: int, reader: RowReader) -> Received | Rejected:
     columns = reader.columns.of(tuple(row))
     row = {key: _decoded(value) for key, value in row.items()}
+    held = next((key for key in columns.texts if is_filled(row[key])), None)
+    # A further column is no part of a row that has its text elsewhere, nor of its hash.
+    row = {key: row[key] for key in row if key == held or key not in columns.further}
     source = Source(name, hash_of_row(row), "utf-8", record)
-    text = row.get(columns.text or "") or row.get(columns.html or "")
-    if isinstance(text, str) and len(text) > reader.limit:
+    if held and len(row[held]) > reader.limit:
         return too_large(source, reader.limit)
     return reader.article(row, source)
 

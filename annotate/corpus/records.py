@@ -49,10 +49,12 @@ class RowReader:
         columns = self.columns.of(tuple(row))
         form: Literal["text", "html"] = "text"
         text = row.get(columns.text) if columns.text else None
-        if columns.html and (not isinstance(text, str) or not text or text.isspace()):
+        if columns.html and not is_filled(text):
             page = row.get(columns.html)
             if isinstance(page, str) and page:
                 form, text = "html", page
+        if columns.further and not is_filled(text):
+            text = next((row[key] for key in columns.further if is_filled(row[key])), text)
         if not isinstance(text, str):
             message = f"{named(source)} has no text or html with a string in it"
             return Rejected(source, "bad_record", message, "read")
@@ -76,9 +78,20 @@ class RowReader:
         return checked(received, sound=sound)
 
 
+def is_filled(value: Any) -> bool:
+    """Whether a value is a text of more than white space."""
+    return isinstance(value, str) and bool(value) and not value.isspace()
+
+
 def named(source: Source) -> str:
     """Name an input in a sentence."""
     return f"record {source.record} of {source.path}" if source.record else source.path
+
+
+def line_of(source: Source) -> str:
+    """Name the line of a record in a sentence, with its first byte where that is known."""
+    byte = "" if source.byte_start is None else f", byte {source.byte_start},"
+    return f"line {source.record} of {source.path}{byte}"
 
 
 def checked(received: Received, *, sound: bool = False) -> Received | Rejected:

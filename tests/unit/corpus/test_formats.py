@@ -164,6 +164,9 @@ def test_a_json_file_holds_one_record_or_several(
         ),
         ({"text": None, "html": "<p>b"}, "<p>b", Metadata()),
         ({"text": "a", "html": "<p>b"}, "a", Metadata()),
+        ({"text": None, "content": "c"}, "c", Metadata()),
+        ({"text": " ", "body": "", "content": "c", "story": "d"}, "c", Metadata()),
+        ({"text": "", "content": "c", "html": "<p>b"}, "<p>b", Metadata()),
         ({"content": "c", "body": "b", "heading": "H", "title": "T"}, "b", Metadata(title="T")),
         ({"text": "b", "title": "  A \n title"}, "b", Metadata(title="A title")),
         ({"text": "b", "title": ["no"], "event": True, "url": 3.5}, "b", Metadata(url="3.5")),
@@ -175,6 +178,27 @@ def test_columns_are_found_by_their_common_names(
     (received,) = read(workspace, "a.jsonl", json.dumps(row).encode())
     assert isinstance(received, Received)
     assert (received.raw, received.metadata) == (text, metadata)
+
+
+def test_a_row_of_parquet_without_its_text_has_that_of_the_next_column(
+    workspace: Workspace,
+) -> None:
+    rows: list[dict[str, object]] = [
+        {"text": None, "content": "one"},
+        {"text": None, "content": "o" * 2_000_000},
+        {"text": "two", "content": "other"},
+    ]
+    settings = PrepareSettings(max_megabytes=1)
+    found = read(workspace, "a.parquet", parquet(rows), settings)
+    assert texts(found) == ["one", "too_large", "two"]
+    (alone,) = read(workspace, "b.parquet", parquet([{"text": "two"}]))
+    assert found[2].source.sha256 == alone.source.sha256
+
+
+def test_in_place_of_a_named_column_of_texts_none_is_read(workspace: Workspace) -> None:
+    settings = PrepareSettings(columns=ColumnSettings(text="main"))
+    data = b'{"main": "", "text": "not this"}'
+    assert texts(read(workspace, "a.jsonl", data, settings)) == ["empty"]
 
 
 def test_settings_name_columns_that_nothing_else_tells(workspace: Workspace) -> None:
