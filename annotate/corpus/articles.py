@@ -34,7 +34,10 @@ class Decision(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an article came from. Of a JSON Lines record, hash and bytes are those of its line."""
+    """Where an article came from. Of a JSON Lines record, hash and bytes are those of its line.
+
+    A line of UTF-16 or UTF-32 has the hash of what it is in UTF-8, and no bytes.
+    """
 
     path: str
     sha256: str | None

@@ -13,7 +13,7 @@ import orjson
 
 from annotate.corpus.articles import Received, Rejected, Source
 from annotate.corpus.decode import BYTE_ORDER_MARK, Decoded, decode
-from annotate.corpus.records import RowReader, hash_of_row, too_large
+from annotate.corpus.records import RowReader, hash_of_row, line_of, too_large
 
 _BLOCK = 1 << 20
 
@@ -26,9 +26,11 @@ def read_lines(
     start: int = 0,
     end: int | None = None,
     record: int = 1,
+    wide: str | None = None,
 ) -> Iterator[Received | Rejected]:
     """Read the lines that begin in `[start, end)`; `file` stands at its beginning.
 
+    `wide` is the encoding that a file was in before it became UTF-8; no bytes are named then.
     Without a record up to `end` there is none in the whole file if `start` is 0.
     """
     position = start
@@ -51,7 +53,8 @@ def read_lines(
             last = position + (len(content) if length == len(line) else length)
             large = len(content) > limit
             sha256 = None if large else hashlib.sha256(content).hexdigest()
-            source = Source(name, sha256, "utf-8", record, position, last)
+            place = (None, None) if wide else (position, last)
+            source = Source(name, sha256, wide or "utf-8", record, *place)
             yield too_large(source, limit) if large else _read_line(content, source, reader)
         position += length
         record += 1
@@ -73,18 +76,24 @@ def _skip_line(file: BufferedReader) -> int:
 def _read_line(content: bytes, source: Source, reader: RowReader) -> Received | Rejected:
     flags: tuple[str, ...] = ()
     try:
-        row = orjson.loads(content)
+        row = _with_whole_id(orjson.loads(content), content, reader)
         sound = _is_sound(content)
     except orjson.JSONDecodeError:
         row, encoding, flags = _load(content)
         sound = False
-        source = replace(source, encoding=encoding)
+        source = replace(source, encoding=encoding) if source.encoding == "utf-8" else source
     if isinstance(row, dict):
         return reader.article(row, source, flags, sound=sound)
-    place = f"line {source.record} of {source.path}, byte {source.byte_start},"
     if row is _BAD:
-        return Rejected(source, "bad_json", f"{place} is not valid JSON", "read")
-    return Rejected(source, "bad_record", f"{place} is not an object", "read")
+        return Rejected(source, "bad_json", f"{line_of(source)} is not valid JSON", "read")
+    return Rejected(source, "bad_record", f"{line_of(source)} is not an object", "read")
+
+
+def _with_whole_id(row: Any, content: bytes, reader: RowReader) -> Any:
+    """Read a record anew whose id lost digits: orjson has no whole numbers beyond 64 bits."""
+    if isinstance(row, dict) and type(row.get(reader.columns.of(tuple(row)).id)) is float:
+        return _load(content)[0]
+    return row
 
 
 def _is_sound(content: bytes) -> bool:
@@ -144,7 +153,7 @@ def _records(value: Any, reader: RowReader) -> list[Any]:
 
 def _text_keys(value: dict[str, Any], reader: RowReader) -> Iterator[str]:
     columns = reader.columns.of(tuple(value))
-    return (key for key in (columns.text, columns.html) if key and isinstance(value[key], str))
+    return (key for key in columns.texts if isinstance(value[key], str))
 
 
 def _in_a_row(text: str) -> list[Any] | None:

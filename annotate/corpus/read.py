@@ -143,15 +143,15 @@ def _read_kind(member: Member, reader: RowReader) -> Iterator[Received | Rejecte
         yield from _read_parquet(member, reader)
         return
     head = file.peek(HEAD)[:HEAD]
-    if encoding := wide_encoding(head):
-        file = io.BufferedReader(Recoded(file, encoding), _BUFFER)
+    if wide := wide_encoding(head):
+        file = io.BufferedReader(Recoded(file, wide), _BUFFER)
     elif looks := what_lines(head):
         yield Rejected(Source(name, None), "binary", f"{name} looks like {looks}", "read")
         return
     if kind == "jsonl":
-        yield from read_lines(file, name, reader)
+        yield from read_lines(file, name, reader, wide=wide)
     else:
-        yield from read_table(file, name, reader, tabs=kind == "tsv")
+        yield from read_table(file, name, reader, tabs=kind == "tsv", wide=wide)
 
 
 def _read_whole(member: Member, reader: RowReader) -> Iterator[Received | Rejected]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 from collections import Counter, deque
 from collections.abc import Iterator
+from hashlib import sha256
 from io import BufferedReader
 from typing import NamedTuple
 
 from annotate.corpus.articles import Received, Rejected, Source
-from annotate.corpus.decode import BYTE_ORDER_MARK, decode
-from annotate.corpus.records import RowReader, too_large, without_text
+from annotate.corpus.decode import BYTE_ORDER_MARK, Decoded, decode
+from annotate.corpus.records import RowReader, line_of, too_large, without_text
 
 _DELIMITERS = ",;\t|"  # the first goes before another that stands as often
 _HEADER_LIMIT = 1_000_000  # bytes of the first line; a longer one is no list of columns
@@ -29,9 +29,12 @@ class _Line(NamedTuple):
 
 
 def read_table(
-    file: BufferedReader, name: str, reader: RowReader, *, tabs: bool
+    file: BufferedReader, name: str, reader: RowReader, *, tabs: bool, wide: str | None = None
 ) -> Iterator[Received | Rejected]:
-    """Read the rows under a header line. Their numbers are those of the lines they begin at."""
+    """Read the rows under a header line. Their numbers are those of the lines they begin at.
+
+    `wide` is the encoding that a file was in before it became UTF-8; no bytes are named then.
+    """
     csv.field_size_limit(max(csv.field_size_limit(), reader.limit + _BLOCK))
     lines = _Lines(file, reader.limit)
     first = lines.take_filled()
@@ -40,7 +43,7 @@ def read_table(
         message = f"{name} {without_text(header.names if header else ())}"
         yield Rejected(Source(name, None), "bad_table", message, "read")
         return
-    rows = iter(_Rows(lines, name, reader, header)) if header else iter(())
+    rows = iter(_Rows(lines, name, reader, header, wide)) if header else iter(())
     one = next(rows, None)
     if one is None:
         yield Rejected(Source(name, None), "empty", f"{name} holds no rows", "read")
@@ -63,7 +66,7 @@ def _header(line: _Line, encoding: str, *, tabs: bool) -> _Header | None:
     """Read the column names; what stands most often between them delimits all rows."""
     if len(line.data) > _HEADER_LIMIT:
         return None
-    text, _ = _text(line.data.removeprefix(BYTE_ORDER_MARK), encoding)
+    text = _decoded(line.data.removeprefix(BYTE_ORDER_MARK), encoding).text
     delimiter = "\t" if tabs else max(_DELIMITERS, key=text.count)
     try:
         (names,) = csv.reader([text], delimiter=delimiter, strict=True)
@@ -121,8 +124,11 @@ class _Lines:
 class _Rows:
     """The rows of a table as articles."""
 
-    def __init__(self, lines: _Lines, name: str, reader: RowReader, header: _Header) -> None:
+    def __init__(
+        self, lines: _Lines, name: str, reader: RowReader, header: _Header, wide: str | None
+    ) -> None:
         self._lines = lines
+        self._wide = wide
         self._name = name
         self._reader = reader
         self._header = header
@@ -137,9 +143,9 @@ class _Rows:
         if first.number <= self._plain_up_to and (plain := self._unquoted([first])):
             return plain
         taken: list[_Line] = []
-        flags: set[str] = set()
+        odd: list[Decoded] = []
         try:
-            values = next(self._parsed(first, taken, flags))
+            values = next(self._parsed(first, taken, odd))
         except csv.Error as error:
             return self._bad(taken, str(error))
         except _TooLargeError:
@@ -150,15 +156,23 @@ class _Rows:
         if missing > 0 or any(values[len(self._header.names) :]):
             return self._bad(taken, f"{len(values)} columns instead of {len(self._header.names)}")
         row = dict(zip(self._header.names, values, strict=False))
-        return self._reader.article(row, self._source(taken), tuple(sorted(flags)))
+        return self._article(row, taken, odd)
 
-    def _parsed(self, first: _Line, taken: list[_Line], flags: set[str]) -> Iterator[list[str]]:
+    def _article(
+        self, row: dict[str, str], taken: list[_Line], odd: list[Decoded]
+    ) -> Received | Rejected:
+        """Make a row an article; its encoding is that of the first of its `odd` lines."""
+        encoding = odd[0].encoding if odd else "utf-8"
+        flags = {flag for each in odd for flag in each.flags}
+        return self._reader.article(row, self._source(taken, encoding), tuple(sorted(flags)))
+
+    def _parsed(self, first: _Line, taken: list[_Line], odd: list[Decoded]) -> Iterator[list[str]]:
         return csv.reader(
-            self._texts(first, taken, flags), delimiter=self._header.delimiter, strict=True
+            self._texts(first, taken, odd), delimiter=self._header.delimiter, strict=True
         )
 
-    def _texts(self, first: _Line, taken: list[_Line], flags: set[str]) -> Iterator[str]:
-        """Give the lines of one row as long as it asks for more."""
+    def _texts(self, first: _Line, taken: list[_Line], odd: list[Decoded]) -> Iterator[str]:
+        """Give the lines of one row as long as it asks for more; `odd` are those not in UTF-8."""
         line: _Line | None = first
         size = 0
         while line is not None:
@@ -166,40 +180,36 @@ class _Rows:
             size += line.end - line.start
             if size > self._reader.limit:
                 raise _TooLargeError
-            text, doubts = _text(line.data, self._lines.encoding)
-            flags.update(doubts)
-            yield text
+            decoded = _decoded(line.data, self._lines.encoding)
+            if decoded.encoding != "utf-8":
+                odd.append(decoded)
+            yield decoded.text
             line = self._lines.take()
 
-    def _source(self, taken: list[_Line]) -> Source:
+    def _source(self, taken: list[_Line], encoding: str | None) -> Source:
         data = b"".join(line.data for line in taken).rstrip(b"\r\n")
-        start = taken[0].start
-        return Source(
-            path=self._name,
-            sha256=hashlib.sha256(data).hexdigest(),
-            encoding=self._lines.encoding,
-            record=taken[0].number,
-            byte_start=start,
-            byte_end=start + len(data),
+        return self._placed(
+            taken[0], taken[0].start + len(data), encoding, sha256(data).hexdigest()
         )
+
+    def _placed(
+        self, first: _Line, end: int, encoding: str | None, digest: str | None = None
+    ) -> Source:
+        place = (None, None) if self._wide else (first.start, end)
+        return Source(self._name, digest, self._wide or encoding, first.number, *place)
 
     def _bad(self, taken: list[_Line], why: str) -> Received | Rejected:
         """Reject the line at which the row begins; what its open quote took is read again."""
         if plain := self._unquoted(taken):
             return plain
         taken = self._first(taken)
-        source = self._source(taken)
-        message = (
-            f"line {source.record} of {self._name}, byte {source.byte_start}, is no row: {why}"
-        )
-        return Rejected(source, "bad_row", message, "read")
+        source = self._source(taken, self._lines.encoding)
+        return Rejected(source, "bad_row", f"{line_of(source)} is no row: {why}", "read")
 
     def _too_large(self, taken: list[_Line]) -> Rejected:
         if len(taken) > 1:
             taken = self._first(taken)
-        first, last = taken[0], taken[-1]
-        source = Source(self._name, None, None, first.number, first.start, last.end)
-        return too_large(source, self._reader.limit)
+        return too_large(self._placed(taken[0], taken[-1].end, None), self._reader.limit)
 
     def _first(self, taken: list[_Line]) -> list[_Line]:
         """Give back all but the first line, unless so much was read again that it must end.
@@ -224,45 +234,45 @@ class _Rows:
 
         The others that were taken are read again: each as this one, once that was done too often.
         """
-        values, doubts = self._values(taken[0])
+        decoded = _decoded(taken[0].data, self._lines.encoding)
+        values = _cells(decoded.text)
         if self._header.delimiter != "\t" or len(values) != len(self._header.names):
             return None
         if not self._may_read_again(taken):
             self._plain_up_to = max(self._plain_up_to, taken[-1].number)
         self._lines.give_back(taken[1:])
         row = dict(zip(self._header.names, values, strict=True))
-        return self._reader.article(row, self._source(taken[:1]), doubts)
+        odd = [decoded] if decoded.encoding != "utf-8" else []
+        return self._article(row, taken[:1], odd)
 
     def _are_rows(self, taken: list[_Line]) -> bool:
         """Whether lines of TSV that a quote joins are rows, each by itself: none is indented."""
         names = self._header.names
         if self._header.delimiter != "\t" or len(names) == 1:
             return False
-        rows = (self._values(line)[0] for line in taken)
+        rows = (_cells(_decoded(line.data, self._lines.encoding).text) for line in taken)
         return all(len(values) == len(names) and values[0] for values in rows)
-
-    def _values(self, line: _Line) -> tuple[list[str], tuple[str, ...]]:
-        """Cut a line at its tabs, whatever quote marks stand in it."""
-        text, doubts = _text(line.data, self._lines.encoding)
-        return text.rstrip("\r\n").split("\t"), doubts
 
 
 class _TooLargeError(Exception):
     """A row is over the limit."""
 
 
-def _text(data: bytes, encoding: str) -> tuple[str, tuple[str, ...]]:
+def _cells(line: str) -> list[str]:
+    """Cut a line at its tabs, whatever quote marks stand in it."""
+    return line.rstrip("\r\n").split("\t")
+
+
+def _decoded(data: bytes, encoding: str) -> Decoded:
     """Decode a line as UTF-8, else as the beginning of the file is encoded, else by itself."""
     try:
-        return data.decode("utf-8"), ()
+        return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
         pass
     try:
         if not encoding.startswith("utf-8"):
-            return data.decode(encoding), ("encoding_guessed",)
+            return Decoded(data.decode(encoding), encoding, "encoding_guessed")
     except UnicodeDecodeError:
         pass
-    decoded = decode(data)
-    if decoded is None:
-        return data.decode("cp1252", errors="replace"), ("encoding_guessed",)
-    return decoded.text, decoded.flags
+    western = data.decode("cp1252", errors="replace")
+    return decode(data) or Decoded(western, "cp1252", "encoding_guessed")

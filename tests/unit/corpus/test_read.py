@@ -164,6 +164,27 @@ def test_a_bad_record_is_named_by_number_and_bytes_and_the_rest_goes_on(
     assert two.source.sha256 == hashlib.sha256(lines[3]).hexdigest()
 
 
+def test_ids_of_more_than_64_bits_keep_all_digits(workspace: Workspace) -> None:
+    ids = ["123456789012345678901", "123456789012345678902"]
+    put(workspace, "a.jsonl", "\n".join(f'{{"id": {each}, "text": "t"}}' for each in ids).encode())
+    assert [each.id for each in read(workspace)] == ids
+
+
+def test_lines_of_a_wide_encoding_say_so_and_name_no_bytes(workspace: Workspace) -> None:
+    put(workspace, "a.jsonl", '{"text": "Café"}\n{oops\n{"text": "\\ud800b"}'.encode("utf-16"))
+    put(workspace, "b.csv", "id,text\n1,one\n2\n".encode("utf-16-le"))
+    results = read(workspace)
+    sources = [each.source for each in results]
+    assert [(each.byte_start, each.byte_end) for each in sources] == [(None, None)] * 5
+    assert [each.encoding for each in sources] == [*["utf-16"] * 3, *["utf-16-le"] * 2]
+    assert all(each.sha256 for each in sources)
+    messages = [each.message for each in results if isinstance(each, Rejected)]
+    assert messages == [
+        "line 2 of articles/a.jsonl is not valid JSON",
+        "line 3 of articles/b.csv is no row: 1 columns instead of 2",
+    ]
+
+
 def test_a_line_over_the_limit_does_not_hide_the_next_one(workspace: Workspace) -> None:
     put(workspace, "a.jsonl", b"x" * 3_000_000 + b'\n{"text": "two"}')
     large, two = read(workspace)

@@ -101,6 +101,13 @@ def test_a_table_in_an_old_encoding_is_read_by_its_beginning(tmp_path: Path) -> 
     assert found(results)[-2:] == [(52, "да"), (53, "yes")]
     flags = [each.flags for each in results if isinstance(each, Received)]
     assert flags[-2:] == [("encoding_guessed",), ()]
+    assert [each.source.encoding for each in results[-2:]] == ["cp1251", "utf-8"]
+
+
+def test_a_row_in_another_encoding_than_the_others_says_which(tmp_path: Path) -> None:
+    row = '2,"one\nПаром вернулся в порт после ремонта, сообщил смотритель."\n'
+    one, two = read(tmp_path, b"id,text\n1,one\n" * 100_000 + row.encode("cp1251"))[-2:]
+    assert (one.source.encoding, two.source.encoding) == ("utf-8", "cp1251")
 
 
 def test_a_table_in_utf16_is_read(tmp_path: Path) -> None:
