@@ -136,7 +136,7 @@ def explain(workspace: Workspace, article_id: str) -> Explanation:
         return _of_rejected(article_id, rejected)
     inputs = plan_inputs(workspace)
     received = read_again(inputs, prepared.article, workspace.settings.prepare)
-    decisions = read_decisions(workspace).get(article_id, ())
+    decisions = read_decisions(workspace, inputs).get(article_id, ())
     return lay_out(prepared, received, read_metadata(inputs.tables), decisions)
 
 

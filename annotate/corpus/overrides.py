@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple, get_args
 
-from annotate.corpus.articles import Decision
+from annotate.corpus.articles import Article, Decision
 from annotate.corpus.inputs import InputPlan, plan_inputs
+from annotate.corpus.numbered import Decided, Numbers
 from annotate.corpus.store import let_go
 from annotate.errors import InputError
 from annotate.ledger import now
@@ -27,23 +28,38 @@ class Wish(NamedTuple):
     end: int = 0
 
 
-def read_decisions(workspace: Workspace, more: Iterable[Row] = ()) -> Decisions:
+def read_decisions(workspace: Workspace, inputs: InputPlan, more: Iterable[Row] = ()) -> Decisions:
     """Read what holds for each article, oldest first; `more` rows come behind the written ones.
 
+    Articles are named as they are today: a record without an id may have another number.
     Raises `InputError` when a row was changed by hand.
     """
+    standing = _standing(workspace, more)
+    numbers = Numbers(standing, inputs.inputs, workspace.settings.prepare)
+    return _by_article((numbers.name(*each), each[1]) for each in standing)
+
+
+def _by_article(standing: Iterable[Decided]) -> Decisions:
     found: dict[str, list[Decision]] = {}
+    for article, decision in standing:
+        found.setdefault(article, []).append(decision)
+    return {article: tuple(own) for article, own in found.items()}
+
+
+def _standing(workspace: Workspace, more: Iterable[Row] = ()) -> list[Decided]:
+    """Read what was decided and not undone, oldest first."""
+    standing = list[Decided]()
     for number, row in enumerate((*let_go(workspace), *more), 1):
         if row.get("action") not in get_args(Action):
             continue
         try:
-            _follow(row, found)
+            standing = _follow(row, standing)
         except (KeyError, TypeError, ValueError):
             raise InputError(
                 f"articles/overrides.jsonl, line {number}: not a decision about an article",
                 "mend or delete that line; `annotate prepare --keep` and --drop write new ones",
             ) from None
-    return {article: tuple(own) for article, own in found.items()}
+    return standing
 
 
 def decided(workspace: Workspace, more: Iterable[Row] = ()) -> int:
@@ -51,14 +67,20 @@ def decided(workspace: Workspace, more: Iterable[Row] = ()) -> int:
     return sum(row.get("action") in get_args(Action) for row in (*let_go(workspace), *more))
 
 
-def _follow(row: Row, found: dict[str, list[Decision]]) -> None:
+def _follow(row: Row, standing: list[Decided]) -> list[Decided]:
+    """Add a decision, or take back those about an article, or about one text of it."""
     if row["action"] == "undo":
-        found.pop(row["article"], None)
-        return
+        article, sha256 = row["article"], row.get("sha256")
+        return [
+            (name, each)
+            for name, each in standing
+            if name != article or sha256 not in {None, each.sha256}
+        ]
     decision = Decision(row["action"], row["sha256"], row.get("start", 0), row.get("end", 0))
     if not 0 <= decision.start <= decision.end:
         raise ValueError("a range ends before it starts")
-    found.setdefault(row["article"], []).append(decision)
+    standing.append((row["article"], decision))
+    return standing
 
 
 def plan_decisions(workspace: Workspace, wishes: Sequence[Wish]) -> tuple[Row, ...]:
@@ -69,21 +91,43 @@ def plan_decisions(workspace: Workspace, wishes: Sequence[Wish]) -> tuple[Row, .
     """
     if not wishes:
         return ()
-    known, inputs = read_decisions(workspace), plan_inputs(workspace)
-    return tuple(_row(workspace, wish, known, inputs) for wish in wishes)
+    inputs = plan_inputs(workspace)
+    return tuple(row for wish in wishes for row in _rows(workspace, wish, inputs))
 
 
-def _row(workspace: Workspace, wish: Wish, known: Decisions, inputs: InputPlan) -> Row:
-    from annotate.corpus.lookup import find_article, read_again, unknown_article
+def _rows(workspace: Workspace, wish: Wish, inputs: InputPlan) -> Iterator[Row]:
+    from annotate.corpus.lookup import find_article, unknown_article
 
-    if wish.action == "undo" and wish.article in known:
-        return {"action": "undo", "article": wish.article, "at": now()}
+    if wish.action == "undo" and (undone := tuple(_undone(workspace, wish.article, inputs))):
+        yield from undone
+        return
     prepared = find_article(workspace, wish.article)
     if prepared is None:
         raise unknown_article(workspace, wish.article)
     if wish.action == "undo":
-        raise _nothing_to_undo(wish.article, known)
-    article = prepared.article
+        raise _nothing_to_undo(wish.article, read_decisions(workspace, inputs))
+    yield _row(workspace, wish, prepared.article, inputs)
+
+
+def _undone(workspace: Workspace, article: str, inputs: InputPlan) -> Iterator[Row]:
+    """Take back what was decided about an article under each name it had.
+
+    Where another article was decided about under that name, too, only one text is meant.
+    """
+    standing = _standing(workspace)
+    numbers = Numbers(standing, inputs.inputs, workspace.settings.prepare)
+    others = {name for name, each in standing if numbers.name(name, each) != article}
+    about = ((name, each) for name, each in standing if numbers.name(name, each) == article)
+    for name, sha256 in dict.fromkeys(
+        (name, each.sha256 if name in others else None) for name, each in about
+    ):
+        text = {"sha256": sha256} if sha256 else {}
+        yield {"action": "undo", "article": name, **text, "at": now()}
+
+
+def _row(workspace: Workspace, wish: Wish, article: Article, inputs: InputPlan) -> Row:
+    from annotate.corpus.lookup import read_again
+
     received = read_again(inputs, article, workspace.settings.prepare)
     row: Row = {"action": wish.action, "article": wish.article, "sha256": article.source.sha256}
     if wish.action != "accept":

@@ -112,7 +112,7 @@ def _rooms(workspace: Workspace, *, dry_run: bool) -> Iterator[tuple[Path, Path]
 def _recipe(workspace: Workspace, inputs: InputPlan, more: tuple[Row, ...]) -> Recipe:
     from annotate.corpus.shards import Recipe
 
-    decisions = read_decisions(workspace, more)
+    decisions = read_decisions(workspace, inputs, more)
     return Recipe(workspace.settings.prepare, read_metadata(inputs.tables), decisions)
 
 

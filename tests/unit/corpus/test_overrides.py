@@ -14,6 +14,8 @@ from annotate.corpus.articles import Article, Decision, Received, Source
 from annotate.corpus.clean import clean
 from annotate.corpus.decided import decided, removals, visible_text
 from annotate.corpus.edits import Edit, EditedText
+from annotate.corpus.explain import explain
+from annotate.corpus.inputs import plan_inputs
 from annotate.corpus.overrides import Wish, decide, read_decisions
 from annotate.errors import InputError, RefusedError
 from annotate.workspace import PrepareSettings
@@ -316,7 +318,7 @@ def test_undoing_takes_back_all_decisions_about_an_article(page: Workspace) -> N
     before = texts(page)
     decide(page, ranged("drop", "articles/a.txt", SECOND), Wish("accept", "y"))
     decide(page, Wish("undo", "articles/a.txt"))
-    assert list(read_decisions(page)) == ["y"]
+    assert list(read_decisions(page, plan_inputs(page))) == ["y"]
     prepare(page)
     assert texts(page) == before
 
@@ -347,7 +349,7 @@ def test_an_article_of_which_nothing_is_left_comes_back_by_undoing(page: Workspa
 def test_a_wish_is_written_down_and_followed_at_once(page: Workspace) -> None:
     prepare(page, wishes=[ranged("keep", "articles/a.txt", NOTE)])
     assert NOTE in texts(page)["articles/a.txt"]
-    assert list(read_decisions(page)) == ["articles/a.txt"]
+    assert list(read_decisions(page, plan_inputs(page))) == ["articles/a.txt"]
 
 
 def test_a_dry_run_shows_and_writes_nothing(page: Workspace) -> None:
@@ -364,9 +366,9 @@ def test_a_wish_that_would_orphan_pushed_chunks_is_not_written_down(page: Worksp
     wish = Wish("drop", "y", 0, len(LEAD))
     with pytest.raises(RefusedError):
         prepare(page, wishes=[wish])
-    assert not read_decisions(page)
+    assert not read_decisions(page, plan_inputs(page))
     prepare(page, wishes=[wish], allow_orphans=True)
-    assert list(read_decisions(page)) == ["y"]
+    assert list(read_decisions(page, plan_inputs(page))) == ["y"]
 
 
 def test_a_decision_about_a_text_that_changed_asks_for_another_look(page: Workspace) -> None:
@@ -376,6 +378,61 @@ def test_a_decision_about_a_text_that_changed_asks_for_another_look(page: Worksp
     assert ("articles/a.txt", ("override_stale",)) in report.needs_review
     prepare(page, wishes=[Wish("accept", "articles/a.txt")])
     assert not prepare(page).needs_review
+
+
+def numbered(workspace: Workspace, *texts: str) -> None:
+    """Write texts as records without an id, and prepare them."""
+    rows = "".join(json.dumps({"text": text}) + "\n" for text in texts)
+    (workspace.articles / "n.jsonl").write_text(rows, encoding="utf-8")
+    prepare(workspace)
+
+
+def test_a_decision_follows_a_record_without_an_id_to_its_new_number(page: Workspace) -> None:
+    first, second = f"{OTHER} One.", f"{LEAD}\n\n{SECOND}"
+    numbered(page, first, second)
+    decide(page, ranged("drop", "articles/n.jsonl#1", "One.", first))
+    decide(page, ranged("drop", "articles/n.jsonl#2", SECOND, second))
+    numbered(page, f"{NOTE} {NOTE}", first, second)
+    after = texts(page)
+    assert (after["articles/n.jsonl#2"], after["articles/n.jsonl#3"]) == (OTHER, LEAD)
+    assert not [
+        why for _, why in prepare(page, dry_run=True).needs_review if "override_stale" in why
+    ]
+    assert len(explain(page, "articles/n.jsonl#3").decisions) == 1
+    decide(page, ranged("keep", "articles/n.jsonl#2", "One.", first))
+    prepare(page)
+    assert texts(page)["articles/n.jsonl#2"] == first
+
+
+def test_what_was_decided_about_a_record_without_an_id_is_undone_by_its_new_number(
+    page: Workspace,
+) -> None:
+    first, second, new = f"{OTHER} One.", f"{LEAD}\n\n{SECOND}", f"{NOTE} {NOTE}"
+    numbered(page, first, second)
+    decide(page, ranged("drop", "articles/n.jsonl#1", "One.", first))
+    numbered(page, new, first, second)
+    decide(page, ranged("drop", "articles/n.jsonl#1", NOTE, new))
+    decide(page, Wish("undo", "articles/n.jsonl#2"))
+    prepare(page)
+    after = texts(page)
+    assert (after["articles/n.jsonl#1"], after["articles/n.jsonl#2"]) == (NOTE, first)
+    with pytest.raises(InputError, match="nothing to undo"):
+        decide(page, Wish("undo", "articles/n.jsonl#2"))
+
+
+def test_a_decision_about_a_record_that_was_changed_in_its_place_is_told(page: Workspace) -> None:
+    numbered(page, OTHER, f"{NOTE} {NOTE}")
+    decide(page, Wish("accept", "articles/n.jsonl#2"))
+    numbered(page, OTHER, f"{NOTE} {GATE}")
+    assert ("articles/n.jsonl#2", ("override_stale",)) in prepare(page).needs_review
+
+
+def test_of_two_records_alike_the_one_that_was_decided_about_keeps_its_decision(
+    page: Workspace,
+) -> None:
+    numbered(page, OTHER, f"{OTHER} One.", f"{OTHER} One.")
+    decide(page, Wish("accept", "articles/n.jsonl#3"))
+    assert list(read_decisions(page, plan_inputs(page))) == ["articles/n.jsonl#3"]
 
 
 def test_nothing_is_decided_about_a_text_that_nobody_has_seen(page: Workspace) -> None:
