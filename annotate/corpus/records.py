@@ -54,7 +54,8 @@ class RowReader:
             if isinstance(page, str) and page:
                 form, text = "html", page
         if columns.further and not is_filled(text):
-            text = next((row[key] for key in columns.further if is_filled(row[key])), text)
+            further = next((row[key] for key in columns.further if is_filled(row[key])), None)
+            form, text = ("text", further) if further is not None else (form, text)
         if not isinstance(text, str):
             message = f"{named(source)} has no text or html with a string in it"
             return Rejected(source, "bad_record", message, "read")

@@ -167,6 +167,7 @@ def test_a_json_file_holds_one_record_or_several(
         ({"text": None, "content": "c"}, "c", Metadata()),
         ({"text": " ", "body": "", "content": "c", "story": "d"}, "c", Metadata()),
         ({"text": "", "content": "c", "html": "<p>b"}, "<p>b", Metadata()),
+        ({"text": "", "content": "c", "html": " "}, "c", Metadata()),
         ({"content": "c", "body": "b", "heading": "H", "title": "T"}, "b", Metadata(title="T")),
         ({"text": "b", "title": "  A \n title"}, "b", Metadata(title="A title")),
         ({"text": "b", "title": ["no"], "event": True, "url": 3.5}, "b", Metadata(url="3.5")),
@@ -178,6 +179,7 @@ def test_columns_are_found_by_their_common_names(
     (received,) = read(workspace, "a.jsonl", json.dumps(row).encode())
     assert isinstance(received, Received)
     assert (received.raw, received.metadata) == (text, metadata)
+    assert received.form == ("html" if text.startswith("<p>") else "text")
 
 
 def test_a_row_of_parquet_without_its_text_has_that_of_the_next_column(
