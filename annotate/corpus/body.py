@@ -32,6 +32,7 @@ _GENEROUS = -2000  # log-odds in thousandths that do for the body of a page with
 _SURE = 2000
 _SAID_AGAIN = 500  # log-odds in thousandths that a title gains by standing there twice
 _MAX_DOUBT = 0.3  # share of the kept words that the model expects to have misjudged
+_DRAWN = b"-#.,:\"'() "  # classes that make no text: a line of stars or dashes, a lone bullet
 _SPACELESS = ord("u")  # class of the letters of scripts that part no words …
 _UNSPACED = frozenset(b"udq,:()\"'")  # … and of what no space parts from them
 _GLUED = ",.;:!?)]}”»、，。；：！？"
@@ -144,7 +145,11 @@ def _choose(page: Page, verdicts: Verdicts, known: str | None = None) -> _Choice
     The title is none of them, be it `known` or found.
     """
     least = _GENEROUS if _is_quiet(verdicts) else 0
-    likely = [index for index, odds in enumerate(verdicts.body) if odds > least]
+    likely = [
+        index
+        for index, odds in enumerate(verdicts.body)
+        if odds > least and page.shape_at(index).strip(_DRAWN)
+    ]
     title = _title(verdicts, likely[0] if likely else -1)
     name = key_of(known or (page.strings[title] if title >= 0 else ""))
     kept = set(likely) - _second_copies(page, likely, verdicts)

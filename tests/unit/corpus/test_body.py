@@ -125,6 +125,13 @@ def test_an_article_on_another_topic_behind_other_lines_goes() -> None:
     assert text == page(*ARTICLE)
 
 
+@pytest.mark.parametrize("line", ["* * *", "———", "•", "(…)"])
+def test_a_line_that_is_drawn_is_no_text(line: str) -> None:
+    article = (*ARTICLE[:4], line, *ARTICLE[4:])
+    assert body_of(*HEAD, *article, *FOOT) == page(*ARTICLE)
+    assert body_of(*article) == page(*ARTICLE)
+
+
 def test_a_subhead_stays() -> None:
     article = (*ARTICLE[:3], "A ferry and its doctor", *ARTICLE[3:])
     assert body_of(*HEAD, *article, *FOOT) == page(*article)
