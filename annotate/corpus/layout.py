@@ -56,7 +56,9 @@ def _wrapped(text: str, shape: bytes, spans: list[Span], step: int) -> set[int]:
     ends = bytes([shape[end - 1] for start, end in spans if end - start >= _NARROW])
     if len(ends.translate(None, _ENDS)) < _FEWEST_OPEN:
         return set()
-    pairs = list(_tight_pairs(text, spans, step))
+    pairs = [
+        each for each in _tight_pairs(text, spans, step) if not _is_menu(shape, spans, each[0])
+    ]
     if len(pairs) < _MANY:
         return set()
     width = _width(pairs, spans)
@@ -64,6 +66,11 @@ def _wrapped(text: str, shape: bytes, spans: list[Span], step: int) -> set[int]:
     full = {index for index, length, needed in pairs if length <= widest and width < needed}
     open_ended = sum(not _closed(shape, spans[index - 1]) for index in full)
     return full if open_ended * 2 > len(full) else set()
+
+
+def _is_menu(shape: bytes, spans: list[Span], index: int) -> bool:
+    """Whether a line and the one before it are entries with marks between them."""
+    return all(shape.find(b" # ", *spans[at]) >= 0 for at in (index - 1, index))
 
 
 def _tight_pairs(text: str, spans: list[Span], step: int) -> Iterator[tuple[int, int, int]]:
