@@ -48,18 +48,19 @@ def _by_article(standing: Iterable[Decided]) -> Decisions:
 
 def _standing(workspace: Workspace, more: Iterable[Row] = ()) -> list[Decided]:
     """Read what was decided and not undone, oldest first."""
-    standing = list[Decided]()
+    standing: dict[str, list[tuple[int, Decision]]] = {}
     for number, row in enumerate((*let_go(workspace), *more), 1):
         if row.get("action") not in get_args(Action):
             continue
         try:
-            standing = _follow(row, standing)
+            _follow(row, number, standing)
         except (KeyError, TypeError, ValueError):
             raise InputError(
                 f"articles/overrides.jsonl, line {number}: not a decision about an article",
                 "mend or delete that line; `annotate prepare --keep` and --drop write new ones",
             ) from None
-    return standing
+    found = sorted((at, name, each) for name, own in standing.items() for at, each in own)
+    return [(name, each) for _, name, each in found]
 
 
 def decided(workspace: Workspace, more: Iterable[Row] = ()) -> int:
@@ -67,20 +68,17 @@ def decided(workspace: Workspace, more: Iterable[Row] = ()) -> int:
     return sum(row.get("action") in get_args(Action) for row in (*let_go(workspace), *more))
 
 
-def _follow(row: Row, standing: list[Decided]) -> list[Decided]:
+def _follow(row: Row, number: int, standing: dict[str, list[tuple[int, Decision]]]) -> None:
     """Add a decision, or take back those about an article, or about one text of it."""
+    own = standing.setdefault(row["article"], [])
     if row["action"] == "undo":
-        article, sha256 = row["article"], row.get("sha256")
-        return [
-            (name, each)
-            for name, each in standing
-            if name != article or sha256 not in {None, each.sha256}
-        ]
+        sha256 = row.get("sha256")
+        own[:] = [each for each in own if sha256 not in {None, each[1].sha256}]
+        return
     decision = Decision(row["action"], row["sha256"], row.get("start", 0), row.get("end", 0))
     if not 0 <= decision.start <= decision.end:
         raise ValueError("a range ends before it starts")
-    standing.append((row["article"], decision))
-    return standing
+    own.append((number, decision))
 
 
 def plan_decisions(workspace: Workspace, wishes: Sequence[Wish]) -> tuple[Row, ...]:
@@ -91,33 +89,36 @@ def plan_decisions(workspace: Workspace, wishes: Sequence[Wish]) -> tuple[Row, .
     """
     if not wishes:
         return ()
-    inputs = plan_inputs(workspace)
-    return tuple(row for wish in wishes for row in _rows(workspace, wish, inputs))
+    inputs, standing = plan_inputs(workspace), _standing(workspace)
+    numbers = Numbers(standing, inputs.inputs, workspace.settings.prepare)
+    named = [(numbers.name(*each), *each) for each in standing]
+    return tuple(row for wish in wishes for row in _rows(workspace, wish, inputs, named))
 
 
-def _rows(workspace: Workspace, wish: Wish, inputs: InputPlan) -> Iterator[Row]:
+def _rows(
+    workspace: Workspace, wish: Wish, inputs: InputPlan, named: Sequence[tuple[str, str, Decision]]
+) -> Iterator[Row]:
+    """Make the rows for a wish; `named` has every decision by the name of today, and of then."""
     from annotate.corpus.lookup import find_article, unknown_article
 
-    if wish.action == "undo" and (undone := tuple(_undone(workspace, wish.article, inputs))):
+    if wish.action == "undo" and (undone := tuple(_undone(wish.article, named))):
         yield from undone
         return
     prepared = find_article(workspace, wish.article)
     if prepared is None:
         raise unknown_article(workspace, wish.article)
     if wish.action == "undo":
-        raise _nothing_to_undo(wish.article, read_decisions(workspace, inputs))
+        raise _nothing_to_undo(wish.article, _by_article((today, each) for today, _, each in named))
     yield _row(workspace, wish, prepared.article, inputs)
 
 
-def _undone(workspace: Workspace, article: str, inputs: InputPlan) -> Iterator[Row]:
+def _undone(article: str, named: Sequence[tuple[str, str, Decision]]) -> Iterator[Row]:
     """Take back what was decided about an article under each name it had.
 
     Where another article was decided about under that name, too, only one text is meant.
     """
-    standing = _standing(workspace)
-    numbers = Numbers(standing, inputs.inputs, workspace.settings.prepare)
-    others = {name for name, each in standing if numbers.name(name, each) != article}
-    about = ((name, each) for name, each in standing if numbers.name(name, each) == article)
+    others = {then for today, then, _ in named if today != article}
+    about = ((then, each) for today, then, each in named if today == article)
     for name, sha256 in dict.fromkeys(
         (name, each.sha256 if name in others else None) for name, each in about
     ):

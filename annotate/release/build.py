@@ -29,6 +29,7 @@ from annotate.schema import Schema
 from annotate.workspace import PublishSettings, Workspace, lock
 
 Json = dict[str, Any]
+SHOWN = 8  # outlets in a hint
 
 
 @dataclass(frozen=True)
@@ -259,8 +260,16 @@ def _require_known(settings: PublishSettings, outlets: Collection[str]) -> None:
             raise ConfigError(
                 f"annotate.toml states rights for {name!r}, and no article is of that outlet"
                 + (f"; did you mean {near[0]!r}?" if near else ""),
-                "spell it as the articles have it: `annotate prepare --report` counts outlets",
+                f"spell it as the articles have it: {_some(outlets)}",
             )
+
+
+def _some(outlets: Collection[str]) -> str:
+    """Name a few outlets."""
+    names = sorted(filter(None, outlets))
+    more = len(names) - SHOWN
+    shown = ", ".join(names[:SHOWN]) or "none has an outlet"
+    return shown + (f" and {more} more" if more > 0 else "")
 
 
 def _require_whole(source: Source) -> None:

@@ -15,6 +15,7 @@ from annotate.release.decided import who_answered
 from annotate.release.files import data_file
 from annotate.release.history import Past
 from annotate.release.links import RUN
+from annotate.release.markdown import cell
 from annotate.release.pictures import heat_map, label_bars, outlet_topics, version_bars
 from annotate.release.proof.declared import LANGUAGE
 from annotate.release.provenance import NOT_TOLD, guidance, preparation
@@ -215,7 +216,7 @@ def _defects(card: CardInput) -> str:
 
 def _versions(card: CardInput) -> str:
     lines = [
-        f"| {one.version} | {one.date} | {one.chunks} | {one.articles} | {_cell(one.step)} |"
+        f"| {one.version} | {one.date} | {one.chunks} | {one.articles} | {cell(one.step)} |"
         for one in reversed(card.versions)
     ]
     return (
@@ -229,8 +230,8 @@ def _versions(card: CardInput) -> str:
 
 def _withdrawn(card: CardInput) -> str:
     lines = [
-        f"| {_cell(row['article_id'])} | {', '.join(row['releases'])} | {row['withdrawn_at']} "
-        f"| {_cell(row['reason'])} |"
+        f"| {cell(row['article_id'])} | {', '.join(row['releases'])} | {row['withdrawn_at']} "
+        f"| {cell(row['reason'])} |"
         for row in card.withdrawn
     ]
     return (
@@ -277,7 +278,7 @@ def _labels(card: CardInput) -> str:
     counts = Counter(span["label"] for row in card.built.rows["spans"] for span in row["spans"])
     lines = [
         f"| {card.schema.layer_of(label.name)} | {label.name} | {counts[label.name]} "
-        f"| {_cell(label.meaning)} |"
+        f"| {cell(label.meaning)} |"
         for label in card.schema.labels
     ]
     return (
@@ -300,7 +301,7 @@ def _outlets(card: CardInput) -> str:
     for name, count in sorted(counts.items()):
         known = dates[name]
         span = f"{min(known)} to {max(known)}" if known else "unknown"
-        lines.append(f"| {_cell(name)} | {count} | {span} |")
+        lines.append(f"| {cell(name)} | {count} | {span} |")
     shown = (
         "\n\nHow many positions for and against each topic every outlet reports, whoever holds "
         "them; a cell is paler the more evenly they stand, and the more take neither side:"
@@ -326,7 +327,7 @@ def _splits(card: CardInput) -> str:
     ]
     why = f"Everything is in `{TRAIN}`: {card.assignment.why}. " if card.assignment.why else ""
     left_out = "".join(
-        f"\n- {_cell(item.article_id)}: {_cell(item.reason)}" for item in card.assignment.left_out
+        f"\n- {cell(item.article_id)}: {cell(item.reason)}" for item in card.assignment.left_out
     )
     return (
         f"## Splits\n\n{why}Articles of one event, near-duplicates, and articles that share a "
@@ -351,8 +352,3 @@ def _rights(card: CardInput) -> str:
 def _citation(card: CardInput) -> str:
     entry = bibtex(card.manifest, f"sha256:{card.manifest_sha256}")
     return f"## Citation\n\n```bibtex\n{entry}\n```"
-
-
-def _cell(text: str) -> str:
-    """Keep a text from breaking out of a table cell."""
-    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")

@@ -78,7 +78,10 @@ class Release:
     @cached_property
     def manifest(self) -> Json:
         with whole_file(self.folder / MANIFEST):
-            return dict(orjson.loads((self.folder / MANIFEST).read_bytes()))
+            found = orjson.loads((self.folder / MANIFEST).read_bytes())
+            if not isinstance(found, dict) or "version" not in found:
+                raise ValueError("no manifest")
+            return found
 
     @property
     def version(self) -> str:
@@ -97,7 +100,7 @@ def whole_file(path: Path) -> Iterator[None]:
     """Turn a failure to read a file of a release into an `InputError`."""
     try:
         yield
-    except (OSError, ValueError, KeyError) as error:  # whatever a broken file asks for
+    except Exception as error:  # noqa: BLE001 - pyarrow raises whatever a broken file asks for
         raise InputError(
             f"{path} is damaged: {type(error).__name__}",
             "`annotate verify` says of a release what is wrong with it; restore it from a copy",

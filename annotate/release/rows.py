@@ -7,7 +7,7 @@ from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -226,9 +226,15 @@ def _quoting(source: Source, found: _Found) -> Iterator[str]:
     answers = [*found.answers, *([found.decision] if found.decision else [])]
     said = [(each.annotator, words) for each in answers for words in _said(each)]
     if said := [(who, words) for who, words in said if words.count(" ") >= RUN - 1]:
-        runs = Runs([source.articles[found.chunk.article_id].text])
+        runs = _runs(source.articles[found.chunk.article_id].text)
         for who in dict.fromkeys(who for who, words in said if runs.first_in(words)):
             yield f"chunk {found.chunk.id}, {who}"
+
+
+@lru_cache(maxsize=1)
+def _runs(text: str) -> Runs:
+    """Gather the runs of words of an article once for all its chunks, which follow one another."""
+    return Runs([text])
 
 
 def _said(answer: Annotation) -> Iterator[str]:

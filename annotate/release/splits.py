@@ -319,7 +319,8 @@ def read_ledger(folder: Path | None) -> tuple[Assigned, ...]:
     from annotate.release.opened import whole_file
 
     with whole_file(folder / LEDGER):
-        return tuple(Assigned(**row) for row in read_parquet(folder / LEDGER))
+        rows = read_parquet(folder / LEDGER)
+        return tuple(Assigned(*map(row.__getitem__, Assigned._fields)) for row in rows)
 
 
 def ledger_rows(ledger: Iterable[Assigned], version: str) -> Iterator[dict[str, str]]:

@@ -19,6 +19,7 @@ from annotate.corpus.withdrawn import standing, withdrawals, withdrawn
 from annotate.errors import InputError
 from annotate.labels.pushed import PushedTask, tasks_left
 from annotate.ledger import Ledger, now
+from annotate.release.markdown import cell
 from annotate.release.opened import MANIFEST, all_releases
 from annotate.release.proof.people import EMAIL, LOCAL_PATH
 from annotate.release.version import Version
@@ -152,7 +153,7 @@ def _holders(workspace: Workspace) -> _Holders:
     for path in all_releases(workspace.releases):
         try:
             found = list(_held(path))
-        except (OSError, ValueError, KeyError, TypeError):  # whatever a broken file asks for
+        except Exception:  # noqa: BLE001 - pyarrow raises whatever a broken file asks for
             unread.append(path.name)
             continue
         for article, version in found:
@@ -193,8 +194,8 @@ def _write_notice(workspace: Workspace, holders: _Holders) -> None:
 
 def _notice(rows: list[Json]) -> str:
     lines = [
-        f"| {_cell(row['article_id'])} | {', '.join(row['releases'])} | {row['withdrawn_at']} "
-        f"| {_cell(row['reason'])} |"
+        f"| {cell(row['article_id'])} | {', '.join(row['releases'])} | {row['withdrawn_at']} "
+        f"| {cell(row['reason'])} |"
         for row in rows
     ]
     return (
@@ -202,8 +203,3 @@ def _notice(rows: list[Json]) -> str:
         "use a later version, and delete your copies of these articles.\n\n"
         "| article | releases | withdrawn | reason |\n|---|---|---|---|\n" + "\n".join(lines) + "\n"
     )
-
-
-def _cell(text: str) -> str:
-    """Keep a text from breaking out of a table cell."""
-    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from annotate.release.proof.opened import BATCH, Findings, Json
 from annotate.release.proof.people import PeopleProof
+from annotate.schema.controls import OTHER
 
 TABLE = "CHANGES.parquet"
-WORDS = ("before", "after")
-_QUOTED = "”"  # ends the words of an article; answers stand behind them
+_QUOTED = re.compile(r"\A.* \[\d+:\d+\) “.*”")  # a span with the words of an article
 
 
 def check_changes(folder: Path, people: PeopleProof, findings: Findings) -> None:
-    """Read all rows; of what is quoted from articles, an address is the outlet's."""
+    """Read all rows; of what is quoted from articles, an address is the outlet's.
+
+    So is one among the words by which a text names a speaker, in the key of a triple; there only
+    what an annotator wrote is looked at.
+    """
     path = folder / TABLE
     if not path.is_file():
         return
     try:
         for number, row in enumerate(_rows(path)):
-            for column in WORDS:
-                text = str(row.get(column) or "").rpartition(_QUOTED)[2]
-                people.cell(column, text, f"{TABLE}, row {number}")
+            for column, value in row.items():
+                words = _QUOTED.sub("", str(value or ""))
+                words = words if column != "key" else words.partition(f"{OTHER}:")[2]
+                people.cell(column, words, f"{TABLE}, row {number}")
     except (OSError, ValueError) as error:
         findings.add("parquet-broken", TABLE, f"cannot be read: {type(error).__name__}")
 

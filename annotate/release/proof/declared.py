@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from annotate.release.markdown import cell
 from annotate.release.proof.opened import CARD, Findings, Json, Manifest, Part, Release
 from annotate.workspace import LICENSE
 
@@ -335,12 +336,12 @@ def check_columns(release: Release, findings: Findings) -> frozenset[str]:
     return frozenset(broken)
 
 
-# The tables of the card that count rows: where the name stands, and where the figures do.
-TABLES: Mapping[str, tuple[str, int, slice]] = {
-    "configs": ("## Configs", 0, slice(1, 2)),
-    "labels": ("## Labels", 1, slice(2, 3)),
-    "outlets": ("## Outlets", 0, slice(1, 2)),
-    "splits": ("## Splits", 0, slice(1, 4)),
+# The tables of the card that count rows: where the name stands and how, and where the figures do.
+TABLES: Mapping[str, tuple[str, int, str, slice]] = {
+    "configs": ("## Configs", 0, "`{}`", slice(1, 2)),
+    "labels": ("## Labels", 1, "{}", slice(2, 3)),
+    "outlets": ("## Outlets", 0, "{}", slice(1, 2)),
+    "splits": ("## Splits", 0, "{}", slice(1, 4)),
 }
 
 
@@ -349,21 +350,30 @@ def check_figures(release: Release, findings: Findings, figures: Json) -> None:
 
     `figures` has those of each of `TABLES` by name, and those of `opening` by their words.
     """
-    for kind, (heading, name_at, at) in TABLES.items():
-        rows = list(_table(release.body, heading))
-        told = {row[name_at].strip("`"): ", ".join(row[at]) for row in rows if len(row) > name_at}
-        made = {name: ", ".join(map(str, each)) for name, each in figures[kind].items()}
+    for kind, (heading, name_at, spelt, at) in TABLES.items():
+        told: dict[str, list[str]] = {}
+        for row in _table(release.body, heading):
+            name = row[name_at] if len(row) > name_at else ""
+            told.setdefault(name, []).append(", ".join(row[at]))
+        made = {
+            spelt.format(cell(name)).strip(): [", ".join(map(str, each))]
+            for name, each in figures[kind].items()
+        }
         _compare_figures(told, made, findings)
     opening = release.body.partition("\n# ")[2].partition("\n## ")[0].partition("\n")[2]
-    said = {words: re.search(rf"\b{words}: (\d+)", opening) for words in figures["opening"]}
-    made = {words: str(count) for words, count in figures["opening"].items()}
-    _compare_figures({words: each[1] for words, each in said.items() if each}, made, findings)
+    said = {words: re.findall(rf"\b{words}: (\d+)", opening) for words in figures["opening"]}
+    made = {words: [str(count)] for words, count in figures["opening"].items()}
+    _compare_figures(said, made, findings)
 
 
-def _compare_figures(told: Mapping[str, str], made: Mapping[str, str], findings: Findings) -> None:
+def _compare_figures(
+    told: Mapping[str, list[str]], made: Mapping[str, list[str]], findings: Findings
+) -> None:
+    """Compare what is told under each name, in however many places, with what was counted."""
     for name in sorted(told.keys() | made.keys()):
         if told.get(name) != made.get(name):
-            message = f"says {told.get(name, 'nothing')}, the rows say {made.get(name, 'nothing')}"
+            said, counted = ("; ".join(each.get(name, ())) or "nothing" for each in (told, made))
+            message = f"says {said}, the rows say {counted}"
             findings.add("card-figure-differs", f"{CARD}, {name}", message)
 
 
@@ -372,5 +382,4 @@ def _table(body: str, heading: str) -> Iterator[list[str]]:
     section = body.partition(f"\n{heading}\n")[2].partition("\n## ")[0]
     rows = [line for line in section.splitlines() if line.startswith("| ")]
     for line in rows[1:]:
-        cells = (cell.strip() for cell in _BAR.split(line)[1:-1])
-        yield [cell.replace("\\|", "|").replace("&lt;", "<") for cell in cells]
+        yield [each.strip() for each in _BAR.split(line)[1:-1]]

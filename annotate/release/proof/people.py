@@ -14,7 +14,9 @@ _FOLDERS = (b"/home/", b"/Users/", b"/root/", b"/tmp/", b"/var/", b"/mnt/", b":\
 LEAD_TIME = re.compile(r"\d+–\d+ s|\d+ s or more")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # These repeat what was published: an address in it is the outlet's, not an annotator's.
-SOURCE_COLUMNS = frozenset({"text", "title", "tokens", "target"})
+SOURCE_COLUMNS = frozenset({"text", "title", "tokens", "target", "url"})
+_OF_TEXT = "?"  # before a speaker who is told by words of the text
+_QUOTED = re.compile("“.*”")
 
 
 class PeopleProof:
@@ -40,7 +42,7 @@ class PeopleProof:
         """Check a file of text, whose contact address is meant to be there."""
         if self.named and (found := self.named.search(text)):
             self.findings.add("person-named", name, f"names {_masked(found[0])}")
-        if LOCAL_PATH.search(text):
+        if LOCAL_PATH.search(_QUOTED.sub("", text)):
             self.findings.add("local-path", name, "names a folder of somebody's machine")
 
     def _annotator(self, row: Json, place: str) -> None:
@@ -55,7 +57,7 @@ class PeopleProof:
     def cell(self, column: str, text: str, place: str) -> None:
         """Check the text of one cell."""
         where = f"{place}, {column}"
-        source = column.rpartition(".")[2] in SOURCE_COLUMNS
+        source = column.rpartition(".")[2] in SOURCE_COLUMNS or text.startswith(_OF_TEXT)
         if found := EMAIL.search(text):
             message = f"holds the address {_masked(found[0])}"
             code = "email-in-source" if source else "email-found"

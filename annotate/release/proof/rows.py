@@ -13,7 +13,7 @@ import numpy as np
 from annotate.corpus.names import Column
 from annotate.release.leak import TEXT_COLUMNS
 from annotate.release.proof.declared import FIELDS, NEEDED
-from annotate.release.proof.opened import Findings, Json, Part, Release
+from annotate.release.proof.opened import MANIFEST, Findings, Json, Part, Release
 from annotate.release.proof.sightings import Known
 from annotate.release.proof.texts import Texts
 from annotate.release.version import Version
@@ -62,7 +62,8 @@ class RowProof:
         self._about = Column()  # what is known of an article, by a hash
         self._last: tuple[str, int, int] = "", 0, 0  # article, start and number of a chunk
         self._counts: dict[str, Counter[str]] = {"articles": Counter(), "spans": Counter()}
-        self._outlets: Counter[str] = Counter()
+        self._outlets: Counter[str | None] = Counter()
+        self._found_rights: set[str] = set()
         self._groups: dict[str, array[int]] = {}  # hashes of their names, by split
         self._stances = Known()
         self.hidden: set[str] = set()
@@ -91,7 +92,7 @@ class RowProof:
             self._counts[part.config][part.split] += 1
         if part.config == "articles":
             self._groups.setdefault(part.split, array("q")).append(hash(row.get("group")))
-            self._outlets[row.get("outlet") or UNKNOWN] += 1
+            self._outlets[row.get("outlet") or None] += 1
         if part.config == "articles" and row.get("rights") == "standoff":
             self.hidden.add(row["article_id"])
         if row.get("article_id") in self.hidden:
@@ -294,6 +295,7 @@ class RowProof:
         terms, rights = self.release.manifest, row.get("rights")
         if terms is None or rights is None:
             return
+        self._found_rights.add(rights)
         stated = terms.publish.outlets.get(row.get("outlet") or "", rights)
         if rights != stated or terms.publish.rights not in {rights, "mixed"}:
             message = (
@@ -330,6 +332,10 @@ class RowProof:
     def finish(self) -> None:
         """Compare what was counted over all rows."""
         self._check_ids()
+        terms = self.release.manifest
+        if terms and terms.publish.rights == "mixed" and len(self._found_rights) == 1:
+            message = f"says mixed, all articles say {self._found_rights.pop()}"
+            self.findings.add("rights-differ", f"{MANIFEST}, publish.rights", message)
         for number, article in enumerate(self.texts.names()):
             told, chunks = self._told[number] - 1, self._chunks[number]
             if 0 <= told < chunks:
@@ -338,14 +344,17 @@ class RowProof:
 
     def figures(self) -> Json:
         """Give the figures that the card's tables and its first lines repeat."""
+        outlets: Counter[str] = Counter()
+        for name, count in self._outlets.items():
+            outlets[name or UNKNOWN] += count
         return {
             "configs": {name: (count,) for name, count in self.configs.items()},
             "labels": {name: (self.labels[name],) for name in self.layer_of},
-            "outlets": {name: (count,) for name, count in self._outlets.items()},
+            "outlets": {name: (count,) for name, count in outlets.items()},
             "splits": {split: self._of_split(split) for split in self._counts["articles"]},
             "opening": {
                 "articles": self.configs["articles"],
-                "outlets": len(self._outlets.keys() - {UNKNOWN}),
+                "outlets": len(self._outlets.keys() - {None}),
                 "labelled chunks": self.configs["spans"],
                 "spans": self.labels.total(),
                 "positions": self.configs["triples"],

@@ -121,8 +121,7 @@ class SplitProof:
         """Compare with the public ledger, which gives each group its split."""
         path = self.release.path / LEDGER
         if not path.is_file():
-            if self.several:
-                self.findings.add("split-ledger-missing", LEDGER, "is not there")
+            self.findings.add("split-ledger-missing", LEDGER, "is not there")
             return
         try:
             wrong = {kind: dict(self._not_as_told(path, kind)) for kind in (GROUP, ARTICLE)}

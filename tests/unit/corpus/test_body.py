@@ -191,6 +191,12 @@ def test_lines_that_are_wrapped_are_one_paragraph() -> None:
     assert body_of(*HEAD, *wrapped, *FOOT) == page(*ARTICLE)
 
 
+def test_entries_of_a_menu_are_no_wrapped_paragraph() -> None:
+    places = ("Mell", "Tarn", "Orle", "Vash", "Quin", "Pell", "Norr", "Sund")
+    menu = [f"{one} and {two} | Weather | Ferries" for one in places for two in places[:4]]
+    assert body_of(*menu, *ARTICLE) == page(*ARTICLE)
+
+
 def test_wrapped_lines_of_a_script_without_spaces_are_joined_without_one() -> None:
     sentence = (
         "市议会周一投票决定保留古老的渡轮从而结束了长达九年的争论渡轮可以运载四十辆汽车和医生。"

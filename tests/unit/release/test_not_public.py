@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,15 @@ from annotate.release.verify import verify_release
 from annotate.release.withdraw import NOTICE, withdraw
 from annotate.workspace import Workspace
 from tests.unit.labels.rows import BORIS, answered, drawn
-from tests.unit.release.source import ANSWERS, PARTS, SETTINGS, TEXTS, make_workspace
+from tests.unit.release.source import (
+    ABOUT,
+    ANSWERS,
+    ARTICLES,
+    PARTS,
+    SETTINGS,
+    TEXTS,
+    make_workspace,
+)
 from tests.unit.release.test_publish import releases, rows_of, tell
 from tests.unit.release.test_rights import STANDOFF
 
@@ -184,6 +193,37 @@ def test_a_damaged_release_is_not_taken_for_the_one_that_is_built_again(
     assert verify_release(workspace.releases / "0.1.0") == []
 
 
+def test_lost_sums_are_damage_as_well(workspace: Workspace) -> None:
+    sums = path_of(workspace) / "SHA256SUMS"
+    for content in (b"garbage\n", None):
+        sums.unlink()
+        if content is not None:
+            sums.write_bytes(content)
+        with pytest.raises(RefusedError, match="and damaged: SHA256SUMS"):
+            publish(workspace, version="0.1.0")
+
+
+@pytest.mark.parametrize("name", ["unknown", "Law &lt; Order", "`Foo`", "a <b> | c"])
+def test_an_outlet_may_have_any_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    about = ABOUT["articles/visit.txt"]
+    named = replace(ARTICLES["articles/visit.txt"], metadata=replace(about, outlet=name))
+    monkeypatch.setitem(ARTICLES, "articles/visit.txt", named)
+    workspace = make_workspace(tmp_path / "news")
+    assert verify_release(path_of(workspace)) == []
+
+
+def test_an_address_that_the_source_has_stops_no_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    about = replace(ABOUT["articles/visit.txt"], url="https://x.test/list/dev@lists.test/1")
+    article = replace(ARTICLES["articles/visit.txt"], metadata=about)
+    monkeypatch.setitem(ARTICLES, "articles/visit.txt", article)
+    found = verify_release(path_of(make_workspace(tmp_path / "news")))
+    assert {one.code for one in found} == {"email-in-source"}
+
+
 @pytest.mark.parametrize(("on", "refused"), [("c-call-1", True), ("c-visit-0", False)])
 def test_an_answer_may_not_quote_at_length_what_is_not_published(
     tmp_path: Path, on: str, refused: bool
@@ -278,8 +318,10 @@ def test_an_article_can_be_withdrawn_beside_a_damaged_release(
     assert withdraw(workspace, VISIT, "asked for").releases == ("0.1.0",)
 
 
-def test_a_damaged_manifest_is_named(workspace: Workspace) -> None:
-    (path_of(workspace) / "MANIFEST.json").write_text("{", encoding="utf-8")
+@pytest.mark.parametrize("content", ["{", "[]", "[1]", "null", "{}"])
+def test_a_damaged_manifest_is_named(workspace: Workspace, content: str) -> None:
+    (path_of(workspace) / "MANIFEST.json").write_text(content, encoding="utf-8")
+    assert withdraw(workspace, VISIT, "asked for").changed
     with pytest.raises(InputError, match=r"MANIFEST\.json is damaged"):
         diff("0.1.0", "0.1.0", workspace)
 

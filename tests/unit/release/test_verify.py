@@ -305,10 +305,12 @@ def label_numbers_lost(card: Json) -> None:
 
 def changes_naming(address: str) -> Break:
     """Add a table of changes, with an address in an answer and in words of an article."""
+    words = "Speaker [0:3) “write to a@b.test” entity="
+    return changes_of(before=words, after=f"{words}other:{address}")
 
+
+def changes_of(**row: str) -> Break:
     def broken(shop: Workshop) -> None:
-        words = "Speaker [0:3) “write to a@b.test” entity="
-        row = {"kind": "attribute changed", "before": words, "after": f"{words}other:{address}"}
         pq.write_table(pa.Table.from_pylist([row]), shop.folder / "CHANGES.parquet")
         shop.sums()
 
@@ -431,6 +433,14 @@ BREAKS: dict[str, tuple[Break, str]] = {
         "parquet-broken",
     ),
     "an e-mail in the table of changes": (changes_naming("anna@news.test"), "email-found"),
+    "an e-mail before a quotation in the table of changes": (
+        changes_of(before="mail anna@x.test says “no”"),
+        "email-found",
+    ),
+    "an e-mail in a key of the table of changes": (
+        changes_of(key="articles/a.txt other:anna@x.test Support dialogue"),
+        "email-found",
+    ),
     "a file replaced by a link": (linked, "file-link"),
     "a file gone": (gone("croissant.json"), "file-missing"),
     "a data file gone, summed again": (gone(SPANS, summed=True), "file-missing"),
@@ -501,6 +511,14 @@ BREAKS: dict[str, tuple[Break, str]] = {
         in_text("| Velin \\| Post | 2 |", "| Velin \\| Post | 3 |"),
         "card-figure-differs",
     ),
+    "a figure told twice": (
+        in_text("| train | 2 | 3 | 3 |", "| train | 9 | 9 | 9 |\n| train | 2 | 3 | 3 |"),
+        "card-figure-differs",
+    ),
+    "a figure of the first lines told twice": (
+        in_text("outlets: 1,", "outlets: 1, outlets: 7,"),
+        "card-figure-differs",
+    ),
     "an outlet that has no article": (
         in_text("| unknown | 1 |", "| Tarn Times | 4 | unknown |\n| unknown | 1 |"),
         "card-figure-differs",
@@ -553,6 +571,10 @@ BREAKS: dict[str, tuple[Break, str]] = {
     "chunks numbered against their order": (rows("spans", numbered_backwards), "chunk-index-wrong"),
     "another licence of a text": (cell("articles", licence="CC0"), "rights-differ"),
     "other rights to a text": (cell("articles", rights="standoff"), "rights-differ"),
+    "rights that are mixed in word alone": (
+        in_manifest(lambda m: m["publish"].update(rights="mixed")),
+        "rights-differ",
+    ),
     "a text that is gone": (cell("articles", text=None), "rights-differ"),
     "too few chunks": (cell("articles", chunks=0), "chunk-count-differs"),
     "a hash that is none": (cell("articles", sha256="unknown"), "hash-malformed"),
@@ -584,6 +606,10 @@ BREAKS: dict[str, tuple[Break, str]] = {
     "near-duplicates in two splits": (in_two(nearly_the_same), "near-duplicate-in-two-splits"),
     "a split misnamed": (in_two(split_misnamed), "split-differs"),
     "a split that the ledger does not say": (in_two(split_of_ledger), "split-ledger-differs"),
+    "no ledger of splits, where there is one": (
+        gone("splits.parquet", summed=True),
+        "split-ledger-missing",
+    ),
     "no ledger of splits": (in_two(gone("splits.parquet", summed=True)), "split-ledger-missing"),
     "a ledger of splits without an article": (in_two(ledger_cut(1)), "split-ledger-lacks"),
     "a ledger of splits without a line": (in_two(ledger_cut(3)), "split-ledger-lacks"),
@@ -825,6 +851,13 @@ def test_what_the_hub_adds_to_a_download_is_no_break(shop: Workshop) -> None:
 def test_an_empty_folder_has_everything_missing(tmp_path: Path) -> None:
     told = codes(verify_release(tmp_path))
     assert {"manifest-missing", "card-missing", "sums-missing", "config-missing"} <= told
+
+
+def test_an_address_that_the_table_of_changes_quotes_is_the_outlets(shop: Workshop) -> None:
+    changes_of(
+        before="Speaker [0:3) “write to a@b.test”", key="articles/a.txt ?a@b.test Support dialogue"
+    )(shop)
+    assert verify_release(shop.folder) == []
 
 
 def test_a_folder_that_is_named_as_a_text_is_passed_over(shop: Workshop) -> None:
