@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from itertools import groupby
 
-from annotate.release.rows import ADJUDICATOR, Built
+from annotate.release.annotation_rows import ADJUDICATOR
+from annotate.release.rows import Built
 from annotate.workspace import PublishSettings
 
 AGGREGATIONS = {

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from annotate.corpus import Article
+from annotate.labels.annotation import Annotation
 
 RUN = 8  # words; so many in a row are no accident
 _WORD = re.compile(r"\w+")
@@ -38,6 +42,29 @@ def _runs(text: str) -> Iterator[tuple[int, str]]:
     for start in range(len(words) - RUN + 1):
         run = " ".join(words[start : start + RUN])
         yield hash(run), run
+
+
+def quoting(
+    answers: Iterable[Annotation], articles: Mapping[str, Article], article_id: str
+) -> Iterator[str]:
+    """Name who repeats a run of words of an article, which is read only where an answer is long."""
+    said = [(each.annotator, words) for each in answers for words in _said(each)]
+    if long := [(who, words) for who, words in said if words.count(" ") >= RUN - 1]:
+        runs = _runs_of(articles[article_id].text)
+        yield from dict.fromkeys(who for who, words in long if runs.first_in(words))
+
+
+@lru_cache(maxsize=1)
+def _runs_of(text: str) -> Runs:
+    """Gather the runs of an article once for all its chunks, which follow one another."""
+    return Runs([text])
+
+
+def _said(answer: Annotation) -> Iterator[str]:
+    """Give what an annotator chose or wrote."""
+    for span in answer.spans:
+        yield from (item.value for item in span.attributes)
+    yield from (value for _, value in answer.document)
 
 
 def leaks(folder: Path, runs: Runs) -> Iterator[tuple[str, int]]:

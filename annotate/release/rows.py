@@ -7,7 +7,7 @@ from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,8 +21,9 @@ from annotate.labels.spill import AnswerSpill, ChunkSpill
 from annotate.labels.triples import Triple, triples_of, without_surface
 from annotate.quality.answers import Answers, Collector
 from annotate.quality.gold import Gold, Judge, Outcome, counted, free_questions, judge
+from annotate.release.annotation_rows import annotation_rows
 from annotate.release.bio import bio_row
-from annotate.release.leak import RUN, Runs
+from annotate.release.leak import quoting
 from annotate.release.memory import giving_back
 from annotate.release.row_spill import RowSpill
 from annotate.release.splits import SPLITS, TRAIN
@@ -31,17 +32,12 @@ from annotate.release.standing import (
     GOLD,
     decide,
     gold_columns,
-    pairs,
-    relation_cell,
-    span_cell,
 )
 from annotate.release.version import Version
 from annotate.schema import Schema
 
 Json = dict[str, Any]
 CONFIGS = ("spans", "annotations", "triples", "stance", "bio", "articles")
-ANNOTATOR, ADJUDICATOR = "annotator", "adjudicator"
-LEAD_TIMES = (30, 60, 120, 300, 600)  # seconds: the borders of the published bins
 
 
 @dataclass(frozen=True)
@@ -161,7 +157,8 @@ def build_rows(source: Source) -> Built:
             _add_triples(source, evidence, built)
         found = _found(source, chunk, known)
         if chunk.article_id in source.standoff:
-            built.leaked += _quoting(source, found)
+            who = quoting(found.with_decision, source.articles, chunk.article_id)
+            built.leaked += (f"chunk {chunk.id}, {name}" for name in who)
         for config, rows in _rows_of_chunk(source, found):
             for row in rows:
                 built.rows[config].append(_without_text(row) if bare else row)
@@ -197,6 +194,10 @@ class _Found(NamedTuple):
     decision: Annotation | None
     outcome: Outcome
 
+    @property
+    def with_decision(self) -> list[Annotation]:
+        return [*self.answers, *([] if self.decision is None else [self.decision])]
+
 
 def _judge(source: Source) -> Judge:
     """Learn how well annotators do from everything that several of them answered."""
@@ -221,29 +222,6 @@ def _found(source: Source, chunk: Chunk, known: Judge) -> _Found:
     return _Found(chunk, answers, count, known.adjudicated.get(chunk.id), outcome)
 
 
-def _quoting(source: Source, found: _Found) -> Iterator[str]:
-    """Name the answers with a run of words of an article whose text is not published."""
-    answers = [*found.answers, *([found.decision] if found.decision else [])]
-    said = [(each.annotator, words) for each in answers for words in _said(each)]
-    if said := [(who, words) for who, words in said if words.count(" ") >= RUN - 1]:
-        runs = _runs(source.articles[found.chunk.article_id].text)
-        for who in dict.fromkeys(who for who, words in said if runs.first_in(words)):
-            yield f"chunk {found.chunk.id}, {who}"
-
-
-@lru_cache(maxsize=1)
-def _runs(text: str) -> Runs:
-    """Gather the runs of words of an article once for all its chunks, which follow one another."""
-    return Runs([text])
-
-
-def _said(answer: Annotation) -> Iterator[str]:
-    """Give what an annotator chose or wrote."""
-    for span in answer.spans:
-        yield from (item.value for item in span.attributes)
-    yield from (value for _, value in answer.document)
-
-
 def _count_undecided(found: _Found, built: Built) -> None:
     built.undecided += 1
     built.in_conflict += bool(found.counted)
@@ -253,7 +231,9 @@ def _count_undecided(found: _Found, built: Built) -> None:
 def _rows_of_chunk(source: Source, found: _Found) -> Iterator[tuple[str, Iterable[Json]]]:
     """Make the rows that a chunk has in each config, but for `triples`."""
     chunk, gold = found.chunk, found.outcome.gold
-    yield "annotations", _annotation_rows(source, found)
+    text = source.text_of(chunk)
+    given = annotation_rows(chunk, found.answers, found.counted, found.decision, text)
+    yield "annotations", [row | {"simulated": source.simulated} for row in given]
     if gold is None:
         return
     yield "spans", [_spans_row(source, chunk, gold)]
@@ -340,67 +320,6 @@ def _number(version: str) -> Version:
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _annotation_rows(source: Source, found: _Found) -> list[Json]:
-    """Give every answer to a chunk, and what a person decided about it."""
-    answers = sorted(found.answers, key=lambda each: (each.created_at, each.annotation_id))
-    decided = [] if found.decision is None else [found.decision]
-    rows = []
-    for answer, name in zip([*answers, *decided], _names([*answers, *decided]), strict=True):
-        role = ADJUDICATOR if answer is found.decision else ANNOTATOR
-        counts = role == ANNOTATOR and any(answer is one for one in found.counted)
-        told = {"annotation_id": name, "role": role, "counts": counts}
-        rows.append(_annotation_row(source, found.chunk, answer) | told)
-    return sorted(rows, key=lambda row: str(row["annotation_id"]))
-
-
-def _names(answers: Iterable[Annotation]) -> Iterator[str]:
-    """Name answers by what is the same on every run, each once: numbers of a server come again.
-
-    Their times have no part in it: whoever knows all else that is hashed finds them by trying.
-    """
-    seen: Counter[str] = Counter()
-    for answer in answers:
-        of_server = f"{answer.project_id} {answer.annotation_id}"
-        told = f"{answer.chunk_id} {answer.annotator} {of_server}"
-        seen[told] += 1
-        again = f" {seen[told]}" if seen[told] > 1 else ""
-        yield f"a-{hashlib.sha256((told + again).encode()).hexdigest()[:16]}"
-
-
-def _annotation_row(source: Source, chunk: Chunk, answer: Annotation) -> Json:
-    return {
-        "id": answer.chunk_id,
-        "article_id": chunk.article_id,
-        "start": chunk.start,
-        "end": chunk.end,
-        "annotator": answer.annotator,
-        "simulated": source.simulated,
-        "schema_version": answer.schema_version,
-        "created_at": answer.created_at[:10],
-        "lead_time": _binned(answer.lead_time),
-        "was_prelabelled": answer.prelabelled,
-        "skipped": answer.skipped,
-        "spans": [span_cell(span, source.text_of(chunk)) for span in answer.spans],
-        "relations": [relation_cell(relation) for relation in answer.relations],
-        "document": pairs(answer.document),
-    }
-
-
-def _binned(seconds: float | None) -> str | None:
-    """Put a lead time into words: exact times could give a person away."""
-    if seconds is None:
-        return None
-    borders = [*LEAD_TIMES, None]
-    low = 0
-    for high in borders:
-        if high is None:
-            return f"{low} s or more"
-        if seconds < high:
-            return f"{low}–{high} s"
-        low = high
-    raise AssertionError
 
 
 def _gather(source: Source, found: _Found, evidence: dict[tuple[str, Triple], list[Json]]) -> int:

@@ -9,8 +9,8 @@ import orjson
 from annotate.corpus.names import NameIndex
 from annotate.labels.annotation import Annotation, Attribute, Relation, Span
 from annotate.labels.spill import Pile
+from annotate.release.annotation_rows import ADJUDICATOR
 from annotate.release.proof.opened import Json
-from annotate.release.rows import ADJUDICATOR
 
 
 class GivenAnswers:

@@ -95,9 +95,6 @@ class Known:
     def __init__(self) -> None:
         self._hashes, self._in_order = array("q"), True
 
-    def __len__(self) -> int:
-        return len(self._hashes)
-
     def add(self, *what: str) -> None:
         self._hashes.append(hash(what))
         self._in_order = False
