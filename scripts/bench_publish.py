@@ -124,11 +124,15 @@ def timed(work: Callable[[], object]) -> Json:
 
 
 class Stages:
-    """Adds up what functions take while they are called as ever: CPU seconds, and the peak then."""
+    """Adds up what functions take while they are called as ever: CPU seconds, and the peak then.
+
+    `highest` is the largest peak, that between the stages too.
+    """
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
         self.peaks: dict[str, float] = {}
+        self.highest = 0.0
 
     def time(self, stage: str, module: ModuleType, name: str) -> None:
         """Measure a function of a module from now on."""
@@ -137,14 +141,22 @@ class Stages:
 
         @wraps(work)
         def measured_work(*given: Any, **named: Any) -> Any:
+            self._peak()
             begun = time.process_time()
             try:
                 return work(*given, **named)
             finally:
                 self.seconds[stage] += time.process_time() - begun
-                self.peaks[stage] = peak_megabytes()
+                self.peaks[stage] = max(self.peaks[stage], self._peak())
 
         setattr(module, name, measured_work)
+
+    def _peak(self) -> float:
+        """Read the peak since it was last read."""
+        found = peak_megabytes()
+        self.highest = max(self.highest, found)
+        Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")  # begins it anew
+        return found
 
 
 def whole(folder: Path, _count: int) -> Json:
@@ -154,7 +166,8 @@ def whole(folder: Path, _count: int) -> Json:
         stages.time(stage, module, name)
     report = build.publish(Workspace.find(folder))
     path = str(folder / str(report.path))
-    return {"path": path, "stages": stages.seconds, "peaks": stages.peaks}
+    peaks = {"peaks": stages.peaks, "peak": max(stages.highest, peak_megabytes())}
+    return {"path": path, "stages": stages.seconds, **peaks}
 
 
 STAGES = (
@@ -204,7 +217,7 @@ def run_one(name: str, folder: Path, count: int) -> None:
     begun, clock = time.process_time(), time.perf_counter()
     result = RUNS[name](folder, count)
     seconds, wall = time.process_time() - begun, time.perf_counter() - clock
-    print(json.dumps(result | {"seconds": seconds, "wall": wall, "peak": peak_megabytes()}))
+    print(json.dumps({"peak": peak_megabytes(), **result, "seconds": seconds, "wall": wall}))
 
 
 def peak_megabytes() -> float:
@@ -261,7 +274,7 @@ def ledger_to_release(folder: Path, count: int) -> list[Limit]:
         shutil.rmtree(workspace.root)
         print(f"published {answers[-1]} answers in {results[-1]['wall']:.0f} s\n")
     heads = ("answers", *(stage for stage, _, _ in STAGES), "all")
-    for what, key, total in (("CPU s", "stages", "seconds"), ("peak MB so far", "peaks", "peak")):
+    for what, key, total in (("CPU s", "stages", "seconds"), ("peak MB", "peaks", "peak")):
         lines = [
             (number, *(f"{one:.1f}" for one in result[key].values()), f"{result[total]:.1f}")
             for number, result in zip(answers, results, strict=True)

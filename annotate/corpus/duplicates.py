@@ -22,6 +22,7 @@ _PARTITION = 1 << 20
 _SLICE = 1 << 18
 _KEYS_HELD = 1 << 12  # articles whose samples stay at hand
 _PARTS = 32  # that pairs are parted into on disk
+_AT_ONCE = 1 << 16  # pairs that are counted together
 _FEW = 8
 _MOST_ASKED = 32
 _SHELF_ROOM = 1 << 21
@@ -148,7 +149,9 @@ def _settled(pairs: Iterator[Pairs], order: Places, jury: _Jury) -> dict[int, Tw
         for end in np.flatnonzero(np.append(later[1:] != later[:-1], np.True_)) + 1:
             place, nominees = later[start], earlier[start : min(end, start + _MOST_ASKED)]
             start = end
-            for candidate in np.unique(stands_for[nominees]):
+            candidates = np.unique(stands_for[nominees])
+            heard = jury.promising(int(order[place]), order[candidates])
+            for candidate in candidates[heard].tolist():
                 twin = jury.verdict(int(order[place]), int(order[candidate]))
                 if twin:
                     twins[int(order[place])] = twin
@@ -170,11 +173,17 @@ class _Jury:
         self._shelf: OrderedDict[int, Hashes] = OrderedDict()
         self._filled = 0
 
+    def promising(self, article: int, others: Places) -> NDArray[np.bool_]:
+        """Say which of others have so much of their samples in common that they may be twins."""
+        samples = [self._keys(other) for other in others.tolist()]
+        mine, theirs = self._keys(article), np.concatenate(samples)
+        common = mine.take(np.searchsorted(mine, theirs), mode="clip") == theirs
+        starts = np.cumsum([0, *map(len, samples[:-1])])
+        expected = np.minimum(self.expected[article], self.expected[others])
+        return np.add.reduceat(common, starts, dtype=np.int64) >= _least_common(expected)
+
     def verdict(self, article: int, other: int) -> Twin | None:
         """Say whether an article repeats another one."""
-        expected = min(self.expected[article], self.expected[other])
-        if _common(self._keys(article), self._keys(other)) < _least_common(expected):
-            return None
         mine, theirs = self._shingles(article), self._shingles(other)
         jaccard, containment = resemblance(mine, theirs)
         if jaccard >= JACCARD:
@@ -355,16 +364,15 @@ class _Tally:
         for crowded, pairs in self._waiting.items():
             together = np.concatenate([np.empty(0, np.uint64), *pairs])
             together.sort()
-            for part, own in enumerate(np.split(together, self._cuts(together))):
+            for part, own in enumerate(_parted(together, self._borders())):
                 if len(own):
                     with writing(TEMPORARY):
                         self._file(crowded, part).write(own.tobytes())
             pairs.clear()
         self._held = 0
 
-    def _cuts(self, pairs: Hashes) -> Places:
-        borders = np.arange(1, _PARTS, dtype=np.uint64) * np.uint64(self._wide)
-        return np.searchsorted(pairs, borders << np.uint64(32))
+    def _borders(self) -> Places:
+        return np.arange(1, _PARTS) * self._wide
 
     def _file(self, crowded: bool, part: int) -> IO[bytes]:
         if (crowded, part) not in self._stored:
@@ -372,25 +380,42 @@ class _Tally:
         return self._stored[crowded, part]
 
     def counted(self) -> Iterator[tuple[Places, Places, Places, Places]]:
-        """Give later and earlier places, and how many plain and crowded keys are behind each."""
+        """Give later and earlier places, and how many plain and crowded keys are behind each.
+
+        They come by later place, those of some places at a time.
+        """
         if self._stored:
             self._store()
+        wide = self._wide if self._stored else self._wide * _PARTS
         for part in range(_PARTS if self._stored else 1):
             plain, crowded = (self._of(kind, part) for kind in (False, True))
-            pairs, which = np.unique(np.concatenate([plain, crowded]), return_inverse=True)
-            counts, weights = (
-                np.bincount(one, minlength=len(pairs))
-                for one in (which[: len(plain)], which[len(plain) :])
-            )
-            later = (pairs >> np.uint64(32)).astype(np.int64)
-            yield later, (pairs & _LOW).astype(np.int64), counts, weights
+            rounds = 1 + (len(plain) + len(crowded)) // _AT_ONCE
+            borders = part * wide + np.arange(1, rounds) * wide // rounds
+            pieces = (_parted(pairs, borders) for pairs in (plain, crowded))
+            for some, others in zip(*pieces, strict=True):
+                yield _counted(some, others)
 
     def _of(self, crowded: bool, part: int) -> Hashes:
+        """Give the pairs of a part, sorted."""
         if not self._stored:
-            return np.concatenate([np.empty(0, np.uint64), *self._waiting[crowded]])
+            return np.sort(np.concatenate([np.empty(0, np.uint64), *self._waiting[crowded]]))
         file = self._stored.get((crowded, part))
         if file is None:
             return np.empty(0, np.uint64)
         with writing(TEMPORARY):  # what was not written yet is now
             file.seek(0)
-        return np.frombuffer(file.read(), np.uint64)
+        return np.sort(np.frombuffer(file.read(), np.uint64))
+
+
+def _parted(pairs: Hashes, borders: Places) -> list[Hashes]:
+    """Part sorted pairs by the later place of each."""
+    return np.split(pairs, np.searchsorted(pairs, borders.astype(np.uint64) << np.uint64(32)))
+
+
+def _counted(plain: Hashes, crowded: Hashes) -> tuple[Places, Places, Places, Places]:
+    pairs, which = np.unique(np.concatenate([plain, crowded]), return_inverse=True)
+    counts, weights = (
+        np.bincount(one, minlength=len(pairs)) for one in (which[: len(plain)], which[len(plain) :])
+    )
+    later = (pairs >> np.uint64(32)).astype(np.int64)
+    return later, (pairs & _LOW).astype(np.int64), counts, weights

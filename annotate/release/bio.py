@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -23,9 +24,12 @@ class Lost(NamedTuple):
 def bio_row(chunk: Chunk, spans: Sequence[Span], layers: Iterable[str]) -> Json:
     """Tag the tokens; reading the tags gives exactly the spans that are not in `lost`."""
     places = token_places(chunk.text)
+    starts, ends = [start for start, _ in places], [end for _, end in places]
     lost: list[Lost] = []
     tags = {
-        tag_column(layer): _tags([span for span in spans if span.layer == layer], places, lost)
+        tag_column(layer): _tags(
+            [span for span in spans if span.layer == layer], starts, ends, lost
+        )
         for layer in layers
     }
     return {
@@ -33,8 +37,8 @@ def bio_row(chunk: Chunk, spans: Sequence[Span], layers: Iterable[str]) -> Json:
         "article_id": chunk.article_id,
         "text": chunk.text,
         "tokens": [chunk.text[start:end] for start, end in places],
-        "starts": [start for start, _ in places],
-        "ends": [end for _, end in places],
+        "starts": starts,
+        "ends": ends,
         **tags,
         "lost": [item._asdict() for item in sorted(lost)],
     }
@@ -49,14 +53,14 @@ def tag_names(labels: Iterable[str]) -> tuple[str, ...]:
     return (OUTSIDE, *(f"{mark}-{label}" for label in labels for mark in "BI"))
 
 
-def _tags(spans: Sequence[Span], places: Sequence[tuple[int, int]], lost: list[Lost]) -> list[str]:
+def _tags(
+    spans: Sequence[Span], starts: Sequence[int], ends: Sequence[int], lost: list[Lost]
+) -> list[str]:
     """Tag the spans of one layer, the longest first where they overlap."""
-    tags = [OUTSIDE] * len(places)
-    starts = {start: number for number, (start, _) in enumerate(places)}
-    ends = {end: number for number, (_, end) in enumerate(places)}
+    tags = [OUTSIDE] * len(starts)
     for span in sorted(spans, key=lambda one: (one.start - one.end, one.start, one.id)):
-        first, last = starts.get(span.start), ends.get(span.end)
-        if first is None or last is None:
+        first, last = bisect_left(starts, span.start), bisect_left(ends, span.end)
+        if starts[first : first + 1] != [span.start] or ends[last : last + 1] != [span.end]:
             lost.append(Lost(span.id, "a border is inside a token"))
         elif any(tag != OUTSIDE for tag in tags[first : last + 1]):
             lost.append(Lost(span.id, "overlaps a longer span of its layer"))

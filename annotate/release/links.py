@@ -25,7 +25,7 @@ RUN = 12  # words; a quote or sentence of so many that stands in two articles ti
 _WORD = re.compile(r"\w+")
 _HOLDERS = 32  # a sample that more articles share is a phrase of the trade; twins share rarer ones
 _PROMISING = 0.2  # of the smaller sample
-_SHARES = 8  # of the hashes, each sorted alone
+_SHARES = 32  # of the hashes, each sorted alone
 _WAITING = 1 << 16  # hashes that are held before they are put away
 TextOf = Callable[[int], str]
 

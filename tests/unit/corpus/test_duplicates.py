@@ -419,9 +419,10 @@ def test_shared_keys_are_counted_alike_in_memory_and_on_disk(samples: list[list[
         for earlier in range(later)
         if (common := sum(holders[key] <= 6 for key in {*samples[later]} & {*samples[earlier]}))
     }
-    for most_held in (1 << 18, 3):
+    for most_held, at_once in ((1 << 18, 1 << 16), (1 << 18, 2), (3, 2)):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(duplicates, "_SLICE", most_held)
+            patch.setattr(duplicates, "_AT_ONCE", at_once)
             found = [
                 zip(*(column.tolist() for column in columns), strict=True)
                 for columns in shared_keys(keys, 6)
