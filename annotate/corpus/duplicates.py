@@ -22,7 +22,7 @@ _PARTITION = 1 << 20
 _SLICE = 1 << 18
 _KEYS_HELD = 1 << 12  # articles whose samples stay at hand
 _PARTS = 32  # that pairs are parted into on disk
-_AT_ONCE = 1 << 16  # pairs that are counted together
+_AT_ONCE = 1 << 16  # pairs, about, that are counted together
 _FEW = 8
 _MOST_ASKED = 32
 _SHELF_ROOM = 1 << 21
@@ -131,7 +131,7 @@ def _common(first: Hashes, second: Hashes) -> int:
     few, many = (first, second) if len(first) <= len(second) else (second, first)
     if len(few) == 0:
         return 0
-    return int(np.count_nonzero(many.take(np.searchsorted(many, few), mode="clip") == few))
+    return int(np.count_nonzero(many.take(many.searchsorted(few), mode="clip") == few))
 
 
 def _leaders(exact: NDArray[np.uint64], words: NDArray[np.integer]) -> Places:
@@ -149,9 +149,7 @@ def _settled(pairs: Iterator[Pairs], order: Places, jury: _Jury) -> dict[int, Tw
         for end in np.flatnonzero(np.append(later[1:] != later[:-1], np.True_)) + 1:
             place, nominees = later[start], earlier[start : min(end, start + _MOST_ASKED)]
             start = end
-            candidates = np.unique(stands_for[nominees])
-            heard = jury.promising(int(order[place]), order[candidates])
-            for candidate in candidates[heard].tolist():
+            for candidate in np.unique(stands_for[nominees]):
                 twin = jury.verdict(int(order[place]), int(order[candidate]))
                 if twin:
                     twins[int(order[place])] = twin
@@ -167,23 +165,18 @@ class _Jury:
         self, keys: Keys, words: NDArray[np.integer], text_of: Callable[[int], str]
     ) -> None:
         self.expected = np.diff(keys.offsets) * np.where(words < WHOLE_WORDS, _SAMPLED, 1.0)
+        self._least = _least_common(self.expected)  # grows with what is expected
         self._keys = lru_cache(maxsize=_KEYS_HELD)(keys.__getitem__)
         self._words = words
         self._text_of = text_of
         self._shelf: OrderedDict[int, Hashes] = OrderedDict()
         self._filled = 0
 
-    def promising(self, article: int, others: Places) -> NDArray[np.bool_]:
-        """Say which of others have so much of their samples in common that they may be twins."""
-        samples = [self._keys(other) for other in others.tolist()]
-        mine, theirs = self._keys(article), np.concatenate(samples)
-        common = mine.take(np.searchsorted(mine, theirs), mode="clip") == theirs
-        starts = np.cumsum([0, *map(len, samples[:-1])])
-        expected = np.minimum(self.expected[article], self.expected[others])
-        return np.add.reduceat(common, starts, dtype=np.int64) >= _least_common(expected)
-
     def verdict(self, article: int, other: int) -> Twin | None:
         """Say whether an article repeats another one."""
+        least = min(self._least[article], self._least[other])
+        if _common(self._keys(article), self._keys(other)) < least:
+            return None
         mine, theirs = self._shingles(article), self._shingles(other)
         jaccard, containment = resemblance(mine, theirs)
         if jaccard >= JACCARD:

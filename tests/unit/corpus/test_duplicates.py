@@ -444,6 +444,7 @@ def test_texts_are_settled_alike_when_their_pairs_wait_on_disk(
     for text in texts:
         samples.add(text)
     monkeypatch.setattr(duplicates, "_SLICE", 10)
+    monkeypatch.setattr(duplicates, "_AT_ONCE", 4)
     assert len(in_memory) > 60
     assert twins_of(texts) == in_memory
     ranked = twins_of(texts, rank=[-len(text) for text in texts])
