@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
+import sqlite3
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -33,6 +34,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         marked = {mark.name for mark in metafunc.definition.iter_markers()}
         names = ["SQLite"] if marked & ON_ONE_DATABASE else databases()
         metafunc.parametrize("server", names, indirect=True, scope="session")
+
+
+def pytest_report_collectionfinish(items: list[pytest.Item]) -> str | None:
+    """Say which databases this run is on; a report header would be lost in `-q`."""
+    used = {item.callspec.params.get("server") for item in items if hasattr(item, "callspec")}
+    told = {"SQLite": sqlite3.sqlite_version, "PostgreSQL": postgresql_version()}
+    found = ", ".join(f"{name} {told[name]}" for name in STUDIOS if name in used)
+    return f"live tests on: {found}" if found else None
 
 
 def databases() -> list[str]:
