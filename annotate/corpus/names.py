@@ -102,6 +102,34 @@ class NameIndex:
         return self._sorted
 
 
+class Known:
+    """Knows what was added, by 64 bits of a hash: eight bytes each."""
+
+    def __init__(self) -> None:
+        self._hashes, self._in_order = array("q"), True
+
+    def add(self, *what: str) -> None:
+        self._hashes.append(hash(what))
+        self._in_order = False
+
+    def __contains__(self, what: object) -> bool:
+        self._sort()
+        key = hash(what)
+        place = bisect_left(self._hashes, key)
+        return place < len(self._hashes) and self._hashes[place] == key
+
+    def repeats(self) -> int:
+        """Count what was added again."""
+        self._sort()
+        hashes = np.frombuffer(self._hashes, np.int64) if self._hashes else np.empty(0, np.int64)
+        return int(np.count_nonzero(hashes[1:] == hashes[:-1]))
+
+    def _sort(self) -> None:
+        if not self._in_order:
+            np.frombuffer(self._hashes, np.int64).sort()
+            self._in_order = True
+
+
 def place_of(names: Sequence[str], name: str) -> int:
     """Give the place of a name among sorted ones, -1 where it is none of them."""
     place = bisect_left(names, name)

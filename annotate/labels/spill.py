@@ -7,7 +7,7 @@ import os
 import struct
 from abc import ABC, abstractmethod
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from itertools import pairwise
 from operator import attrgetter
@@ -120,14 +120,17 @@ class Spill(ABC, Sequence[_Value]):
         if isinstance(values, cls):
             return values
         found = cls()
-        for value in values:
-            found.append(value)
+        found.extend(values)
         return found
 
     def append(self, value: _Value) -> None:
         if self._order is not None:
             raise ValueError("values are taken in until some are chosen")
         self._pile.append(self._encoded(value))
+
+    def extend(self, values: Iterable[_Value]) -> None:
+        for value in values:
+            self.append(value)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from annotate.release.changes import Changes
 from annotate.release.columns import TEXT, Table
-from annotate.release.diff import EXAMPLES, Difference
+from annotate.release.diff import Difference
 from annotate.release.files import write_parquet
 from annotate.release.span_changes import Change
 
@@ -49,10 +49,9 @@ def whole_list(section: str, parent: Path | None) -> str:
     return f"{TITLE}\n{section}{_EXAMPLES.sub('', older.removeprefix(TITLE))}"
 
 
-def write_changes(path: Path, changes: Sequence[Change]) -> None:
+def write_changes(path: Path, changes: Changes) -> None:
     """Write every single change as a row."""
-    ordered = sorted(changes)
-    write_parquet(path, [change._asdict() for change in ordered], COLUMNS)
+    write_parquet(path, (change._asdict() for change in changes.in_order()), COLUMNS)
 
 
 def _step(difference: Difference) -> str:
@@ -92,7 +91,7 @@ def _agreement(difference: Difference) -> str:
 def _withdrawn(difference: Difference) -> str:
     lists = []
     for what in ("withdrawn", "removed"):
-        gone = difference.of_kind(f"article {what}")
+        gone = difference.changes.of_kind(f"article {what}")
         lines = [f"- {': '.join(filter(None, (_plain(c.key), _plain(c.after))))}" for c in gone]
         lists += [f"Articles {what}:\n\n" + "\n".join(lines)] if lines else []
     return "\n\n".join(lists)
@@ -119,10 +118,10 @@ class Examples(NamedTuple):
 
 def examples(difference: Difference) -> list[Examples]:
     """Give some of each kind; what is a table or a list of its own is left out."""
-    shown = {kind: difference.of_kind(kind) for kind in difference.counts if kind not in LISTED}
     return [
-        Examples(kind, len(changes), list(map(_words, changes[:EXAMPLES])))
-        for kind, changes in shown.items()
+        Examples(kind, total, list(map(_words, difference.changes.examples[kind])))
+        for kind, total in difference.counts.items()
+        if kind not in LISTED
     ]
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotate.release.opened import Places, Rows, whole
+from annotate.corpus.names import NameIndex
+from annotate.release.arrays import cells_at, flags_of, numbers_of
+from annotate.release.opened import Places, Rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Flags = NDArray[np.bool_]
 BLOCK = 10_000  # rows that are compared at a time
-_BETWEEN = "\x1f"  # stands in no id, entity or label
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,15 @@ class Matched:
 def match(before: Rows, after: Rows, key: Sequence[str], ignored: Collection[str] = ()) -> Matched:
     """Pair rows by their key, which is unique on each side, and compare all common columns.
 
-    The keys are held, and a block of one other column of each side.
+    A hash of each key is held, and a block of one column of each side. Keys are compared like other
+    columns, so of two that have one hash it is told that they differ.
     """
-    import pyarrow.compute as pc
-
-    known, given = _keys(before, key), _keys(after, key)
-    at = _numbers(pc.index_in(given, value_set=known), missing=-1)
+    at = _places_before(before, after, key)
     new = np.flatnonzero(at >= 0)
     old = at[new]
-    removed = np.setdiff1d(np.arange(len(known)), old, assume_unique=True)
+    left = np.ones(len(before), bool)
+    left[old] = False
+    removed = np.flatnonzero(left)
     changed = np.zeros(len(new), bool)
     # In the order of the files of `before`: then each of their row groups is read once.
     order = np.argsort(old, kind="stable")
@@ -87,15 +89,10 @@ def _parts_of_both(one: pa.StructType, other: pa.StructType) -> Iterator[tuple[i
             yield number, place
 
 
-def _keys(rows: Rows, key: Sequence[str]) -> pa.Array:
-    import pyarrow.compute as pc
-
-    columns = [whole(rows.column(name)) for name in key]
-    if len(columns) == 1:
-        return columns[0]
-    return pc.binary_join_element_wise(
-        *columns, _BETWEEN, null_handling="replace", null_replacement=""
-    )
+def _places_before(before: Rows, after: Rows, key: Sequence[str]) -> Places:
+    """Give for each row of `after` the place of the row with its key, -1 where there is none."""
+    index = NameIndex(array("q", map(hash, before.values(key))))
+    return index.last_of(np.fromiter(map(hash, after.values(key)), np.int64, len(after)))
 
 
 def differing(before: pa.Array, after: pa.Array) -> Flags:
@@ -105,7 +102,7 @@ def differing(before: pa.Array, after: pa.Array) -> Flags:
 
     if before.equals(after):
         return np.zeros(len(before), bool)
-    differs: Flags = _flags(pc.is_null(before)) != _flags(pc.is_null(after))
+    differs: Flags = flags_of(pc.is_null(before)) != flags_of(pc.is_null(after))
     if pa.types.is_list(before.type):
         differs |= _differing_lists(before, after)
     elif pa.types.is_struct(before.type):
@@ -113,7 +110,7 @@ def differing(before: pa.Array, after: pa.Array) -> Flags:
         for one, other in _parts_of_both(before.type, after.type):
             differs |= differing(mine[one], theirs[other])
     else:
-        differs[pc.indices_nonzero(pc.not_equal(before, after)).to_numpy()] = True
+        differs[numbers_of(pc.indices_nonzero(pc.not_equal(before, after)), missing=0)] = True
     return differs
 
 
@@ -121,26 +118,14 @@ def _differing_lists(before: pa.Array, after: pa.Array) -> Flags:
     """Compare the items of those lists that are as long as each other, all at once."""
     import pyarrow.compute as pc
 
-    lengths = [_numbers(pc.list_value_length(side), missing=0) for side in (before, after)]
+    lengths = [numbers_of(pc.list_value_length(side), missing=0) for side in (before, after)]
     differs: Flags = lengths[0] != lengths[1]
     alike = np.flatnonzero(~differs)
     if len(alike) == 0:
         return differs
     every = len(alike) == len(differs)
-    sides = [side if every else side.take(alike) for side in (before, after)]
-    owners = _numbers(pc.list_parent_indices(sides[0]), missing=0)
+    sides = [side if every else cells_at(side, alike) for side in (before, after)]
+    owners = numbers_of(pc.list_parent_indices(sides[0]), missing=0)
     items = differing(*(pc.list_flatten(side) for side in sides))
     differs[alike[np.unique(owners[items])]] = True
     return differs
-
-
-def _flags(array: Any) -> Flags:
-    return np.asarray(array.to_numpy(zero_copy_only=False), bool)
-
-
-def _numbers(array: pa.Array, *, missing: int) -> Places:
-    """Give whole numbers as numpy has them; `fill_null` would import pandas first."""
-    found: NDArray[Any] = array.to_numpy(zero_copy_only=False)
-    if array.null_count:
-        found = np.nan_to_num(found, nan=missing)
-    return found.astype(np.int64)

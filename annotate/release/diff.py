@@ -13,8 +13,11 @@ import numpy as np
 
 from annotate.labels.triples import without_surface
 from annotate.release.agreed import Agreed, agreement_changes
+from annotate.release.arrays import values_of
+from annotate.release.changes import Changes
 from annotate.release.compare import Matched, match
-from annotate.release.opened import Places, Rows, Side, find_release
+from annotate.release.memory import give_back
+from annotate.release.opened import Places, Rows, RowSplits, Side, find_release
 from annotate.release.span_changes import Change, is_own_words, span_changes
 from annotate.release.terms import Reason, changed_terms
 from annotate.release.version import BUMPS, Bump
@@ -22,7 +25,7 @@ from annotate.schema.controls import OTHER
 from annotate.workspace import Workspace
 
 Json = dict[str, Any]
-EXAMPLES = 5
+BLOCK = 2_000  # rows that are read at a time
 _HASHED = re.compile(r"\?[0-9a-f]{12}")
 KEYS = {
     "spans": ("id",),
@@ -43,7 +46,7 @@ class Difference:
     before: str
     after: str
     rows: Mapping[str, Mapping[str, Mapping[str, int]]]
-    changes: Sequence[Change]
+    changes: Changes
     reasons: Sequence[Reason] = ()
     withdrawn: Mapping[str, str] = field(default_factory=dict)
     agreement: Sequence[Agreed] = ()
@@ -57,21 +60,13 @@ class Difference:
     @property
     def counts(self) -> dict[str, int]:
         """How often each kind of change occurs, by name."""
-        return dict(sorted(Counter(change.kind for change in self.changes).items()))
+        return self.changes.counts
 
     @property
     def flow(self) -> list[tuple[str, str, int]]:
         """Which label became which, how often, the most frequent first."""
-        found = Counter(
-            (change.label_before, change.label_after)
-            for change in self.changes
-            if change.kind == "span relabelled"
-        )
-        ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+        ordered = sorted(self.changes.flow.items(), key=lambda item: (-item[1], item[0]))
         return [(before, after, count) for (before, after), count in ordered]
-
-    def of_kind(self, kind: str) -> list[Change]:
-        return [change for change in self.changes if change.kind == kind]
 
     def to_json(self) -> Json:
         """Give everything but the single changes, of which there are five of a kind."""
@@ -87,21 +82,21 @@ class Difference:
                 for before, after, count in self.flow
             ],
             "articles": {
-                "added": [change.key for change in self.of_kind("article added")],
+                "added": [change.key for change in self.changes.of_kind("article added")],
                 "withdrawn": [
                     {"article_id": change.key, "reason": change.after}
-                    for change in self.of_kind("article withdrawn")
+                    for change in self.changes.of_kind("article withdrawn")
                 ],
-                "removed": [change.key for change in self.of_kind("article removed")],
+                "removed": [change.key for change in self.changes.of_kind("article removed")],
             },
             "annotators": {
-                "added": [change.key for change in self.of_kind("annotator added")],
-                "removed": [change.key for change in self.of_kind("annotator removed")],
+                "added": [change.key for change in self.changes.of_kind("annotator added")],
+                "removed": [change.key for change in self.changes.of_kind("annotator removed")],
             },
             "agreement": [figure._asdict() for figure in self.agreement],
-            "split_moves": len(self.of_kind("split moved")),
+            "split_moves": self.counts.get("split moved", 0),
             "examples": {
-                kind: [change._asdict() for change in self.of_kind(kind)[:EXAMPLES]]
+                kind: [change._asdict() for change in self.changes.examples[kind]]
                 for kind in self.counts
             },
         }
@@ -117,22 +112,24 @@ def diff(before: str, after: str, workspace: Workspace | None = None) -> Differe
 def compare_releases(before: Side, after: Side) -> Difference:
     """Compare all configs; with equal rows and terms there are no reasons and no changes."""
     rows: dict[str, dict[str, dict[str, int]]] = {}
-    changes: list[Change] = []
+    withdrawn = {row["article_id"]: row["reason"] for row in after.manifest.get("withdrawn", ())}
+    changes = Changes()
     hidden = any(side.manifest["publish"]["rights"] != "full" for side in (before, after))
     questions = before.manifest["schema"]["attributes"]
     free = frozenset(one["name"] for one in questions if one["type"] == "text")
     for config in sorted(before.configs.keys() & after.configs.keys(), key=list(KEYS).index):
         compared = _Compared.of(config, before.configs[config], after.configs[config], hidden, free)
         rows[config] = compared.by_split()
-        changes += compared.changes()
-    withdrawn = {row["article_id"]: row["reason"] for row in after.manifest.get("withdrawn", ())}
-    changes += _new_and_lost_configs(before, after, rows)
-    changes += _articles(changes, withdrawn)
-    changes += _annotators(before, after)
+        changes.extend(compared.changes(withdrawn))
+        for side in (before, after):
+            side.configs[config].let_go()
+        give_back()
+    changes.extend(_new_and_lost_configs(before, after, rows))
+    changes.extend(_annotators(before, after))
     terms = changed_terms(before, after)
-    changes += [
+    changes.extend(
         Change("schema changed", "", "", reason.words, "", after=reason.words) for reason in terms
-    ]
+    )
     return Difference(
         before=str(before.manifest["version"]),
         after=str(after.manifest["version"]),
@@ -156,8 +153,8 @@ class _Compared:
     before: Rows
     after: Rows
     matched: Matched
-    splits_before: Sequence[str]
-    splits_after: Sequence[str]
+    splits_before: RowSplits
+    splits_after: RowSplits
     hidden: bool
     free: frozenset[str]  # questions that were answered in one's own words
 
@@ -179,61 +176,75 @@ class _Compared:
             ("removed", self.splits_before, self.matched.removed),
             ("changed", self.splits_after, changed),
         ):
-            for split, count in sorted(Counter(splits[place] for place in places).items()):
+            for split, count in splits.counts(places).items():
                 found.setdefault(split, {"added": 0, "removed": 0, "changed": 0})[name] = count
         return dict(sorted(found.items()))
 
-    def changes(self) -> Iterator[Change]:
+    def changes(self, withdrawn: Mapping[str, str]) -> Iterator[Change]:
+        """List everything; `withdrawn` gives the reason for each article that was taken back."""
         matched = self.matched
         yield from self._rows("row added", self.after, self.splits_after, matched.added)
         yield from self._rows("row removed", self.before, self.splits_before, matched.removed)
         changed = matched.new[matched.changed]
         yield from self._rows("row changed", self.after, self.splits_after, changed)
         if self.config == "articles":
+            yield from self._articles(withdrawn)
             yield from self._moves()
         if self.config == "spans":
             yield from self._spans_of_rows()
             yield from self._cut_anew()
 
-    def _rows(
-        self, kind: str, rows: Rows, splits: Sequence[str], places: Places
-    ) -> Iterator[Change]:
+    def _rows(self, kind: str, rows: Rows, splits: RowSplits, places: Places) -> Iterator[Change]:
         gone = kind == "row removed"  # maybe because it had to go
         for place, parts, article in _named(self.config, rows, places):
             named = [_hidden(part, gone=gone) for part in parts] if self.hidden or gone else parts
-            yield Change(kind, self.config, splits[place], " ".join(named), article)
+            yield Change(kind, self.config, splits.of(place), " ".join(named), article)
+
+    def _articles(self, withdrawn: Mapping[str, str]) -> Iterator[Change]:
+        """Say of the articles that came or went what that means."""
+        for change in self._rows("row added", self.after, self.splits_after, self.matched.added):
+            yield change._replace(kind="article added")
+        gone = self._rows("row removed", self.before, self.splits_before, self.matched.removed)
+        for change in gone:
+            reason = withdrawn.get(change.key)
+            kind = "article removed" if reason is None else "article withdrawn"
+            yield change._replace(kind=kind, after=reason or "")
 
     def _moves(self) -> Iterator[Change]:
         """List the articles that are in another split than before: there must be none."""
-        for old, new in zip(self.matched.old, self.matched.new, strict=True):
-            one, two = self.splits_before[old], self.splits_after[new]
-            if one != two:
-                name = self.after.column("article_id")[int(new)].as_py()
-                yield Change("split moved", self.config, two, name, name, one, two)
+        matched, names = self.matched, np.array(self.splits_after.names)
+        ours = names[self.splits_after.numbers[matched.new]]
+        theirs = np.array(self.splits_before.names)[self.splits_before.numbers[matched.old]]
+        moved = np.flatnonzero(ours != theirs)
+        for at, (_, (name, *_), _) in zip(
+            moved, _named(self.config, self.after, matched.new[moved]), strict=True
+        ):
+            one, two = str(theirs[at]), str(ours[at])
+            yield Change("split moved", self.config, two, name, name, one, two)
 
     def _spans_of_rows(self) -> Iterator[Change]:
         matched = self.matched
         changed = np.flatnonzero(matched.changed)
-        order = np.argsort(matched.old[changed])
-        old = self.before.rows(matched.old[changed][order].tolist(), MARKS)
-        before = {row["id"]: row for row in old}
-        places = matched.new[changed]
-        for place, row in zip(
-            places, self.after.rows(places.tolist(), (*MARKS, "text")), strict=True
-        ):
-            yield from span_changes(before[row["id"]], row, self.splits_after[place], self.free)
+        for some in _blocks(changed):
+            old, new = np.sort(matched.old[some]).tolist(), matched.new[some].tolist()
+            before = {row["id"]: row for row in self.before.rows(old, MARKS)}
+            after = self.after.rows(new, (*MARKS, "text"))
+            for place, row in zip(new, after, strict=True):
+                split = self.splits_after.of(place)
+                yield from span_changes(before[row["id"]], row, split, self.free)
 
     def _cut_anew(self) -> Iterator[Change]:
         """List chunks that overlap one that is gone: their article was cut another way."""
         gone: dict[str, list[tuple[int, int]]] = {}
-        for article, start, end, _ in _stretches(self.before, self.matched.removed):
+        names = ("article_id", "start", "end")
+        for _, article, start, end in _cells(self.before, names, self.matched.removed):
             gone.setdefault(article, []).append((start, end))
-        come = _stretches(self.after, self.matched.added) if gone else ()
-        for article, start, end, place in come:
+        come = _cells(self.after, names, self.matched.added) if gone else ()
+        for place, article, start, end in come:
             for one, two in gone.get(article, ()):
                 if start < two and one < end:
                     words = f"[{one}:{two})", f"[{start}:{end})"
-                    split = self.splits_after[place]
+                    split = self.splits_after.of(place)
                     yield Change("chunk cut anew", "spans", split, article, article, *words)
 
 
@@ -246,20 +257,21 @@ def _hidden(part: str, *, gone: bool) -> str:
 
 def _named(config: str, rows: Rows, places: Places) -> Iterator[tuple[int, list[str], str]]:
     """Give the parts of the key and the article of some rows."""
-    if len(places) == 0:
-        return
-    names = [*KEYS[config], "article_id"]
-    columns = [rows.column(name).take(places).to_pylist() for name in names]
-    for place, *key, article in zip(places.tolist(), *columns, strict=True):
+    for place, *key, article in _cells(rows, (*KEYS[config], "article_id"), places):
         yield place, ["" if part is None else str(part) for part in key], article
 
 
-def _stretches(rows: Rows, places: Places) -> list[tuple[str, int, int, int]]:
-    names = ("article_id", "start", "end")
-    if len(places) == 0:
-        return []
-    columns = [rows.column(name).take(places).to_pylist() for name in names]
-    return list(zip(*columns, places.tolist(), strict=True))
+def _cells(rows: Rows, names: Sequence[str], places: Places) -> Iterator[tuple[Any, ...]]:
+    """Give the place of each of some rows, and its cells in these columns."""
+    for some in _blocks(places):
+        columns = (values_of(rows.taken(name, some)) for name in names)
+        yield from zip(some.tolist(), *columns, strict=True)
+
+
+def _blocks(places: Places) -> Iterator[Places]:
+    """Cut places into pieces of which the rows may be held."""
+    for begin in range(0, len(places), BLOCK):
+        yield places[begin : begin + BLOCK]
 
 
 def _new_and_lost_configs(
@@ -268,24 +280,11 @@ def _new_and_lost_configs(
     """Count the rows of a config that only one side has."""
     for side, other, kind in ((before, after, "removed"), (after, before, "added")):
         for config in sorted(side.configs.keys() - other.configs.keys()):
-            splits = Counter(side.configs[config].splits())
             rows[config] = {
                 split: {"added": 0, "removed": 0, "changed": 0, kind: count}
-                for split, count in sorted(splits.items())
+                for split, count in side.configs[config].splits().counts().items()
             }
             yield Change(f"config {kind}", config, "", config, "")
-
-
-def _articles(changes: Sequence[Change], withdrawn: Mapping[str, str]) -> list[Change]:
-    found: list[Change] = []
-    for change in changes:
-        if change.config == "articles" and change.kind == "row added":
-            found.append(change._replace(kind="article added"))
-        elif change.config == "articles" and change.kind == "row removed":
-            reason = withdrawn.get(change.key)
-            kind = "article removed" if reason is None else "article withdrawn"
-            found.append(change._replace(kind=kind, after=reason or ""))
-    return found
 
 
 def _annotators(before: Side, after: Side) -> Iterator[Change]:
@@ -297,7 +296,7 @@ def _annotators(before: Side, after: Side) -> Iterator[Change]:
 
 def _people(side: Side) -> set[str]:
     rows = side.configs.get("annotations")
-    return set(rows.column("annotator").unique().to_pylist()) if rows else set()
+    return {name for (name,) in rows.values(["annotator"])} if rows else set()
 
 
 # The most telling first.
@@ -321,23 +320,23 @@ WEIGHTS: Mapping[str, tuple[Bump, str]] = {
 }
 
 
-def _weighed(changes: Sequence[Change]) -> Iterator[Reason]:
+def _weighed(changes: Changes) -> Iterator[Reason]:
     """Say what kind of step the changed rows ask for."""
-    counts = Counter(change.kind for change in changes if _counts(change))
+    counts, others = Counter[str](), Counter[str]()
+    for (kind, config), count in changes.by_config.items():
+        if _counts(kind, config):
+            counts[kind] += count
+        elif kind.startswith("row "):
+            others[config] += count
     for kind, (bump, words) in WEIGHTS.items():
         if counts[kind]:
             yield Reason(bump, f"{words}: {counts[kind]}")
-    others = Counter(
-        change.config
-        for change in changes
-        if change.kind.startswith("row ") and not _counts(change)
-    )
     for config, count in sorted(others.items()):
         yield Reason("patch", f"rows of {config} that differ: {count}")
 
 
-def _counts(change: Change) -> bool:
+def _counts(kind: str, config: str) -> bool:
     """Whether a change has a weight of its own; of rows, only a chunk that comes or goes."""
-    if change.kind in {"row added", "row removed"}:
-        return change.config == "spans"
-    return change.kind in WEIGHTS
+    if kind in {"row added", "row removed"}:
+        return config == "spans"
+    return kind in WEIGHTS

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from annotate.corpus.names import Known
 from annotate.errors import RefusedError
 from annotate.ledger import Ledger
 from annotate.release import change_list
@@ -25,10 +26,11 @@ from annotate.release.diff import Difference
 from annotate.release.files import Written, data_file, each_row, file_sha256, write_parquet
 from annotate.release.history import history, past
 from annotate.release.links import RUN
-from annotate.release.opened import MANIFEST, DraftRows, Release, Rows
+from annotate.release.opened import MANIFEST, DraftRows, Release, Rows, RowSplits
 from annotate.release.proof.opened import CROISSANT
-from annotate.release.rows import Built, with_versions
-from annotate.release.splits import LEDGER, Assigned, Assignment, ledger_rows
+from annotate.release.row_versions import RowVersions, with_versions
+from annotate.release.rows import Built
+from annotate.release.splits import LEDGER, SPLITS, Assigned, Assignment, ledger_rows
 from annotate.release.verify import verify_release
 from annotate.release.withdraw import tombstones
 from annotate.schema import Schema, schema_features
@@ -123,17 +125,16 @@ class Draft:
             path, rows = Path(scratch.name) / f"{config}.parquet", self.built.rows[config]
             with writing(TEMPORARY):
                 write_parquet(path, rows, table)
-            splits = self.built.splits_of_rows(config)
+            splits = RowSplits(SPLITS, self.built.split_numbers(config))
             found[config] = DraftRows((path,), splits, scratch)
         return found
 
     def numbered(self, version: str, difference: Difference | None) -> Draft:
         """Write the version into the rows, and bring them into their order."""
-        changed = {
-            change.key
-            for change in (difference.changes if difference else ())
-            if change.config == "spans" and change.kind == "row changed"
-        }
+        changed = Known()
+        for change in difference.changes if difference else ():
+            if change.config == "spans" and change.kind == "row changed":
+                changed.add(change.key)
         built = with_versions(self.built, version, _versions(self.parent), changed)
         named = replace(difference, after=version) if difference else None
         return replace(self, built=built, version=version, difference=named)
@@ -272,14 +273,11 @@ def removed_if_broken(folder: Path) -> Iterator[None]:
         raise
 
 
-def _versions(parent: Release | None) -> dict[str, tuple[str, str]]:
+def _versions(parent: Release | None) -> RowVersions:
     """Read since when each chunk was there and when it last changed."""
     rows = parent.configs.get("spans") if parent else None
-    if rows is None:
-        return {}
     names = ("id", "first_version", "last_changed_version")
-    ids, first, last = (rows.column(name).to_pylist() for name in names)
-    return dict(zip(ids, zip(first, last, strict=True), strict=True))
+    return RowVersions(rows.values(names) if rows is not None else ())
 
 
 def _prove(folder: Path) -> None:

@@ -171,8 +171,8 @@ def load(path: str | Path, config: str = "spans", split: str | None = None) -> L
     rows = release.configs[config]
     held = rows.splits()
     found = [
-        row | {"split": held[place]}
-        for place, row in enumerate(rows.rows(range(len(held))))
-        if split in {None, held[place]}
+        row | {"split": held.of(place)}
+        for place, row in enumerate(rows.rows(range(len(rows))))
+        if split in {None, held.of(place)}
     ]
     return Loaded(found, LoadedChunk if config in {"spans", "annotations"} else Row)

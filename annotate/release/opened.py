@@ -17,7 +17,7 @@ import orjson
 from numpy.typing import NDArray
 
 from annotate.errors import InputError
-from annotate.release.proof.opened import values_of
+from annotate.release.arrays import cells_at, values_of
 from annotate.release.splits import SPLITS
 from annotate.release.version import Version
 
@@ -28,7 +28,24 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Places = NDArray[np.int64]
 MANIFEST = "MANIFEST.json"
-_GROUPS_HELD = 6  # of one column: rows of so many versions may lie between one another
+_GROUPS_HELD = 2  # of one column: rows are taken in about their order
+
+
+class RowSplits(NamedTuple):
+    """The split of each row, as its place in `names`."""
+
+    names: Sequence[str]
+    numbers: NDArray[np.uint8]
+
+    def of(self, place: int) -> str:
+        return str(self.names[self.numbers[place]])
+
+    def counts(self, places: Places | None = None) -> dict[str, int]:
+        """Count all rows or some in each split that has any, by the names of the splits."""
+        numbers = self.numbers if places is None else self.numbers[places]
+        found = np.bincount(numbers, minlength=len(self.names)).tolist()
+        pairs = sorted(zip(self.names, found, strict=True))
+        return {name: count for name, count in pairs if count}
 
 
 class Rows(Protocol):
@@ -37,12 +54,18 @@ class Rows(Protocol):
     @property
     def schema(self) -> pa.Schema: ...
 
-    def column(self, name: str) -> pa.ChunkedArray: ...
+    def __len__(self) -> int: ...
+
+    def values(self, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """Read some columns of all rows, one row after the other."""
 
     def taken(self, name: str, places: Places) -> pa.Array:
         """Give the cells of one column in these rows, in the order of `places`."""
 
-    def splits(self) -> Sequence[str]:
+    def let_go(self) -> None:
+        """Forget the cells that are held for being taken again."""
+
+    def splits(self) -> RowSplits:
         """Give the split that each row is in."""
 
     def rows(self, places: Sequence[int], columns: Sequence[str] | None = None) -> list[Json]:
@@ -165,14 +188,15 @@ class StoredRows:
     def _held(self) -> OrderedDict[tuple[str, int], pa.Array]:
         return OrderedDict()
 
-    def column(self, name: str) -> pa.ChunkedArray:
-        import pyarrow as pa
+    def __len__(self) -> int:
+        return int(self._starts[-1])
 
-        parts = []
-        for file, opened in zip(self.files, self._opened, strict=True):
-            with whole_file(file):
-                parts.append(opened.read(columns=[name]).column(name))
-        return pa.chunked_array([chunk for part in parts for chunk in part.chunks], parts[0].type)
+    def values(self, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        for file, number in self._groups:
+            with whole_file(self.files[file]):
+                group = self._opened[file].read_row_group(number, columns=list(columns))
+            found = [values_of(whole(group.column(name))) for name in columns]
+            yield from zip(*found, strict=True)
 
     def taken(self, name: str, places: Places) -> pa.Array:
         """Read the groups in which the rows lie, unless they are still held."""
@@ -182,11 +206,11 @@ class StoredRows:
         order = np.argsort(owners, kind="stable")
         groups, firsts = np.unique(owners[order], return_index=True)
         parts = [
-            _at(self._cells(name, int(group)), places[rows] - self._starts[group])
+            cells_at(self._cells(name, int(group)), places[rows] - self._starts[group])
             for group, rows in zip(groups, np.split(order, firsts[1:]), strict=True)
         ]
         joined = parts[0] if len(parts) == 1 else pa.concat_arrays(parts)
-        return _at(joined, np.argsort(order, kind="stable"))
+        return cells_at(joined, np.argsort(order, kind="stable"))
 
     def _cells(self, name: str, group: int) -> pa.Array:
         key = (name, group)
@@ -200,12 +224,13 @@ class StoredRows:
         self._held.move_to_end(key)
         return self._held[key]
 
-    def splits(self) -> Sequence[str]:
-        return [
-            split
-            for opened, file in zip(self._opened, self.files, strict=True)
-            for split in [split_of(file.name)] * opened.metadata.num_rows
-        ]
+    def let_go(self) -> None:
+        self._held.clear()
+
+    def splits(self) -> RowSplits:
+        names = [split_of(file.name) for file in self.files]
+        sizes = [opened.metadata.num_rows for opened in self._opened]
+        return RowSplits(names, np.repeat(np.arange(len(names), dtype=np.uint8), sizes))
 
     def rows(self, places: Sequence[int], columns: Sequence[str] | None = None) -> list[Json]:
         """Open only those row groups that hold one of the rows."""
@@ -227,24 +252,12 @@ def whole(column: pa.ChunkedArray) -> pa.Array:
     """Give a column in one piece."""
     import pyarrow as pa
 
-    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
-
-
-def _at(cells: pa.Array, places: Places) -> pa.Array:
-    """Take cells; a stretch of them is not copied."""
-    import pyarrow as pa
-
-    count = len(places)
-    if count and places[-1] - places[0] == count - 1 and bool((np.diff(places) == 1).all()):
-        return cells.slice(int(places[0]), count)
-    # `pa.array` would import pandas to see whether this is a series.
-    numbers = np.ascontiguousarray(places, np.int64)
-    return cells.take(pa.Array.from_buffers(pa.int64(), count, [None, pa.py_buffer(numbers)]))
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.nulls(0, column.type)
 
 
 def _listed(table: pa.Table, places: Sequence[int]) -> list[Json]:
     numbers, names = np.array(places, np.int64), table.column_names
-    columns = (values_of(_at(whole(column), numbers)) for column in table.columns)
+    columns = (values_of(cells_at(whole(column), numbers)) for column in table.columns)
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
@@ -262,10 +275,10 @@ def _until(places: list[int], end: int) -> tuple[list[int], list[int]]:
 class DraftRows(StoredRows):
     """The rows of a release that is being built, in a file that goes with them."""
 
-    of_split: Sequence[str]
+    of_split: RowSplits
     folder: TemporaryDirectory[str]
 
-    def splits(self) -> Sequence[str]:
+    def splits(self) -> RowSplits:
         return self.of_split
 
 

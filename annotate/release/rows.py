@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,7 +33,6 @@ from annotate.release.standing import (
     decide,
     gold_columns,
 )
-from annotate.release.version import Version
 from annotate.schema import Schema
 
 Json = dict[str, Any]
@@ -115,27 +114,23 @@ class Built:
     leaked: list[str] = field(default_factory=list)  # answers that quote what is not published
     set_aside: Counter[str] = field(default_factory=Counter)
 
-    def _splits(self, config: str) -> NDArray[np.uint8]:
-        """Give the number of the split of each row."""
+    def split_numbers(self, config: str) -> NDArray[np.uint8]:
+        """Give the place in `SPLITS` of the split of each row."""
         return self.rows[config].of_articles(self.split_of.numbers)
 
     def part(self, config: str, split: str) -> RowSpill:
         """Give the rows of one config that are in one split."""
-        chosen = np.flatnonzero(self._splits(config) == SPLITS.index(split))
+        chosen = np.flatnonzero(self.split_numbers(config) == SPLITS.index(split))
         return self.rows[config].chosen(chosen)
 
     def counts(self, config: str) -> dict[str, int]:
         """Count the rows of a config in each split that has some."""
-        found = np.bincount(self._splits(config), minlength=len(SPLITS))
+        found = np.bincount(self.split_numbers(config), minlength=len(SPLITS))
         return {split: int(count) for split, count in zip(SPLITS, found, strict=True) if count}
 
     def splits(self, config: str) -> list[str]:
         """List the splits in which a config has rows."""
         return list(self.counts(config))
-
-    def splits_of_rows(self, config: str) -> list[str]:
-        """Give the split of each row."""
-        return [SPLITS[number] for number in self._splits(config)]
 
 
 def build_rows(source: Source) -> Built:
@@ -173,9 +168,17 @@ def build_rows(source: Source) -> Built:
     for row in _article_rows(source):
         built.rows["articles"].append(_without_text(row) if bare else row)
         built.split_of.add(row["article_id"], row["split"])
-    built.rows["spans"] = built.rows["spans"].chosen(np.argsort(np.array(placed), kind="stable"))
+    built.rows["spans"] = built.rows["spans"].chosen(_as_in_text(source.placed, placed))
     built.compared = several.done()
     return built
+
+
+def _as_in_text(chunks: ChunkSpill, numbers: array[int]) -> NDArray[np.int64]:
+    """Give the places of some chunks in the order of their articles and starts."""
+    order = chunks.in_order()
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return np.argsort(rank[np.array(numbers, np.int64)], kind="stable")
 
 
 def _by_name(chunks: ChunkSpill) -> Iterator[tuple[int, Chunk]]:
@@ -271,51 +274,6 @@ def _without_text(row: Json) -> Json:
         cells = kept["spans"]
         kept["spans"] = [{key: cell[key] for key in cell if key != "text"} for cell in cells]
     return kept
-
-
-def with_versions(
-    built: Built,
-    version: str,
-    before: Mapping[str, tuple[str, str]],
-    changed: Collection[str],
-) -> Built:
-    """Say of each chunk since when it is there and when it last changed, old ones first.
-
-    The files of the next version then begin like those of the last. `before` holds both versions
-    as the last release says them, by chunk; `changed` are the chunks that differ from it.
-    """
-    spans = RowSpill()
-    for row in built.rows["spans"]:
-        first, last = before.get(row["id"], (version, version))
-        last = version if row["id"] in changed else last
-        spans.append(row | {"first_version": first, "last_changed_version": last})
-    spans = spans.sorted_by(_place)
-    if not before:  # all rows are of one age
-        return replace(built, rows=built.rows | {"spans": spans})
-    since: dict[str, Version] = {}
-    of_article: dict[str, Version] = {}
-    for row in spans:
-        since[row["id"]] = _number(row["first_version"])
-        of_article.setdefault(row["article_id"], since[row["id"]])
-
-    def age(row: Json) -> Version:
-        return since.get(row.get("id", ""), of_article.get(row["article_id"], _number(version)))
-
-    others = {
-        config: rows.sorted_by(age) for config, rows in built.rows.items() if config != "spans"
-    }
-    return replace(built, rows=others | {"spans": spans})
-
-
-def _place(row: Json) -> tuple[Version, str, int]:
-    return _number(row["first_version"]), row["article_id"], row["start"]
-
-
-@cache
-def _number(version: str) -> Version:
-    number = Version.parse(version)
-    assert number is not None, "a release's own versions are numbers"
-    return number
 
 
 def _sha256(text: str) -> str:

@@ -315,12 +315,19 @@ def read_ledger(folder: Path | None) -> tuple[Assigned, ...]:
     """Read the ledger of a release; raises `InputError` for one that is not there or damaged."""
     if folder is None:
         return ()
-    from annotate.release.files import read_parquet
+    from annotate.release.files import each_row
     from annotate.release.opened import whole_file
 
+    kept: dict[str, str] = {}  # names of groups, splits and versions, one time each
+    found = []
     with whole_file(folder / LEDGER):
-        rows = read_parquet(folder / LEDGER)
-        return tuple(Assigned(*map(row.__getitem__, Assigned._fields)) for row in rows)
+        for row in each_row(folder / LEDGER):
+            group, split, version = (
+                kept.setdefault(row[name], row[name])
+                for name in ("group", "split", "assigned_in_version")
+            )
+            found.append(Assigned(group, row["article_id"], split, version))
+    return tuple(found)
 
 
 def ledger_rows(ledger: Iterable[Assigned], version: str) -> Iterator[dict[str, str]]:

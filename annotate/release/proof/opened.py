@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 import orjson
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from annotate.findings import Finding, Severity
+from annotate.release.arrays import values_of
 from annotate.release.memory import give_back
 
 if TYPE_CHECKING:
@@ -205,72 +203,6 @@ def _looked_into(part: Part) -> tuple[pa.Schema, int, int]:
             batch.validate(full=True)
             size += batch.nbytes
         return file.schema_arrow, file.metadata.num_rows, size
-
-
-def values_of(array: pa.Array) -> list[Any]:
-    """Give the values as Python has them; `to_pylist` gives the same, and takes four times as long.
-
-    It makes every nested value by itself, this goes by whole columns.
-    """
-    import pyarrow.types as kinds
-
-    if kinds.is_list(array.type):
-        items, ends = values_of(array.values), _ends(array)
-        found = [items[start:end] for start, end in pairwise(ends)]
-        return _with_nulls(array, found)
-    if kinds.is_struct(array.type):
-        names = [array.type[number].name for number in range(array.type.num_fields)]
-        columns = [values_of(array.field(number)) for number in range(len(names))]
-        rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-        return _with_nulls(array, rows)
-    if kinds.is_string(array.type):
-        return _with_nulls(array, _words(array))
-    if kinds.is_boolean(array.type):
-        return _with_nulls(array, bits_of(array.buffers()[1], array).tolist())
-    if kinds.is_int32(array.type) and not array.null_count:
-        listed: list[Any] = _int32(array.buffers()[1], array.offset, len(array)).tolist()
-        return listed
-    others: list[Any] = array.to_pylist()
-    return others
-
-
-# `to_numpy` would import pandas first, which takes more memory than all that is read.
-def _int32(buffer: pa.Buffer | None, offset: int, count: int) -> NDArray[np.int32]:
-    if buffer is None:
-        return np.zeros(count, np.int32)
-    return np.frombuffer(buffer, np.int32, count, offset * 4)
-
-
-def bits_of(buffer: pa.Buffer | None, array: pa.Array) -> NDArray[np.bool_]:
-    """Read one of an array's columns of bits; without any, all are set."""
-    if buffer is None:
-        return np.ones(len(array), bool)
-    last = array.offset + len(array)
-    bits = np.unpackbits(np.frombuffer(buffer, np.uint8), count=last, bitorder="little")
-    return bits[array.offset :].astype(bool)
-
-
-def _ends(array: pa.Array) -> list[int]:
-    """Give where each list or string begins, and where the last one ends."""
-    found: list[int] = _int32(array.buffers()[1], array.offset, len(array) + 1).tolist()
-    return found
-
-
-def _words(array: pa.Array) -> list[Any]:
-    ends, buffer = _ends(array), array.buffers()[2]
-    data = b"" if buffer is None else memoryview(buffer)[ends[0] : ends[-1]].tobytes()
-    first = ends[0]
-    if data.isascii():
-        text = data.decode()
-        return [text[start - first : end - first] for start, end in pairwise(ends)]
-    return [data[start - first : end - first].decode() for start, end in pairwise(ends)]
-
-
-def _with_nulls(array: pa.Array, found: list[Any]) -> list[Any]:
-    if not array.null_count:
-        return found
-    valid = bits_of(array.buffers()[0], array).tolist()
-    return [item if there else None for item, there in zip(found, valid, strict=True)]
 
 
 def _manifest(path: Path, findings: Findings) -> Manifest | None:

@@ -10,11 +10,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from annotate.corpus.names import Column
+from annotate.corpus.names import Column, Known
 from annotate.release.leak import TEXT_COLUMNS
 from annotate.release.proof.declared import FIELDS, NEEDED
 from annotate.release.proof.opened import MANIFEST, Findings, Json, Part, Release
-from annotate.release.proof.sightings import Known
 from annotate.release.proof.texts import Texts
 from annotate.release.version import Version
 

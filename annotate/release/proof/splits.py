@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from annotate.corpus.names import Column
+from annotate.corpus.names import Column, Known
 from annotate.corpus.samples import Samples
 from annotate.corpus.sentences import sentences
 from annotate.release.proof.opened import BATCH, Findings, Json, Manifest, Part, Release
 from annotate.release.proof.rows import missing_in
-from annotate.release.proof.sightings import Known, Sightings, Thing, key_of
+from annotate.release.proof.sightings import Sightings, Thing, key_of
 from annotate.release.proof.texts import Texts
 
 LEDGER = "splits.parquet"

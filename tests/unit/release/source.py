@@ -13,6 +13,7 @@ from annotate.findings import Finding
 from annotate.labels.annotation import Annotation
 from annotate.labels.read import Labels
 from annotate.release import rows
+from annotate.release.row_versions import RowVersions, with_versions
 from annotate.schema import render_all
 from annotate.schema.model import Schema
 from annotate.workspace import Workspace
@@ -112,7 +113,7 @@ def answers() -> list[Annotation]:
 
 def first_release(made_of: rows.Source) -> rows.Built:
     """The rows of a release before which there was none."""
-    return rows.with_versions(rows.build_rows(made_of), "0.1.0", {}, ())
+    return with_versions(rows.build_rows(made_of), "0.1.0", RowVersions(), ())
 
 
 SETTINGS = """workspace_id = "0123456789"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -96,3 +98,14 @@ def test_rows_are_matched_by_their_whole_key(before: Any, after: Any) -> None:
     assert pairs == [(key, key) for key in new if key in before]
     changed = {old[place] for place in found.old[found.changed]}
     assert changed == {key for key in before if key in after and before[key][1] != after[key][1]}
+
+
+def test_comparing_loads_no_pandas() -> None:
+    """It takes more memory than all that is compared."""
+    folder = Path(__file__).resolve().parents[3] / "datasets" / "summit-call"
+    code = (
+        "import sys; from annotate.release.diff import diff;"
+        f"diff({str(folder / '1.0.0')!r}, {str(folder / '1.1.0')!r});"
+        "sys.exit('pandas' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

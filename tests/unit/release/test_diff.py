@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -16,12 +17,14 @@ from hypothesis import strategies as st
 
 from annotate.errors import InputError
 from annotate.quality.words import NAMES
+from annotate.release import changes
 from annotate.release.build import publish
 from annotate.release.change_list import examples
+from annotate.release.changes import Changes
 from annotate.release.columns import tables
 from annotate.release.diff import KEYS, Difference, diff
 from annotate.release.files import data_file, read_parquet, write_parquet
-from annotate.release.span_changes import paired, span_changes
+from annotate.release.span_changes import Change, paired, span_changes
 from annotate.workspace import Workspace
 from tests.unit.labels.marked import STARTER
 from tests.unit.labels.rows import answered, taken_back
@@ -114,14 +117,14 @@ def test_agreement_is_told_as_it_was_and_as_it_is() -> None:
 
 def test_a_label_that_became_another_is_a_flow(relabelled: Difference) -> None:
     assert relabelled.flow == [("Speaker", "Relay", 1)]
-    (change,) = relabelled.of_kind("span relabelled")
+    (change,) = relabelled.changes.of_kind("span relabelled")
     assert (change.key, change.article_id) == ("c-call-0", "articles/call.txt")
     assert change.before.startswith("Speaker [")
     assert change.after.endswith("“Emmanuel Macron”")
 
 
 def test_relations_that_went_with_a_label_are_listed(relabelled: Difference) -> None:
-    (change,) = relabelled.of_kind("relation removed")
+    (change,) = relabelled.changes.of_kind("relation removed")
     assert change.before == "Speaker says Support"
 
 
@@ -135,7 +138,9 @@ def test_articles_and_people_that_come_and_go_are_named(replaced: Difference) ->
 
 def test_going_back_swaps_added_and_removed(workspace: Workspace, replaced: Difference) -> None:
     back = diff("0.2.0", "0.1.1", workspace)
-    assert [change.key for change in back.of_kind("article added")] == ["articles/visit.txt"]
+    assert [change.key for change in back.changes.of_kind("article added")] == [
+        "articles/visit.txt"
+    ]
     for config, splits in replaced.rows.items():
         for split, count in splits.items():
             mirrored = back.rows[config][split]
@@ -181,7 +186,9 @@ def test_five_examples_of_each_kind_are_shown(workspace: Workspace) -> None:
 
 
 def test_more_than_five_examples_are_counted(replaced: Difference) -> None:
-    (told,) = examples(replace(replaced, changes=replaced.of_kind("row added")[:1] * 7))
+    (told,) = examples(
+        replace(replaced, changes=Changes.of(replaced.changes.of_kind("row added")[:1] * 7))
+    )
     assert (told.kind, told.total, len(told.words)) == ("row added", 7, 5)
     assert told.lines == [*told.words, "and 2 more"]
 
@@ -210,7 +217,7 @@ def test_an_article_in_another_split_is_a_move(workspace: Workspace, tmp_path: P
     )
     (folder / "MANIFEST.json").write_bytes(orjson.dumps(manifest))
     found = diff(str(workspace.releases / "0.2.0"), str(folder))
-    assert {(move.before, move.after) for move in found.of_kind("split moved")} == {
+    assert {(move.before, move.after) for move in found.changes.of_kind("split moved")} == {
         ("train", "test")
     }
     assert found.bump == "major"
@@ -273,3 +280,18 @@ def test_every_span_is_paired_once(before: list[Json], after: list[Json]) -> Non
 @given(spans)
 def test_nothing_becomes_of_spans_that_stay(given_spans: list[Json]) -> None:
     assert kinds(given_spans, given_spans) == []
+
+
+@given(st.lists(st.tuples(*[st.sampled_from(["", "a", "b"])] * 5), max_size=12))
+def test_changes_are_sorted_in_parts_as_all_at_once(rows: list[tuple[str, ...]]) -> None:
+    found = [Change(*row) for row in rows]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(changes, "_SORTED", 3)
+        told = Changes.of(found)
+        assert list(told.in_order()) == sorted(found)
+    assert told.counts == dict(sorted(Counter(each.kind for each in found).items()))
+    for kind, count in told.counts.items():
+        own = [each for each in found if each.kind == kind]
+        assert (told.of_kind(kind), told.examples[kind]) == (own, own[:5])
+        assert len(own) == count
+    assert told.of_kind("none") == []

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from annotate.findings import Finding
 from annotate.labels.annotation import Annotation
 from annotate.quality.gold import Judge, counted, standing
-from annotate.release.rows import build_rows, with_versions
+from annotate.release.row_versions import RowVersions, with_versions
+from annotate.release.rows import build_rows
 from annotate.release.standing import decide
 from tests.unit.labels.marked import marked
 from tests.unit.labels.rows import ANNA, BORIS
@@ -35,7 +36,10 @@ def spans_rows(
     before: Mapping[str, tuple[str, str]] | None = None,
     changed: Collection[str] = (),
 ) -> dict[str, Json]:
-    built = with_versions(build_rows(source(*given)), version, before or {}, changed)
+    versions = RowVersions((name, *both) for name, both in (before or {}).items())
+    built = with_versions(
+        build_rows(source(*given)), version, versions, {(one,) for one in changed}
+    )
     return {row["id"]: row for row in built.rows["spans"]}
 
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotate.release.proof.opened import values_of
+from annotate.release.arrays import flags_of, numbers_of, values_of
 
 WORDS = st.none() | st.text(max_size=5)
 SPAN = st.fixed_dictionaries(
@@ -39,3 +39,19 @@ def test_values_are_those_of_to_pylist(rows: list[Any], data: st.DataObject) -> 
     start = data.draw(st.integers(0, len(rows)))
     part = array.slice(start, data.draw(st.integers(0, len(rows))))
     assert values_of(part) == part.to_pylist()
+
+
+@given(
+    st.sampled_from([pa.int32(), pa.int64()]),
+    st.lists(st.none() | st.integers(-5, 5), max_size=9),
+    st.data(),
+)
+def test_numbers_are_those_of_to_pylist(
+    kind: pa.DataType, numbers: list[int | None], data: st.DataObject
+) -> None:
+    start = data.draw(st.integers(0, len(numbers)))
+    told = [9 if number is None else number for number in numbers[start:]]
+    assert numbers_of(pa.array(numbers, kind).slice(start), missing=9).tolist() == told
+    assert flags_of(pa.array(numbers, kind).slice(start).is_null()).tolist() == [
+        number is None for number in numbers[start:]
+    ]

@@ -1,0 +1,94 @@
+"""Since when each row is there, and when it last changed: old rows come first, in every config.
+
+The files of the next version then begin like those of the last.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Container, Iterable
+from dataclasses import replace
+
+from annotate.corpus.names import NameIndex, Numbers
+from annotate.release.row_spill import RowSpill
+from annotate.release.rows import Built, Json
+from annotate.release.version import Version
+
+
+class RowVersions:
+    """The first and the last version of each chunk: by hashes of their ids, in small numbers."""
+
+    def __init__(self, rows: Iterable[tuple[str, str, str]] = ()) -> None:
+        self._index, self._names = NameIndex(), Numbers()
+        self._first, self._last = array("H"), array("H")
+        for chunk_id, first, last in rows:
+            self._index.add(chunk_id)
+            self._first.append(self._names[first])
+            self._last.append(self._names[last])
+        self._spelt = list(self._names)
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def of(self, chunk_id: str) -> tuple[str, str] | None:
+        """Give both versions of a chunk; None for one that was not there."""
+        for number in self._index.at(chunk_id):
+            return self._spelt[self._first[number]], self._spelt[self._last[number]]
+        return None
+
+
+def with_versions(
+    built: Built, version: str, before: RowVersions, changed: Container[tuple[str]]
+) -> Built:
+    """Say of each chunk since when it is there and when it last changed, old ones first.
+
+    `before` has the versions that the last release says; `changed` are the chunks that differ from
+    it. Those of one age stay in their order.
+    """
+    spans, ages = RowSpill(), _Ages(version)
+    for row in built.rows["spans"]:
+        first, last = before.of(row["id"]) or (version, version)
+        last = version if (row["id"],) in changed else last
+        spans.append(row | {"first_version": first, "last_changed_version": last})
+        ages.add(row["id"], row["article_id"], first)
+    rows = built.rows | {"spans": spans}
+    if before:  # else all rows are of one age
+        rows = {config: one.sorted_by(ages.of) for config, one in rows.items()}
+    return replace(built, rows=rows)
+
+
+class _Ages:
+    """How old rows are: as their chunk; those without one, as the oldest of their article's."""
+
+    def __init__(self, version: str) -> None:
+        self._chunks, self._articles = NameIndex(), NameIndex()
+        self._first = array("H")  # of chunks and articles alike
+        self._names = Numbers()
+        self._own = self._names[version]
+        self._ranks: list[int] = []
+        self._last: tuple[str, int] = "", 0
+
+    def add(self, chunk_id: str, article_id: str, first: str) -> None:
+        """Take in a chunk; all of them come before the first is asked for."""
+        self._chunks.add(chunk_id)
+        self._articles.add(article_id)
+        self._first.append(self._names[first])
+
+    def of(self, row: Json) -> int:
+        """Rank a row of any config; the lower the older."""
+        for number in self._chunks.at(row.get("id", "")):
+            return self._rank(number)
+        if self._last[0] != (name := row["article_id"]):
+            ranks = map(self._rank, self._articles.at(name))
+            self._last = name, min(ranks, default=self._ranked()[self._own])
+        return self._last[1]
+
+    def _rank(self, number: int) -> int:
+        return self._ranked()[self._first[number]]
+
+    def _ranked(self) -> list[int]:
+        if not self._ranks:
+            numbers = [Version.parse(name) for name in self._names]
+            in_order = sorted(number for number in numbers if number is not None)
+            self._ranks = [in_order.index(number) for number in numbers if number is not None]
+        return self._ranks
