@@ -12,14 +12,15 @@ import numpy as np
 from annotate.corpus.store import each_header
 from annotate.errors import ConfigError, InputError, RefusedError
 from annotate.release.agreed import agreement_of
+from annotate.release.built import Built
 from annotate.release.diff import Difference, compare_releases
 from annotate.release.draft import Draft, removed_if_broken
 from annotate.release.leak import RUN
 from annotate.release.links import find_links
 from annotate.release.memory import give_back
 from annotate.release.opened import Release, all_releases
-from annotate.release.rows import Built, Source, build_rows
-from annotate.release.source import day_of_last_pull, read_source
+from annotate.release.rows import build_rows
+from annotate.release.source import Source, day_of_last_pull, read_source
 from annotate.release.splits import Assignment, LeftOut, Policy, assign, read_ledger
 from annotate.release.standing import SINGLE
 from annotate.release.step import next_version, parse_asked

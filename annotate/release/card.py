@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotate.release.agreed import agreement_told
+from annotate.release.built import Built
 from annotate.release.citation import bibtex
 from annotate.release.columns import Table, card_features
 from annotate.release.decided import who_answered
@@ -19,7 +20,6 @@ from annotate.release.markdown import cell
 from annotate.release.pictures import heat_map, label_bars, outlet_topics, version_bars
 from annotate.release.proof.declared import LANGUAGE
 from annotate.release.provenance import NOT_TOLD, guidance, preparation
-from annotate.release.rows import Built
 from annotate.release.splits import LEDGER, TRAIN, Assignment
 from annotate.schema import Schema, class_labels
 from annotate.workspace import Settings

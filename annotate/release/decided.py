@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import groupby
 
 from annotate.release.annotation_rows import ADJUDICATOR
-from annotate.release.rows import Built
+from annotate.release.built import Built
 from annotate.workspace import PublishSettings
 
 AGGREGATIONS = {

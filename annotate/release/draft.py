@@ -19,6 +19,7 @@ from annotate.errors import RefusedError
 from annotate.ledger import Ledger
 from annotate.release import change_list
 from annotate.release.agreed import DIGITS
+from annotate.release.built import Built
 from annotate.release.card import CardInput, pictures, render_card
 from annotate.release.columns import TEXT, Table, tables
 from annotate.release.croissant import croissant
@@ -29,7 +30,6 @@ from annotate.release.links import RUN
 from annotate.release.opened import MANIFEST, DraftRows, Release, Rows, RowSplits
 from annotate.release.proof.opened import CROISSANT
 from annotate.release.row_versions import RowVersions, with_versions
-from annotate.release.rows import Built
 from annotate.release.splits import LEDGER, SPLITS, Assigned, Assignment, ledger_rows
 from annotate.release.verify import verify_release
 from annotate.release.withdraw import tombstones

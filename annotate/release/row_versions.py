@@ -8,11 +8,14 @@ from __future__ import annotations
 from array import array
 from collections.abc import Container, Iterable
 from dataclasses import replace
+from typing import Any
 
 from annotate.corpus.names import NameIndex, Numbers
+from annotate.release.built import Built
 from annotate.release.row_spill import RowSpill
-from annotate.release.rows import Built, Json
 from annotate.release.version import Version
+
+Json = dict[str, Any]
 
 
 class RowVersions:

@@ -4,133 +4,36 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotate.corpus import Article, Chunk
-from annotate.corpus.names import NameIndex
 from annotate.labels.annotation import Annotation
-from annotate.labels.read import Labels
-from annotate.labels.spill import AnswerSpill, ChunkSpill
+from annotate.labels.spill import ChunkSpill
 from annotate.labels.triples import Triple, triples_of, without_surface
-from annotate.quality.answers import Answers, Collector
+from annotate.quality.answers import Collector
 from annotate.quality.gold import Gold, Judge, Outcome, counted, free_questions, judge
 from annotate.release.annotation_rows import annotation_rows
 from annotate.release.bio import bio_row
+from annotate.release.built import Built
 from annotate.release.leak import quoting
 from annotate.release.memory import giving_back
 from annotate.release.row_spill import RowSpill
-from annotate.release.splits import SPLITS, TRAIN
+from annotate.release.source import Source
+from annotate.release.splits import TRAIN
 from annotate.release.stance import stance_rows
 from annotate.release.standing import (
     GOLD,
     decide,
     gold_columns,
 )
-from annotate.schema import Schema
 
 Json = dict[str, Any]
 CONFIGS = ("spans", "annotations", "triples", "stance", "bio", "articles")
-
-
-@dataclass(frozen=True)
-class Source:
-    """Everything a release is built from. `chunks` are those that were pushed, with an article.
-
-    Articles that `split_of` does not name are in `train`, a group of their own.
-    """
-
-    schema: Schema
-    articles: Mapping[str, Article]
-    chunks: Sequence[Chunk]
-    labels: Labels
-    aggregation: str
-    licence: str
-    simulated: bool
-    split_of: Mapping[str, str] = field(default_factory=dict)
-    group_of: Mapping[str, str] = field(default_factory=dict)
-    standoff: frozenset[str] = frozenset()  # articles whose words are not published
-    adjudicated: Mapping[str, Annotation] = field(default_factory=dict)  # decisions, by chunk
-
-    def text_of(self, chunk: Chunk) -> str | None:
-        """Give a chunk's text if it may be published."""
-        return None if chunk.article_id in self.standoff else chunk.text
-
-    @cached_property
-    def placed(self) -> ChunkSpill:
-        return ChunkSpill.of(self.chunks)
-
-    @cached_property
-    def given(self) -> AnswerSpill:
-        return AnswerSpill.of(self.labels.annotations)
-
-    @cached_property
-    def answered(self) -> list[str]:
-        """Name the articles that somebody has answered about: no other belongs into a release."""
-        chunks = self.placed
-        has_answer = self.given.by_chunk.last_of(np.array(chunks.by_id.hashes)) >= 0
-        names = list(chunks.articles)
-        return sorted(
-            names[number] for number in np.unique(np.array(chunks.of_article)[has_answer])
-        )
-
-
-class SplitIndex:
-    """The splits of articles, by hashes of their ids."""
-
-    def __init__(self) -> None:
-        self._names, self._splits = NameIndex(), array("B")
-
-    def add(self, article_id: str, split: str) -> None:
-        self._names.add(article_id)
-        self._splits.append(SPLITS.index(split))
-
-    def numbers(self, hashes: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """Give the place in `SPLITS` of each article's split."""
-        found: NDArray[np.uint8] = np.array(self._splits)[self._names.last_of(hashes)]
-        return found
-
-
-@dataclass
-class Built:
-    """Rows by config, the split of each article, and what is worth counting."""
-
-    rows: dict[str, RowSpill] = field(default_factory=dict)
-    # The rows of `articles` say the same.
-    split_of: SplitIndex = field(default_factory=SplitIndex, compare=False)
-    undecided: int = 0
-    in_conflict: int = 0  # of the chunks without a decision
-    conflicts: Counter[str] = field(default_factory=Counter)  # by kind
-    weights: Mapping[str, float] = field(default_factory=dict)  # of the annotators' votes
-    # What several people answered; until their agreement is measured.
-    compared: Answers | None = field(default=None, compare=False)
-    groups_without_triple: int = 0
-    leaked: list[str] = field(default_factory=list)  # answers that quote what is not published
-    set_aside: Counter[str] = field(default_factory=Counter)
-
-    def split_numbers(self, config: str) -> NDArray[np.uint8]:
-        """Give the place in `SPLITS` of the split of each row."""
-        return self.rows[config].of_articles(self.split_of.numbers)
-
-    def part(self, config: str, split: str) -> RowSpill:
-        """Give the rows of one config that are in one split."""
-        chosen = np.flatnonzero(self.split_numbers(config) == SPLITS.index(split))
-        return self.rows[config].chosen(chosen)
-
-    def counts(self, config: str) -> dict[str, int]:
-        """Count the rows of a config in each split that has some."""
-        found = np.bincount(self.split_numbers(config), minlength=len(SPLITS))
-        return {split: int(count) for split, count in zip(SPLITS, found, strict=True) if count}
-
-    def splits(self, config: str) -> list[str]:
-        """List the splits in which a config has rows."""
-        return list(self.counts(config))
 
 
 def build_rows(source: Source) -> Built:

@@ -1,27 +1,72 @@
-"""Reads what a release is built from: the ledgers, the corpus and the schema."""
+"""What a release is built from: the ledgers, the corpus and the schema."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from annotate.corpus import Article, Chunk
 from annotate.corpus.store import each_chunk, let_go, shelve_articles
 from annotate.corpus.withdrawn import withdrawn
 from annotate.errors import InputError
 from annotate.findings import Finding
+from annotate.labels.annotation import Annotation
 from annotate.labels.read import Labels, each_answer
 from annotate.labels.shelf import ChunkShelf, chunks_on
 from annotate.labels.spill import AnswerSpill, ChunkSpill
 from annotate.ledger import Ledger
 from annotate.quality.ledgers import adjudicated, standing_chunks
 from annotate.release.memory import giving_back
-from annotate.release.rows import Source
 from annotate.schema import Schema, load_schema
 from annotate.workspace import Workspace
 
 Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Everything a release is built from. `chunks` are those that were pushed, with an article.
+
+    Articles that `split_of` does not name are in `train`, a group of their own.
+    """
+
+    schema: Schema
+    articles: Mapping[str, Article]
+    chunks: Sequence[Chunk]
+    labels: Labels
+    aggregation: str
+    licence: str
+    simulated: bool
+    split_of: Mapping[str, str] = field(default_factory=dict)
+    group_of: Mapping[str, str] = field(default_factory=dict)
+    standoff: frozenset[str] = frozenset()  # articles whose words are not published
+    adjudicated: Mapping[str, Annotation] = field(default_factory=dict)  # decisions, by chunk
+
+    def text_of(self, chunk: Chunk) -> str | None:
+        """Give a chunk's text if it may be published."""
+        return None if chunk.article_id in self.standoff else chunk.text
+
+    @cached_property
+    def placed(self) -> ChunkSpill:
+        return ChunkSpill.of(self.chunks)
+
+    @cached_property
+    def given(self) -> AnswerSpill:
+        return AnswerSpill.of(self.labels.annotations)
+
+    @cached_property
+    def answered(self) -> list[str]:
+        """Name the articles that somebody has answered about: no other belongs into a release."""
+        chunks = self.placed
+        has_answer = self.given.by_chunk.last_of(np.array(chunks.by_id.hashes)) >= 0
+        names = list(chunks.articles)
+        return sorted(
+            names[number] for number in np.unique(np.array(chunks.of_article)[has_answer])
+        )
 
 
 def read_source(workspace: Workspace) -> Source:

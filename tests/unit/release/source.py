@@ -12,8 +12,10 @@ from annotate.corpus.store import place
 from annotate.findings import Finding
 from annotate.labels.annotation import Annotation
 from annotate.labels.read import Labels
-from annotate.release import rows
+from annotate.release import source as read
+from annotate.release.built import Built
 from annotate.release.row_versions import RowVersions, with_versions
+from annotate.release.rows import build_rows
 from annotate.schema import render_all
 from annotate.schema.model import Schema
 from annotate.workspace import Workspace
@@ -87,10 +89,10 @@ def source(
     aggregation: str = "first",
     simulated: bool = False,
     schema: Schema = STARTER,
-) -> rows.Source:
+) -> read.Source:
     pushed = {chunk.id: chunk.to_json() for chunk in chunks}
     labels = Labels(pushed, annotations, tuple(findings))
-    return rows.Source(schema, ARTICLES, chunks, labels, aggregation, "CC0-1.0", simulated)
+    return read.Source(schema, ARTICLES, chunks, labels, aggregation, "CC0-1.0", simulated)
 
 
 def answers() -> list[Annotation]:
@@ -111,9 +113,9 @@ def answers() -> list[Annotation]:
     ]
 
 
-def first_release(made_of: rows.Source) -> rows.Built:
+def first_release(made_of: read.Source) -> Built:
     """The rows of a release before which there was none."""
-    return with_versions(rows.build_rows(made_of), "0.1.0", RowVersions(), ())
+    return with_versions(build_rows(made_of), "0.1.0", RowVersions(), ())
 
 
 SETTINGS = """workspace_id = "0123456789"

@@ -23,7 +23,7 @@ from annotate.release.files import (
     rows_sha256,
     write_parquet,
 )
-from annotate.release.rows import Source
+from annotate.release.source import Source
 from tests.unit.labels.marked import STARTER
 from tests.unit.labels.texts import nasty_texts
 from tests.unit.release.source import answers, first_release, source
