@@ -71,14 +71,22 @@ class NameIndex:
         found: list[int] = order[low:high].tolist()
         return found
 
+    def first_of(self, hashes: Whole) -> Whole:
+        """Give for each hash the first number of its name, -1 where there is none."""
+        keys, _ = self._in_order()
+        return self._numbers_at(np.searchsorted(keys, hashes, "left"), hashes)
+
     def last_of(self, hashes: Whole) -> Whole:
         """Give for each hash the last number of its name, -1 where there is none."""
+        keys, _ = self._in_order()
+        return self._numbers_at(np.searchsorted(keys, hashes, "right") - 1, hashes)
+
+    def _numbers_at(self, places: NDArray[np.intp], hashes: Whole) -> Whole:
         keys, order = self._in_order()
         if not len(keys):
             return np.full(len(hashes), -1, np.int64)
-        places = np.searchsorted(keys, hashes, "right") - 1
-        found = (places >= 0) & (keys[places] == hashes)
-        return np.where(found, order[places].astype(np.int64), -1)
+        np.clip(places, 0, len(keys) - 1, out=places)
+        return np.where(keys[places] == hashes, order[places].astype(np.int64), -1)
 
     def counts(self, hashes: Whole) -> Whole:
         """Count the numbers of each name, by the hash of it."""

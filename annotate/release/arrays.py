@@ -24,8 +24,10 @@ def values_of(array: pa.Array) -> list[Any]:
     import pyarrow.types as kinds
 
     if kinds.is_list(array.type):
-        items, ends = values_of(array.values), _ends(array)
-        found = [items[start:end] for start, end in pairwise(ends)]
+        ends = _ends(array)
+        first = ends[0]  # of a slice, what lies outside it is left alone
+        items = values_of(array.values.slice(first, ends[-1] - first))
+        found = [items[start - first : end - first] for start, end in pairwise(ends)]
         return _with_nulls(array, found)
     if kinds.is_struct(array.type):
         names = [array.type[number].name for number in range(array.type.num_fields)]
@@ -35,7 +37,7 @@ def values_of(array: pa.Array) -> list[Any]:
     if kinds.is_string(array.type):
         return _with_nulls(array, _words(array))
     if kinds.is_boolean(array.type):
-        return _with_nulls(array, bits_of(array.buffers()[1], array).tolist())
+        return _with_nulls(array, _bits_of(array.buffers()[1], array).tolist())
     if kinds.is_int32(array.type) and not array.null_count:
         listed: list[Any] = _int32(array.buffers()[1], array.offset, len(array)).tolist()
         return listed
@@ -44,20 +46,20 @@ def values_of(array: pa.Array) -> list[Any]:
 
 
 def numbers_of(array: pa.Array, *, missing: int) -> NDArray[np.int64]:
-    """Give whole numbers of 32 or 64 bits, and something else for nulls."""
+    """Give whole numbers of 32 or 64 bits, below 2^63, and something else for nulls."""
     width = np.dtype(f"i{array.type.bit_width // 8}")
     buffer, offset = array.buffers()[1], array.offset * width.itemsize
     if buffer is None:
         return np.full(len(array), missing, np.int64)
     found = np.frombuffer(buffer, width, len(array), offset).astype(np.int64)
     if array.null_count:
-        found[~bits_of(array.buffers()[0], array)] = missing
+        found[~_bits_of(array.buffers()[0], array)] = missing
     return found
 
 
 def flags_of(array: pa.Array) -> NDArray[np.bool_]:
     """Give booleans, of which none is null."""
-    return bits_of(array.buffers()[1], array)
+    return _bits_of(array.buffers()[1], array)
 
 
 def _int32(buffer: pa.Buffer | None, offset: int, count: int) -> NDArray[np.int32]:
@@ -66,7 +68,7 @@ def _int32(buffer: pa.Buffer | None, offset: int, count: int) -> NDArray[np.int3
     return np.frombuffer(buffer, np.int32, count, offset * 4)
 
 
-def bits_of(buffer: pa.Buffer | None, array: pa.Array) -> NDArray[np.bool_]:
+def _bits_of(buffer: pa.Buffer | None, array: pa.Array) -> NDArray[np.bool_]:
     """Read one of an array's columns of bits; without any, all are set."""
     if buffer is None:
         return np.ones(len(array), bool)
@@ -94,7 +96,7 @@ def _words(array: pa.Array) -> list[Any]:
 def _with_nulls(array: pa.Array, found: list[Any]) -> list[Any]:
     if not array.null_count:
         return found
-    valid = bits_of(array.buffers()[0], array).tolist()
+    valid = _bits_of(array.buffers()[0], array).tolist()
     return [item if there else None for item, there in zip(found, valid, strict=True)]
 
 

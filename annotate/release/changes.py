@@ -6,17 +6,37 @@ import heapq
 import marshal
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from annotate.labels.spill import Spill
 from annotate.release.span_changes import Change
 
 EXAMPLES = 5
 _SORTED = 10_000  # changes that are sorted at a time
+_READ = 100  # of one sorted part at a time
 
 
-class Changes(Spill[Change]):
-    """Changes in the order in which they were found; of each kind, the first few are held."""
+class _Stored(Spill[Change]):
+    """Changes in an order."""
+
+    def between(self, begin: int, end: int) -> Iterator[Change]:
+        """Read some that follow one another, a few at a time: others are read in between."""
+        for at in range(begin, end, _READ):
+            yield from self[at : min(at + _READ, end)]
+
+    def _encoded(self, value: Change) -> bytes:
+        return marshal.dumps(tuple(value))
+
+    def _decoded(self, data: bytes) -> Change:
+        return Change(*marshal.loads(data))  # noqa: S302 - our own
+
+
+class Changes(_Stored):
+    """All changes in the order in which they were found; of each kind, the first few are held."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,20 +62,18 @@ class Changes(Spill[Change]):
         return dict(sorted(found.items()))
 
     def of_kind(self, kind: str) -> list[Change]:
-        """Read all changes of a kind."""
-        if kind not in self.examples:
-            return []
+        """Give all changes of a kind; they are read if there are many."""
+        if self.counts.get(kind, 0) <= EXAMPLES:
+            return list(self.examples.get(kind, ()))
         return [change for change in self if change.kind == kind]
 
     def in_order(self) -> Iterator[Change]:
-        """Give all changes, sorted: parts of them are, on disk, and these are merged."""
-        changes, runs = iter(self), list[Changes]()
+        """Give all changes, sorted: parts of them are, in one file, and these are merged."""
+        changes, runs, borders = iter(self), _Stored(), [0]
         while run := sorted(islice(changes, _SORTED)):
-            runs.append(Changes.of(run))
-        return heapq.merge(*runs)
+            runs.extend(run)
+            borders.append(len(runs))
+        return heapq.merge(*(runs.between(*each) for each in pairwise(borders)))
 
-    def _encoded(self, value: Change) -> bytes:
-        return marshal.dumps(tuple(value))
-
-    def _decoded(self, data: bytes) -> Change:
-        return Change(*marshal.loads(data))  # noqa: S302 - our own
+    def take_along(self, _before: Self, _numbers: NDArray[np.int64]) -> None:
+        raise TypeError("changes are counted as they come, so there is no choosing some")

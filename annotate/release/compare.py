@@ -35,8 +35,8 @@ class Matched:
 def match(before: Rows, after: Rows, key: Sequence[str], ignored: Collection[str] = ()) -> Matched:
     """Pair rows by their key, which is unique on each side, and compare all common columns.
 
-    A hash of each key is held, and a block of one column of each side. Keys are compared like other
-    columns, so of two that have one hash it is told that they differ.
+    A hash of each key is held, and a block of one column of each side. Two keys of one hash would
+    be taken for one: of a million rows, with a chance of one in 30 million.
     """
     at = _places_before(before, after, key)
     new = np.flatnonzero(at >= 0)
@@ -92,7 +92,7 @@ def _parts_of_both(one: pa.StructType, other: pa.StructType) -> Iterator[tuple[i
 def _places_before(before: Rows, after: Rows, key: Sequence[str]) -> Places:
     """Give for each row of `after` the place of the row with its key, -1 where there is none."""
     index = NameIndex(array("q", map(hash, before.values(key))))
-    return index.last_of(np.fromiter(map(hash, after.values(key)), np.int64, len(after)))
+    return index.first_of(np.fromiter(map(hash, after.values(key)), np.int64, len(after)))
 
 
 def differing(before: pa.Array, after: pa.Array) -> Flags:

@@ -296,7 +296,7 @@ def _annotators(before: Side, after: Side) -> Iterator[Change]:
 
 def _people(side: Side) -> set[str]:
     rows = side.configs.get("annotations")
-    return {name for (name,) in rows.values(["annotator"])} if rows else set()
+    return {name for (name,) in rows.values(["annotator"])} if rows is not None else set()
 
 
 # The most telling first.

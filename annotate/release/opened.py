@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -16,6 +17,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from annotate.corpus.names import Numbers
 from annotate.errors import InputError
 from annotate.release.arrays import cells_at, values_of
 from annotate.release.splits import SPLITS
@@ -28,14 +30,14 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Places = NDArray[np.int64]
 MANIFEST = "MANIFEST.json"
-_GROUPS_HELD = 2  # of one column: rows are taken in about their order
+_GROUPS_HELD = 2  # rows are taken in about their order
 
 
 class RowSplits(NamedTuple):
     """The split of each row, as its place in `names`."""
 
     names: Sequence[str]
-    numbers: NDArray[np.uint8]
+    numbers: NDArray[np.integer]
 
     def of(self, place: int) -> str:
         return str(self.names[self.numbers[place]])
@@ -185,8 +187,8 @@ class StoredRows:
         return np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
 
     @cached_property
-    def _held(self) -> OrderedDict[tuple[str, int], pa.Array]:
-        return OrderedDict()
+    def _held(self) -> OrderedDict[int, dict[str, pa.Array]]:
+        return OrderedDict()  # columns by group
 
     def __len__(self) -> int:
         return int(self._starts[-1])
@@ -195,7 +197,7 @@ class StoredRows:
         for file, number in self._groups:
             with whole_file(self.files[file]):
                 group = self._opened[file].read_row_group(number, columns=list(columns))
-            found = [values_of(whole(group.column(name))) for name in columns]
+                found = [values_of(whole(group.column(name))) for name in columns]
             yield from zip(*found, strict=True)
 
     def taken(self, name: str, places: Places) -> pa.Array:
@@ -206,45 +208,46 @@ class StoredRows:
         order = np.argsort(owners, kind="stable")
         groups, firsts = np.unique(owners[order], return_index=True)
         parts = [
-            cells_at(self._cells(name, int(group)), places[rows] - self._starts[group])
+            cells_at(self._cells(int(group), [name])[name], places[rows] - self._starts[group])
             for group, rows in zip(groups, np.split(order, firsts[1:]), strict=True)
         ]
         joined = parts[0] if len(parts) == 1 else pa.concat_arrays(parts)
         return cells_at(joined, np.argsort(order, kind="stable"))
 
-    def _cells(self, name: str, group: int) -> pa.Array:
-        key = (name, group)
-        if key not in self._held:
-            while len(self._held) >= _GROUPS_HELD:
-                self._held.popitem(last=False)
-            file, number = self._groups[group]
+    def _cells(self, group: int, names: Sequence[str]) -> dict[str, pa.Array]:
+        """Give columns of a group; those that are not held are read, and groups let go for it."""
+        if group not in self._held and len(self._held) >= _GROUPS_HELD:
+            self._held.popitem(last=False)
+        held = self._held.setdefault(group, {})
+        self._held.move_to_end(group)
+        file, number = self._groups[group]
+        if missing := [name for name in names if name not in held]:
             with whole_file(self.files[file]):
-                column = self._opened[file].read_row_group(number, columns=[name]).column(name)
-            self._held[key] = whole(column)
-        self._held.move_to_end(key)
-        return self._held[key]
+                read = self._opened[file].read_row_group(number, columns=missing)
+                held.update((name, whole(read.column(name))) for name in missing)
+        return held
 
     def let_go(self) -> None:
         self._held.clear()
 
     def splits(self) -> RowSplits:
-        names = [split_of(file.name) for file in self.files]
-        sizes = [opened.metadata.num_rows for opened in self._opened]
-        return RowSplits(names, np.repeat(np.arange(len(names), dtype=np.uint8), sizes))
+        names, sizes = Numbers(), [opened.metadata.num_rows for opened in self._opened]
+        numbers = [names[split_of(file.name)] for file in self.files]
+        return RowSplits(list(names), np.repeat(np.array(numbers, np.int16), sizes))
 
     def rows(self, places: Sequence[int], columns: Sequence[str] | None = None) -> list[Json]:
         """Open only those row groups that hold one of the rows."""
         found: list[Json] = []
         wanted = list(places)
-        for begin, end, (file, number) in zip(
-            self._starts[:-1].tolist(), self._starts[1:].tolist(), self._groups, strict=True
-        ):
+        names = [name for name in columns or self.schema.names if name in self.schema.names]
+        for group, (begin, end) in enumerate(pairwise(self._starts.tolist())):
             here, wanted = _until(wanted, end)
             if here:
-                opened = self._opened[file]
-                with whole_file(self.files[file]):
-                    group = opened.read_row_group(number, columns=_those(opened, columns))
-                found += _listed(group, [place - begin for place in here])
+                cells = self._cells(group, names)
+                inside = np.array(here, np.int64) - begin
+                with whole_file(self.files[self._groups[group].file]):
+                    listed = [values_of(cells_at(cells[name], inside)) for name in names]
+                found += [dict(zip(names, row, strict=True)) for row in zip(*listed, strict=True)]
         return found
 
 
@@ -253,16 +256,6 @@ def whole(column: pa.ChunkedArray) -> pa.Array:
     import pyarrow as pa
 
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.nulls(0, column.type)
-
-
-def _listed(table: pa.Table, places: Sequence[int]) -> list[Json]:
-    numbers, names = np.array(places, np.int64), table.column_names
-    columns = (values_of(cells_at(whole(column), numbers)) for column in table.columns)
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def _those(file: pq.ParquetFile, columns: Sequence[str] | None) -> list[str] | None:
-    return [name for name in columns if name in file.schema_arrow.names] if columns else None
 
 
 def _until(places: list[int], end: int) -> tuple[list[int], list[int]]:

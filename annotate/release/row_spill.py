@@ -54,7 +54,10 @@ class RowSpill(Spill[Json]):
 
     def sorted_by(self, rank: Callable[[Json], int]) -> Self:
         """Put rows of a lower rank first, and leave those of one rank in their order."""
-        ranks = np.fromiter(map(rank, self), np.int32, len(self))
+        return self.by_rank(np.fromiter(map(rank, self), np.int64, len(self)))
+
+    def by_rank(self, ranks: NDArray[np.int64]) -> Self:
+        """Put rows in the order of their ranks, as `sorted_by` does."""
         in_order = bool((ranks[1:] >= ranks[:-1]).all())
         return self if in_order else self.chosen(np.argsort(ranks, kind="stable"))
 

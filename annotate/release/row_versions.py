@@ -10,6 +10,9 @@ from collections.abc import Container, Iterable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from annotate.corpus.names import NameIndex, Numbers
 from annotate.release.built import Built
 from annotate.release.row_spill import RowSpill
@@ -54,10 +57,10 @@ def with_versions(
         last = version if (row["id"],) in changed else last
         spans.append(row | {"first_version": first, "last_changed_version": last})
         ages.add(row["id"], row["article_id"], first)
-    rows = built.rows | {"spans": spans}
-    if before:  # else all rows are of one age
-        rows = {config: one.sorted_by(ages.of) for config, one in rows.items()}
-    return replace(built, rows=rows)
+    if not before:  # all rows are of one age
+        return replace(built, rows=built.rows | {"spans": spans})
+    others = {name: rows.sorted_by(ages.of) for name, rows in built.rows.items() if name != "spans"}
+    return replace(built, rows=others | {"spans": spans.by_rank(ages.of_chunks())})
 
 
 class _Ages:
@@ -69,13 +72,18 @@ class _Ages:
         self._names = Numbers()
         self._own = self._names[version]
         self._ranks: list[int] = []
-        self._last: tuple[str, int] = "", 0
+        self._last: tuple[str | None, int] = None, 0
 
     def add(self, chunk_id: str, article_id: str, first: str) -> None:
         """Take in a chunk; all of them come before the first is asked for."""
         self._chunks.add(chunk_id)
         self._articles.add(article_id)
         self._first.append(self._names[first])
+
+    def of_chunks(self) -> NDArray[np.int64]:
+        """Rank the chunks, in the order in which they came."""
+        ranks: NDArray[np.int64] = np.array(self._ranked(), np.int64)[np.array(self._first)]
+        return ranks
 
     def of(self, row: Json) -> int:
         """Rank a row of any config; the lower the older."""
@@ -91,7 +99,12 @@ class _Ages:
 
     def _ranked(self) -> list[int]:
         if not self._ranks:
-            numbers = [Version.parse(name) for name in self._names]
-            in_order = sorted(number for number in numbers if number is not None)
-            self._ranks = [in_order.index(number) for number in numbers if number is not None]
+            in_order = sorted(self._names, key=_number)
+            self._ranks = [in_order.index(name) for name in self._names]
         return self._ranks
+
+
+def _number(version: str) -> Version:
+    number = Version.parse(version)
+    assert number is not None, "a release's own versions are numbers"
+    return number

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -295,3 +296,77 @@ def test_changes_are_sorted_in_parts_as_all_at_once(rows: list[tuple[str, ...]])
         assert (told.of_kind(kind), told.examples[kind]) == (own, own[:5])
         assert len(own) == count
     assert told.of_kind("none") == []
+
+
+def test_the_sorted_parts_of_many_changes_are_one_file() -> None:
+    """With a file for each part, a process would run out of them."""
+    told = Changes.of([Change("row added", "spans", "train", str(n), "a") for n in range(300)])
+    before = sum(1 for _ in Path("/proc/self/fd").iterdir())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(changes, "_SORTED", 2)
+        ordered = told.in_order()
+        assert next(ordered).key == "0"
+        assert sum(1 for _ in Path("/proc/self/fd").iterdir()) - before <= 2
+    with pytest.raises(TypeError):
+        told.chosen([0])
+
+
+@pytest.fixture
+def pieces(workspace: Workspace, tmp_path: Path) -> tuple[Path, Path]:
+    """Two releases, the second with row groups of one row, and a split in two files."""
+    folders = tmp_path / "0.1.0", tmp_path / "0.2.0"
+    for folder in folders:
+        shutil.copytree(workspace.releases / folder.name, folder)
+    for path in folders[1].glob("*/*.parquet"):
+        pq.write_table(pq.read_table(path), path, row_group_size=1)
+    name = data_file("spans", "train")
+    table = pq.read_table(folders[1] / name)
+    second = name.replace("00000-of-00001", "00001-of-00002")
+    pq.write_table(table.slice(0, 1), folders[1] / name)
+    pq.write_table(table.slice(1), folders[1] / second)
+    manifest = json.loads((folders[1] / "MANIFEST.json").read_bytes())
+    manifest["files"][second] = manifest["files"][name]
+    (folders[1] / "MANIFEST.json").write_text(json.dumps(manifest))
+    return folders
+
+
+def test_a_release_in_pieces_is_compared_like_a_whole_one(
+    workspace: Workspace, pieces: tuple[Path, Path]
+) -> None:
+    whole = diff("0.1.0", "0.2.0", workspace)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("annotate.release.diff.BLOCK", 1)
+        patch.setattr("annotate.release.compare.BLOCK", 1)
+        found = diff(*map(str, pieces))
+    assert found.to_json() == whole.to_json()
+    assert list(found.changes.in_order()) == list(whole.changes.in_order())
+
+
+@pytest.mark.parametrize("config", ["spans", "annotations"])
+def test_a_key_that_is_gone_is_damage(pieces: tuple[Path, Path], config: str) -> None:
+    path = pieces[0] / data_file(config, "train")
+    pq.write_table(pq.read_table(path).drop_columns([KEYS[config][0]]), path)
+    with pytest.raises(InputError, match="is damaged: KeyError"):
+        diff(*map(str, pieces))
+
+
+def test_rows_of_one_group_that_all_changed_are_read_together(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What changed in them is read in many pieces, and the file is not."""
+    for name in ("0.1.0", "0.2.0"):
+        shutil.copytree(workspace.releases / name, tmp_path / name)
+    path = tmp_path / "0.2.0" / data_file("spans", "train")
+    rows = [row | {"url": "https://x.test/9"} for row in read_parquet(path)]
+    write_parquet(path, rows, tables(STARTER)["spans"])
+    monkeypatch.setattr("annotate.release.diff.BLOCK", 1)
+    read, whole = Counter[int](), pq.ParquetFile.read_row_group
+
+    def counted(file: Any, number: int, columns: Any = None) -> Any:
+        read[id(file)] += "relations" in columns
+        return whole(file, number, columns=columns)
+
+    monkeypatch.setattr(pq.ParquetFile, "read_row_group", counted)
+    found = diff(str(tmp_path / "0.1.0"), str(tmp_path / "0.2.0"))
+    assert found.rows["spans"]["train"]["changed"] > 1
+    assert max(read.values()) == 1

@@ -275,3 +275,16 @@ def test_the_order_of_arrival_does_not_matter(rng: random.Random) -> None:
     one = first_release(source(*answers()))
     other = first_release(source(*shuffled, chunks=chunks))
     assert other == one
+
+
+def test_rows_of_three_versions_follow_their_numbers() -> None:
+    """0.10.0 is younger than 0.9.0; a skipped answer is as old as its article's first chunk."""
+    made = build_rows(source(*answers()))
+    before = RowVersions([("c-visit-0", "0.9.0", "0.9.0"), ("c-call-1", "0.10.0", "0.10.0")])
+    built = with_versions(made, "0.11.0", before, ())
+    ids = [row["id"] for row in built.rows["spans"]]
+    assert ids == ["c-visit-0", "c-call-1", "c-call-0"]
+    articles = [row["article_id"] for row in built.rows["articles"]]
+    assert articles == ["articles/visit.txt", "articles/call.txt", "articles/row.txt"]
+    given = [row["id"] for row in built.rows["annotations"]]
+    assert given == ["c-visit-0", "c-call-1", "c-call-0", "c-call-0", "c-row-0"]

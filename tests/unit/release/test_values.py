@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from annotate.release import arrays
 from annotate.release.arrays import flags_of, numbers_of, values_of
 
 WORDS = st.none() | st.text(max_size=5)
@@ -55,3 +57,12 @@ def test_numbers_are_those_of_to_pylist(
     assert flags_of(pa.array(numbers, kind).slice(start).is_null()).tolist() == [
         number is None for number in numbers[start:]
     ]
+
+
+def test_of_a_slice_nothing_else_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    words = arrays._words
+    monkeypatch.setattr(arrays, "_words", lambda part: seen.append(len(part)) or words(part))
+    array = pa.array([["a"], ["b", "c"], ["d"] * 100])
+    assert values_of(array.slice(1, 1)) == [["b", "c"]]
+    assert seen == [2]
