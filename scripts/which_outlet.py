@@ -10,12 +10,14 @@ The picture shows the same for those that are reported most.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 import annotate
+from annotate.errors import AnnotateError
 from annotate.release.load import LoadedSpan
 from annotate.release.pictures import Side, heat_map
 
@@ -51,7 +53,10 @@ def main() -> None:
     parser.add_argument("release", help="the folder of a release")
     parser.add_argument("picture", nargs="?", type=Path, help="an SVG file to write")
     options = parser.parse_args()
-    positions = read(options.release)
+    try:
+        positions = read(options.release)
+    except AnnotateError as error:
+        sys.exit(f"error: {error}\nhint: {error.hint}")
     report(positions)
     if options.picture:
         options.picture.write_text(picture(positions), encoding="utf-8")

@@ -170,7 +170,8 @@ def _print_rows(changes: dict[str, dict[str, dict[str, int]]]) -> None:
         for config, splits in changes.items()
         for split, count in splits.items()
     ]
-    output.print_table(("config", "split", "added", "removed", "changed"), rows)
+    if rows:
+        output.print_table(("config", "split", "added", "removed", "changed"), rows)
 
 
 First = Annotated[str, typer.Argument(metavar="A", help="A version, or a release's folder.")]

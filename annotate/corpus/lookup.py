@@ -78,10 +78,10 @@ def _names(workspace: Workspace) -> Iterator[str]:
 
 
 def nearest(name: str, names: list[str]) -> str | None:
-    """Find the name that ends or begins like another one, else the most similar."""
+    """Find the name that ends or begins like another one or holds it, else the most similar."""
     bare = name.removeprefix("./")
     folded = bare.casefold()
-    for fits in (str.endswith, str.startswith):
+    for fits in (str.endswith, str.startswith, str.__contains__):
         found = (each for each in names if fits(each.casefold(), folded))
         if near := next(found, None) if folded else None:
             return near

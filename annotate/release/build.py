@@ -19,6 +19,8 @@ from annotate.release.leak import RUN
 from annotate.release.links import find_links
 from annotate.release.memory import give_back
 from annotate.release.opened import Release, all_releases
+from annotate.release.proof.opened import Findings
+from annotate.release.proof.people import PeopleProof, strings
 from annotate.release.rows import build_rows
 from annotate.release.source import Source, day_of_last_pull, read_source
 from annotate.release.splits import Assignment, LeftOut, Policy, assign, read_ledger
@@ -73,6 +75,7 @@ def publish(
     when there is nothing to publish or it cannot be written.
     """
     asked = parse_asked(version) if version else None
+    _require_public(workspace.settings.publish)
     with lock(workspace, "publish"):
         parent = _parent(workspace, asked)
         made = _made(workspace, parent, strict=strict)
@@ -134,6 +137,20 @@ def _with_rows(source: Source, workspace: Workspace, parent: Release | None) -> 
         )
     errors = sum(1 for item in source.labels.findings if item.severity == "error")
     return _Made(source.schema, built, assignment.put_away(), errors)
+
+
+def _require_public(settings: PublishSettings) -> None:
+    """Refuse settings, which a release repeats, with an address or a path; `contact` may be one."""
+    findings = Findings()
+    people = PeopleProof((), findings)
+    for column, text in strings(settings.model_dump(mode="json", exclude={"contact"}), "publish"):
+        people.cell(column, text, "annotate.toml")
+    if wrong := list(findings.errors()):
+        raise RefusedError(
+            "annotate.toml says what must not be public, and a release repeats it",
+            "say it without; an address to write to stands in `contact`",
+            tuple(f"{item.code}: {item.place}: {item.message}" for item in wrong),
+        )
 
 
 def _parent(workspace: Workspace, asked: Version | None) -> Release | None:

@@ -40,5 +40,7 @@ def past(manifest: Json) -> Past:
         config = name.partition("/")[0]
         if config in rows:
             rows[config] += entry["rows"]
-    step = next(iter(manifest.get("step", ())), "the first release")
+    parent = manifest.get("parent")
+    unchanged = f"nothing differs from {parent}" if parent else "the first release"
+    step = next(iter(manifest.get("step", ())), unchanged)
     return Past(manifest["version"], manifest["date"], rows["spans"], rows["articles"], step)

@@ -46,9 +46,13 @@ NEEDED = ("text_sha256", "edits")
 
 @dataclass
 class Recovery:
-    """The texts by article, and for every article without one a finding that says why."""
+    """The texts by article, and for every article without one a finding that says why.
+
+    `made` of the texts are from the user's copies; the others the release has.
+    """
 
     texts: dict[str, str] = field(default_factory=dict)
+    made: int = 0
     problems: dict[str, Finding] = field(default_factory=dict)
 
 
@@ -68,8 +72,8 @@ def hydrate(path: Path, articles: Path, to: Path) -> HydrateReport:
     """Write a copy of a release with the texts of those articles that `articles` has.
 
     An article whose copy has another hash stays without text, in every row, and is named.
-    Raises `InputError` when there is no release without texts in `path`, and `RefusedError` when
-    `to` exists.
+    Raises `InputError` when there is no release without texts in `path` or no copy of any in
+    `articles`, and `RefusedError` when `to` exists.
     """
     release = _without_texts(path)
     if to.exists():
@@ -77,6 +81,12 @@ def hydrate(path: Path, articles: Path, to: Path) -> HydrateReport:
             f"{to} is there already", "name another folder with --to; nothing changed"
         )
     recovery = recover(release, articles)
+    if not recovery.made:
+        raise InputError(
+            f"{articles} has no article as it was received, so nothing was written",
+            "name the folder with your copies, each byte for byte as it came",
+            tuple(f"{one.code}: {one.place}: {one.message}" for one in recovery.problems.values()),
+        )
     draft = to.with_name(f".{to.name}.{os.getpid()}.draft")
     try:
         with writing(to.name):
@@ -134,6 +144,7 @@ def recover(release: Release, folder: Path) -> Recovery:
                 recovery.problems[article] = Finding(code, "error", f"article {article}", message)
             else:
                 recovery.texts[article] = text
+                recovery.made += 1
     return recovery
 
 

@@ -94,10 +94,7 @@ class Release:
     def open(cls, folder: Path) -> Release:
         """Look at a folder; raises `InputError` when no release is there."""
         if not (folder / MANIFEST).is_file():
-            raise InputError(
-                f"there is no release in {folder}",
-                "name a version of this workspace, or the folder that holds MANIFEST.json",
-            )
+            raise no_release(folder, all_releases(folder))
         return cls(folder)
 
     @cached_property
@@ -118,6 +115,18 @@ class Release:
         for name in sorted(self.manifest["files"], key=_place):
             files.setdefault(name.partition("/")[0], []).append(self.folder / name)
         return {config: StoredRows(tuple(paths)) for config, paths in files.items()}
+
+
+def no_release(folder: Path, inside: Sequence[Path]) -> InputError:
+    """Say that a folder is no release; it may hold some."""
+    if inside:
+        names = ", ".join(str(folder / path.name) for path in inside)
+        return InputError(f"{folder} holds releases, and is none", f"name one of them: {names}")
+    return InputError(
+        f"there is no release in {folder}",
+        "name the folder that holds MANIFEST.json, such as datasets/NAME/1.0.0; commands that run "
+        "in a workspace take a version, too",
+    )
 
 
 @contextmanager

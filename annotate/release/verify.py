@@ -14,6 +14,7 @@ from annotate.findings import Finding
 from annotate.release.croissant import croissant
 from annotate.release.leak import TEXT_COLUMNS, Runs, leaks
 from annotate.release.memory import give_back, giving_back
+from annotate.release.opened import all_releases, no_release
 from annotate.release.proof.answers import GivenAnswers
 from annotate.release.proof.changes import check_changes
 from annotate.release.proof.declared import (
@@ -33,7 +34,7 @@ from annotate.release.proof.opened import (
     Release,
     open_release,
 )
-from annotate.release.proof.people import PeopleProof
+from annotate.release.proof.people import PeopleProof, strings
 from annotate.release.proof.rows import RowProof
 from annotate.release.proof.seals import check_row_sums, check_seals
 from annotate.release.proof.splits import SplitProof
@@ -57,6 +58,8 @@ def verify_release(
     """
     if not path.is_dir():
         raise InputError(f"no release in {path}", "name a folder such as datasets/NAME/1.0.0")
+    if not (path / MANIFEST).exists() and (inside := all_releases(path)):
+        raise no_release(path, inside)
     findings = Findings()
     release = open_release(path.absolute(), findings)
     texts = _texts(release, articles, findings)
@@ -169,10 +172,19 @@ def _check_rows(
             give_back()
     proofs.finish(whole=not broken)
     check_changes(release.path, people, findings)
+    _check_settings(release, people)
     for file in sorted(release.path.glob("*")):
         if file.suffix in {".md", ".json"} and file.is_file():
             people.text(file.name, file.read_text(encoding="utf-8", errors="replace"))
     return proofs.rows.figures()
+
+
+def _check_settings(release: Release, people: PeopleProof) -> None:
+    """Look for people in the settings that the manifest repeats; `contact` may be an address."""
+    if release.manifest is not None:
+        settings = release.manifest.publish.model_dump(exclude={"contact"})
+        for column, text in strings(settings, "publish"):
+            people.cell(column, text, MANIFEST)
 
 
 def _configs(release: Release) -> list[str]:

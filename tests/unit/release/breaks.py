@@ -556,6 +556,10 @@ BREAKS: dict[str, tuple[Break, str]] = {
     "a name for an annotator": (cell("annotations", annotator="Anna"), "pseudonym-form"),
     "an address for an annotator": (cell("annotations", annotator="a@b.test"), "email-found"),
     "an e-mail in a column": (cell("articles", outlet="by anna@news.test"), "email-found"),
+    "an e-mail in a setting": (
+        in_manifest(lambda m: m["publish"].update(selection="ask anna@news.test")),
+        "email-found",
+    ),
     "an e-mail in an attribute": (
         span(attributes=[{"key": "entity", "value": "anna@news.test", "origin": "person"}]),
         "email-found",

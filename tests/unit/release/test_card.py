@@ -13,6 +13,7 @@ import pytest
 
 from annotate.release.build import publish
 from annotate.release.citation import bibtex
+from annotate.release.history import past
 from annotate.release.pictures import Side, heat_map, label_bars, outlet_topics, version_bars
 from annotate.release.provenance import preparation
 from tests.unit.labels.marked import STARTER
@@ -86,6 +87,12 @@ def test_the_log_has_every_version_with_its_reason(third: Path) -> None:
     ]
     drawn = (third / "pictures" / "versions.svg").read_text(encoding="utf-8")
     assert words_of(drawn)[::2] == ["0.1.0", "0.1.1", "0.2.0"]
+
+
+def test_a_release_that_differs_in_nothing_is_not_called_the_first() -> None:
+    told = {"version": "1.0.0", "date": "2031-04-01", "files": {}, "step": []}
+    assert past(told | {"parent": "0.2.0"}).step == "nothing differs from 0.2.0"
+    assert past(told | {"parent": None}).step == "the first release"
 
 
 def test_an_empty_picture_is_one_too() -> None:

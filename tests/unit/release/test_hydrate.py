@@ -125,6 +125,15 @@ def test_a_copy_that_is_missing_is_named(bare: Path, copies: Path) -> None:
     assert [finding.code for finding in report.findings] == ["copy-missing"]
 
 
+def test_without_any_copy_nothing_is_written(bare: Path, copies: Path) -> None:
+    (copies.parent / "empty").mkdir()
+    with pytest.raises(InputError, match="so nothing was written") as refused:
+        hydrate(bare, copies.parent / "empty", copies.parent / "out")
+    assert all(problem.startswith("copy-missing: article") for problem in refused.value.problems)
+    assert refused.value.problems
+    assert not (copies.parent / "out").exists()
+
+
 def test_a_copy_under_another_name_does_as_well(bare: Path, copies: Path) -> None:
     (copies / "kestrel-call.txt").rename(copies / "renamed.txt")
     assert hydrate(bare, copies, copies.parent / "out").findings == ()

@@ -100,7 +100,8 @@ def test_an_address_in_an_answer_is_refused_with_its_place(
     ("line", "told"),
     [
         ('license = "CC BY 4.0"', "publish.license: must be a licence as the Hub names it"),
-        ('selection = "all of /home/anna/scrapes"', "local-path: MANIFEST.json"),
+        ('authors = ["Anna <anna@news.test>"]', "email-found: annotate.toml, publish.authors"),
+        ('selection = "all of /home/anna/scrapes"', "local-path: annotate.toml, publish.selection"),
     ],
 )
 def test_a_setting_that_cannot_be_published_is_no_bug(tmp_path: Path, line: str, told: str) -> None:

@@ -192,6 +192,12 @@ def test_no_folder_is_no_release(tmp_path: Path) -> None:
         verify_release(tmp_path / "none")
 
 
+def test_a_folder_of_releases_is_none_and_names_them(shop: Workshop) -> None:
+    with pytest.raises(InputError, match="holds releases, and is none") as refused:
+        verify_release(shop.folder.parent)
+    assert str(shop.folder) in str(refused.value.hint)
+
+
 def test_what_the_hub_adds_to_a_download_is_no_break(shop: Workshop) -> None:
     (shop.folder / ".gitattributes").write_text("*.parquet filter=lfs\n", encoding="utf-8")
     (shop.folder / ".cache" / "huggingface").mkdir(parents=True)

@@ -160,7 +160,11 @@ def test_the_tasks_that_label_studio_still_has_are_named_until_a_push_found_them
 
 @pytest.mark.parametrize(
     ("wrong", "hint"),
-    [("call.txt", "did you mean articles/call.txt?"), ("zzz", "the ids stand in corpus/articles")],
+    [
+        ("call.txt", "did you mean articles/call.txt?"),
+        ("s/call", "did you mean articles/call.txt?"),
+        ("zzz", "the ids stand in corpus/articles"),
+    ],
 )
 def test_a_wrong_id_is_told_which_was_meant_and_where_they_stand(
     workspace: Workspace, wrong: str, hint: str
