@@ -173,8 +173,11 @@ def withdraw(  # noqa: PLR0917 -- Typer commands take one parameter an option
     if report.notice:
         output.say(f"notice: {report.notice}; put it where the releases are, on the Hub too")
     say_left(report.tasks)
-    if report.changed and report.releases and not (undo or dry_run):
-        output.hint("`annotate publish` makes a release that says so")
+    if undo and report.changed and report.releases and not (dry_run or report.notice):
+        output.say("nothing is withdrawn any more, so the notice beside the releases is gone")
+    if report.changed and report.releases and not dry_run:
+        has = "has it again" if undo else "says so"
+        output.hint(f"`annotate publish` makes a release that {has}")
 
 
 def _lines(path: Path | None) -> list[str]:

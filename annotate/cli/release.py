@@ -99,7 +99,16 @@ def _warn(report: PublishReport) -> None:
 
 def _told(report: PublishReport) -> dict[str, Any]:
     """Give what `--json` says of a release."""
-    keys = ("version", "path", "manifest_sha256", "changes", "reasons", "undecided", "in_conflict")
+    keys = (
+        "version",
+        "path",
+        "manifest_sha256",
+        "changes",
+        "reasons",
+        "undecided",
+        "in_conflict",
+        "rebuilt",
+    )
     left_out = [one._asdict() for one in report.left_out]
     return {key: getattr(report, key) for key in keys} | {"left_out": left_out}
 
@@ -145,6 +154,9 @@ def print_upload(report: HubReport) -> None:
 def _print(report: PublishReport, *, dry_run: bool) -> None:
     if report.version is None:
         output.say("nothing has changed since the last release")
+        return
+    if report.rebuilt:
+        output.say(f"{report.version} is there already: built again, it is the same byte for byte")
         return
     if dry_run:
         typer.echo(output.safe(report.change_list))

@@ -42,7 +42,8 @@ class PublishReport:
     `reasons` say in words why the version is what it is. `set_aside` counts findings by code,
     `errors` those of severity error among them. `undecided` chunks have no decision, those
     `in_conflict` of them because answers differ. `left_out` are articles that would tie two splits
-    together. `rights` is `full`, `standoff`, or `mixed`.
+    together. `rights` is `full`, `standoff`, or `mixed`. `rebuilt` says that the release was there
+    already, with the same bytes.
     """
 
     version: str | None
@@ -56,6 +57,7 @@ class PublishReport:
     in_conflict: int = 0
     left_out: tuple[LeftOut, ...] = ()
     rights: str = "full"
+    rebuilt: bool = False
     change_list: str = field(default="", repr=False)
 
 
@@ -88,8 +90,9 @@ def publish(
             written = draft.written()
             del made, draft, compared, difference  # proving needs the room
             give_back()
-            written.place()
-    return replace(report, path=written.name, manifest_sha256=written.manifest_sha256)
+            new = written.place()
+    sealed = written.manifest_sha256
+    return replace(report, path=written.name, manifest_sha256=sealed, rebuilt=not new)
 
 
 class _Made(NamedTuple):

@@ -249,8 +249,8 @@ class Unproved(NamedTuple):
     name: str
     manifest_sha256: str
 
-    def place(self) -> None:
-        """Check it, and move it into its place in one step.
+    def place(self) -> bool:
+        """Check it, and move it into its place in one step; False when it is there already.
 
         Raises `RefusedError` when another release of this version is there.
         """
@@ -259,8 +259,9 @@ class Unproved(NamedTuple):
             if self.target.exists():
                 _require_same(self.folder, self.target)
                 shutil.rmtree(self.folder)
-            else:
-                self.folder.rename(self.target)
+                return False
+            self.folder.rename(self.target)
+            return True
 
 
 @contextmanager

@@ -110,6 +110,28 @@ def test_strict_publishes_where_nothing_is_set_aside(workspace, capsys):
     assert releases(workspace) == ["0.1.0", "0.1.1"]
 
 
+@pytest.mark.usefixtures("workspace")
+def test_a_release_that_is_built_again_is_not_called_published(capsys):
+    assert run(["publish", "--version", "0.1.1"]) == 0
+    capsys.readouterr()
+    assert run(["publish", "--version", "0.1.1"]) == 0
+    err = capsys.readouterr().err
+    assert "0.1.1 is there already: built again, it is the same byte for byte" in err
+    assert "published" not in err
+    assert run(["publish", "--version", "0.1.1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rebuilt"] is True
+
+
+def test_taking_a_withdrawal_back_tells_of_the_notice(workspace, capsys):
+    article = ["articles/call.txt", "-C", str(workspace.root)]
+    assert run(["withdraw", *article, "--reason", "asked for"]) == 0
+    assert "notice: datasets/ferry-news/WITHDRAWN.md" in capsys.readouterr().err
+    assert run(["withdraw", *article, "--undo"]) == 0
+    err = capsys.readouterr().err
+    assert "the notice beside the releases is gone" in err
+    assert "`annotate publish` makes a release that has it again" in err
+
+
 def test_where_a_finding_sets_something_aside_the_release_is_told_all_the_same(
     tmp_path, capsys, monkeypatch
 ):
