@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterator, Sequence
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Flags = NDArray[np.bool_]
+_Item = TypeVar("_Item")
 BLOCK = 10_000  # rows that are compared at a time
 
 
@@ -47,13 +50,30 @@ def match(before: Rows, after: Rows, key: Sequence[str], ignored: Collection[str
     changed = np.zeros(len(new), bool)
     # In the order of the files of `before`: then each of their row groups is read once.
     order = np.argsort(old, kind="stable")
-    for name in _common(before, after, ignored):
-        for begin in range(0, len(order), BLOCK):
-            block = order[begin : begin + BLOCK]
-            changed[block] |= differing(
-                before.taken(name, old[block]), after.taken(name, new[block])
+    blocks = [order[begin : begin + BLOCK] for begin in range(0, len(order), BLOCK)]
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+        reads = (
+            (
+                block,
+                one.submit(before.taken, name, old[block]),
+                other.submit(after.taken, name, new[block]),
             )
+            for name in _common(before, after, ignored)
+            for block in blocks
+        )
+        for block, mine, theirs in _ahead(reads):
+            changed[block] |= differing(mine.result(), theirs.result())
     return Matched(np.flatnonzero(at < 0), removed, old, new, changed)
+
+
+def _ahead(items: Iterable[_Item]) -> Iterator[_Item]:
+    """Ask for each item while the one before it is looked at."""
+    waiting: deque[_Item] = deque()
+    for item in items:
+        waiting.append(item)
+        if len(waiting) > 1:
+            yield waiting.popleft()
+    yield from waiting
 
 
 def _common(before: Rows, after: Rows, ignored: Collection[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -225,13 +226,15 @@ class _Compared:
     def _spans_of_rows(self) -> Iterator[Change]:
         matched = self.matched
         changed = np.flatnonzero(matched.changed)
-        for some in _blocks(changed):
-            old, new = np.sort(matched.old[some]).tolist(), matched.new[some].tolist()
-            before = {row["id"]: row for row in self.before.rows(old, MARKS)}
-            after = self.after.rows(new, (*MARKS, "text"))
-            for place, row in zip(new, after, strict=True):
-                split = self.splits_after.of(place)
-                yield from span_changes(before[row["id"]], row, split, self.free)
+        with ThreadPoolExecutor(1) as other:  # reads one side while the other is read
+            for some in _blocks(changed):
+                old, new = np.sort(matched.old[some]).tolist(), matched.new[some].tolist()
+                reading = other.submit(self.before.rows, old, MARKS)
+                after = self.after.rows(new, (*MARKS, "text"))
+                before = {row["id"]: row for row in reading.result()}
+                for place, row in zip(new, after, strict=True):
+                    split = self.splits_after.of(place)
+                    yield from span_changes(before[row["id"]], row, split, self.free)
 
     def _cut_anew(self) -> Iterator[Change]:
         """List chunks that overlap one that is gone: their article was cut another way."""

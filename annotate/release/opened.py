@@ -264,6 +264,8 @@ def whole(column: pa.ChunkedArray) -> pa.Array:
     """Give a column in one piece."""
     import pyarrow as pa
 
+    if column.num_chunks == 1:
+        return column.chunk(0)
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.nulls(0, column.type)
 
 
