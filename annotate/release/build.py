@@ -20,7 +20,7 @@ from annotate.release.links import find_links
 from annotate.release.memory import give_back
 from annotate.release.opened import Release, all_releases
 from annotate.release.proof.opened import Findings
-from annotate.release.proof.people import PeopleProof, strings
+from annotate.release.proof.people import PeopleProof
 from annotate.release.rows import build_rows
 from annotate.release.source import Source, day_of_last_pull, read_source
 from annotate.release.splits import Assignment, LeftOut, Policy, assign, read_ledger
@@ -145,9 +145,7 @@ def _with_rows(source: Source, workspace: Workspace, parent: Release | None) -> 
 def _require_public(settings: PublishSettings) -> None:
     """Refuse settings, which a release repeats, with an address or a path; `contact` may be one."""
     findings = Findings()
-    people = PeopleProof((), findings)
-    for column, text in strings(settings.model_dump(mode="json", exclude={"contact"}), "publish"):
-        people.cell(column, text, "annotate.toml")
+    PeopleProof((), findings).settings(settings.model_dump(mode="json"), "annotate.toml")
     if wrong := list(findings.errors()):
         raise RefusedError(
             "annotate.toml says what must not be public, and a release repeats it",

@@ -38,8 +38,8 @@ class Matched:
 def match(before: Rows, after: Rows, key: Sequence[str], ignored: Collection[str] = ()) -> Matched:
     """Pair rows by their key, which is unique on each side, and compare all common columns.
 
-    A hash of each key is held, and a block of one column of each side. Two keys of one hash would
-    be taken for one: of a million rows, with a chance of one in 30 million.
+    A hash of each key is held, and two blocks of one column of each side. Two keys of one hash
+    would be taken for one: of a million rows, with a chance of one in 30 million.
     """
     at = _places_before(before, after, key)
     new = np.flatnonzero(at >= 0)

@@ -120,7 +120,7 @@ class Release:
 def no_release(folder: Path, inside: Sequence[Path]) -> InputError:
     """Say that a folder is no release; it may hold some."""
     if inside:
-        names = ", ".join(str(folder / path.name) for path in inside)
+        names = ", ".join(map(str, inside))
         return InputError(f"{folder} holds releases, and is none", f"name one of them: {names}")
     return InputError(
         f"there is no release in {folder}",

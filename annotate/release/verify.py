@@ -34,7 +34,7 @@ from annotate.release.proof.opened import (
     Release,
     open_release,
 )
-from annotate.release.proof.people import PeopleProof, strings
+from annotate.release.proof.people import PeopleProof
 from annotate.release.proof.rows import RowProof
 from annotate.release.proof.seals import check_row_sums, check_seals
 from annotate.release.proof.splits import SplitProof
@@ -172,19 +172,12 @@ def _check_rows(
             give_back()
     proofs.finish(whole=not broken)
     check_changes(release.path, people, findings)
-    _check_settings(release, people)
+    if release.manifest is not None:
+        people.settings(release.manifest.publish.model_dump(), MANIFEST)
     for file in sorted(release.path.glob("*")):
         if file.suffix in {".md", ".json"} and file.is_file():
             people.text(file.name, file.read_text(encoding="utf-8", errors="replace"))
     return proofs.rows.figures()
-
-
-def _check_settings(release: Release, people: PeopleProof) -> None:
-    """Look for people in the settings that the manifest repeats; `contact` may be an address."""
-    if release.manifest is not None:
-        settings = release.manifest.publish.model_dump(exclude={"contact"})
-        for column, text in strings(settings, "publish"):
-            people.cell(column, text, MANIFEST)
 
 
 def _configs(release: Release) -> list[str]:

@@ -45,6 +45,13 @@ class PeopleProof:
         if LOCAL_PATH.search(_QUOTED.sub("", text)):
             self.findings.add("local-path", name, "names a folder of somebody's machine")
 
+    def settings(self, told: Json, place: str) -> None:
+        """Check the settings of publishing, which a release repeats; `contact` may be an address."""
+        for column, text in strings(
+            {key: told[key] for key in told if key != "contact"}, "publish"
+        ):
+            self.cell(column, text, place)
+
     def _annotator(self, row: Json, place: str) -> None:
         if not PSEUDONYM.fullmatch(str(row["annotator"])):
             self.findings.add("pseudonym-form", f"{place}, annotator", "is no pseudonym of ours")
