@@ -3,8 +3,8 @@
     scripts/bench publish [--rows N] [--articles N] [--equal-articles N] [--diff-rows N]
 
 Each measurement is a fresh process. An article has four chunks, nearly all with one answer, so the
-whole path from ledger to release of 1,000,000 answers is `--articles 249501`; it takes one to two hours,
-and about 20 GB for temporary files. Exit status 1 when a limit is not kept.
+whole path from ledger to release of 1,000,000 answers is `--articles 249501`; it takes one to two
+hours, and about 20 GB for temporary files. Exit status 1 when a limit is not kept.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class PeopleProof:
             self.findings.add("local-path", name, "names a folder of somebody's machine")
 
     def settings(self, told: Json, place: str) -> None:
-        """Check the settings of publishing, which a release repeats; `contact` may be an address."""
+        """Check what a release repeats of the settings; `contact` may be an address."""
         for column, text in strings(
             {key: told[key] for key in told if key != "contact"}, "publish"
         ):
